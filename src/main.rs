@@ -1,0 +1,3 @@
+//! The `melonmap` program.
+
+fn main() {}
