@@ -1,0 +1,23 @@
+//! Positions, rectangles, tiles, metres: what is true without a household.
+//!
+//! Invariants:
+//! - Inside the house there is one CRS: WGS 84 longitude and latitude in degrees, in that order. Every other CRS or datum
+//!   is left behind in [`crs`], at the door.
+//! - A value of a type of this room is in range: its constructor refused everything else.
+//!
+//! This room knows nothing of households, areas, files or clocks.
+
+mod bbox;
+mod error;
+mod lonlat;
+mod plane;
+mod tile;
+
+pub mod crs;
+pub mod datum;
+
+pub use bbox::Bbox;
+pub use error::GeomError;
+pub use lonlat::{Fixed, LonLat};
+pub use plane::{Meters, Plane, haversine};
+pub use tile::{MAX_LATITUDE, TileId, World};

@@ -1,0 +1,200 @@
+//! Who may see and do what. One table; every door asks it.
+
+use super::{Code, ModelError};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What a person or program is to the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// No token.
+    Public,
+    /// Visits households in their own Areas.
+    Member,
+    /// Answers for an Area and all below.
+    Coordinator,
+    /// Draws zones and spots.
+    Planner,
+    /// Checks what others report.
+    Inspector,
+    /// Asks questions, sees no address.
+    Analyst,
+    /// Runs the service.
+    Admin,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Role; 7] =
+        [Role::Public, Role::Member, Role::Coordinator, Role::Planner, Role::Inspector, Role::Analyst, Role::Admin];
+
+    /// As documents write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Public => "public",
+            Role::Member => "member",
+            Role::Coordinator => "coordinator",
+            Role::Planner => "planner",
+            Role::Inspector => "inspector",
+            Role::Analyst => "analyst",
+            Role::Admin => "admin",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = ModelError;
+
+    fn from_str(name: &str) -> Result<Role, ModelError> {
+        let known = Role::ALL.into_iter().find(|r| r.as_str() == name);
+        known.ok_or_else(|| {
+            let all: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
+            ModelError::new("role", name, format!("one of {}", all.join(", ")))
+        })
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Something that can be seen or done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// See Areas and the context layer.
+    Areas,
+    /// See the coverage of Areas.
+    Coverage,
+    /// See households: code, position, status, outcomes, times of visits.
+    Households,
+    /// See the personal part of a household: address, number of persons, who visited.
+    Addresses,
+    /// Log a visit.
+    Visit,
+    /// Found a campaign.
+    Campaign,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Right; 6] =
+        [Right::Areas, Right::Coverage, Right::Households, Right::Addresses, Right::Visit, Right::Campaign];
+}
+
+/// How far a right reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    Nowhere,
+    /// Within the Areas of the grant, and all below them.
+    Own,
+    /// The whole map.
+    Everywhere,
+}
+
+/// The table.
+#[must_use]
+pub fn reach(role: Role, right: Right) -> Reach {
+    use Reach::{Everywhere, Nowhere, Own};
+    match (role, right) {
+        (_, Right::Areas | Right::Coverage)
+        | (Role::Admin, _)
+        | (Role::Coordinator, Right::Campaign)
+        | (Role::Inspector, Right::Households | Right::Addresses)
+        | (Role::Analyst, Right::Households) => Everywhere,
+        (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit) => Own,
+        _ => Nowhere,
+    }
+}
+
+/// A role and the Areas that it is limited to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// For people: who, or which program. The author of what is changed under it.
+    pub name: String,
+    /// What they are to the map.
+    pub role: Role,
+    /// The Areas of [`Reach::Own`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<Code>,
+}
+
+impl Grant {
+    /// What anybody has.
+    #[must_use]
+    pub fn public() -> Grant {
+        Grant { name: Role::Public.to_string(), role: Role::Public, areas: Vec::new() }
+    }
+
+    /// Refuses an empty name, and a role that works in its own Areas without any.
+    pub fn check(self) -> Result<Grant, ModelError> {
+        if self.name.trim().is_empty() {
+            return Err(ModelError::new("name", &self.name, "the name of a person or program"));
+        }
+        let needs_area = Right::ALL.iter().any(|right| reach(self.role, *right) == Reach::Own);
+        if needs_area && self.areas.is_empty() {
+            return Err(ModelError::new("area", "none", format!("at least one area for the role {}", self.role)));
+        }
+        Ok(self)
+    }
+
+    /// How far a right reaches for this role.
+    #[must_use]
+    pub fn reach(&self, right: Right) -> Reach {
+        reach(self.role, right)
+    }
+}
+
+/// The public name of a token, by which it is listed and revoked; not the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TokenId(pub String);
+
+/// A token as it is stored: the secret only as its SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Its public name.
+    pub id: TokenId,
+    /// SHA-256 of the secret, hexadecimal. The secret has 256 random bits, so that no slow hash is needed.
+    pub sha256: String,
+    /// What it opens.
+    pub grant: Grant,
+    /// When it ends; `None` is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_sees_areas_and_coverage_and_nothing_else() {
+        for right in Right::ALL {
+            let expected = match right {
+                Right::Areas | Right::Coverage => Reach::Everywhere,
+                _ => Reach::Nowhere,
+            };
+            assert_eq!(reach(Role::Public, right), expected, "{right:?}");
+        }
+    }
+
+    #[test]
+    fn only_those_who_visit_or_check_see_an_address() {
+        let who: Vec<Role> = Role::ALL.into_iter().filter(|r| reach(*r, Right::Addresses) != Reach::Nowhere).collect();
+        assert_eq!(who, [Role::Member, Role::Coordinator, Role::Inspector, Role::Admin]);
+    }
+
+    #[test]
+    fn a_member_without_an_area_is_refused() {
+        let grant = |role| Grant { name: "n".into(), role, areas: Vec::new() }.check();
+        assert!(grant(Role::Member).is_err() && grant(Role::Coordinator).is_err());
+        assert!(grant(Role::Analyst).is_ok());
+    }
+}

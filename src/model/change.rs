@@ -1,0 +1,205 @@
+use super::{Area, Campaign, Code, ContextFeature, Household, ModelError, Token, TokenId, Visit};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// One thing that happened. The closed list of them is the only way in.
+///
+/// A `…Put` founds its thing or replaces it whole; what stood before stays in the store.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// An Area founded or redrawn.
+    AreaPut(Area),
+    /// An Area's last day.
+    AreaEnded(AreaEnd),
+    /// A household founded or corrected.
+    HouseholdPut(Household),
+    /// A context feature founded or corrected.
+    ContextPut(Box<ContextFeature>),
+    /// A campaign founded or corrected.
+    CampaignPut(Campaign),
+    /// A visit made.
+    VisitMade(Visit),
+    /// A token given out.
+    TokenMade(Token),
+    /// A token that opens nothing any more.
+    TokenRevoked(TokenEnd),
+}
+
+/// Which Area ended on which day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaEnd {
+    /// Which.
+    pub code: Code,
+    /// Its last day.
+    pub valid_to: Date,
+}
+
+/// Which token was revoked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenEnd {
+    /// Which.
+    pub id: TokenId,
+}
+
+/// The name of a sort of change, as the store writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // one for each of `Change`
+pub enum Kind {
+    Area,
+    AreaEnd,
+    Household,
+    Context,
+    Campaign,
+    Visit,
+    Token,
+    TokenEnd,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 8] = [
+        Kind::Area,
+        Kind::AreaEnd,
+        Kind::Household,
+        Kind::Context,
+        Kind::Campaign,
+        Kind::Visit,
+        Kind::Token,
+        Kind::TokenEnd,
+    ];
+
+    /// As the store writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Area => "area",
+            Kind::AreaEnd => "area_end",
+            Kind::Household => "household",
+            Kind::Context => "context",
+            Kind::Campaign => "campaign",
+            Kind::Visit => "visit",
+            Kind::Token => "token",
+            Kind::TokenEnd => "token_end",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = ModelError;
+
+    fn from_str(name: &str) -> Result<Kind, ModelError> {
+        let known = Kind::ALL.into_iter().find(|k| k.as_str() == name);
+        known.ok_or_else(|| ModelError::new("kind", name, "a kind of change that this version knows"))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Change {
+    /// Which sort of change.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Change::AreaPut(_) => Kind::Area,
+            Change::AreaEnded(_) => Kind::AreaEnd,
+            Change::HouseholdPut(_) => Kind::Household,
+            Change::ContextPut(_) => Kind::Context,
+            Change::CampaignPut(_) => Kind::Campaign,
+            Change::VisitMade(_) => Kind::Visit,
+            Change::TokenMade(_) => Kind::Token,
+            Change::TokenRevoked(_) => Kind::TokenEnd,
+        }
+    }
+
+    /// The identity, within its kind, of what it concerns.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Change::AreaPut(a) => a.code.to_string(),
+            Change::AreaEnded(a) => a.code.to_string(),
+            Change::HouseholdPut(h) => h.code.to_string(),
+            Change::ContextPut(c) => c.code.to_string(),
+            Change::CampaignPut(c) => c.id.to_string(),
+            Change::VisitMade(v) => v.id.to_string(),
+            Change::TokenMade(t) => t.id.0.clone(),
+            Change::TokenRevoked(t) => t.id.0.clone(),
+        }
+    }
+
+    /// Its content as JSON; one form for one content, so that equal bodies mean that nothing changed.
+    #[must_use]
+    pub fn body(&self) -> String {
+        let written = match self {
+            Change::AreaPut(a) => serde_json::to_string(a),
+            Change::AreaEnded(a) => serde_json::to_string(a),
+            Change::HouseholdPut(h) => serde_json::to_string(h),
+            Change::ContextPut(c) => serde_json::to_string(c),
+            Change::CampaignPut(c) => serde_json::to_string(c),
+            Change::VisitMade(v) => serde_json::to_string(v),
+            Change::TokenMade(t) => serde_json::to_string(t),
+            Change::TokenRevoked(t) => serde_json::to_string(t),
+        };
+        written.expect("the model's types have string keys and no failing serialiser once constructed")
+    }
+
+    /// Reads what [`Change::body`] wrote.
+    pub fn read(kind: Kind, body: &str) -> Result<Change, ModelError> {
+        let read = match kind {
+            Kind::Area => serde_json::from_str(body).map(Change::AreaPut),
+            Kind::AreaEnd => serde_json::from_str(body).map(Change::AreaEnded),
+            Kind::Household => serde_json::from_str(body).map(Change::HouseholdPut),
+            Kind::Context => serde_json::from_str(body).map(|c| Change::ContextPut(Box::new(c))),
+            Kind::Campaign => serde_json::from_str(body).map(Change::CampaignPut),
+            Kind::Visit => serde_json::from_str(body).map(Change::VisitMade),
+            Kind::Token => serde_json::from_str(body).map(Change::TokenMade),
+            Kind::TokenEnd => serde_json::from_str(body).map(Change::TokenRevoked),
+        };
+        read.map_err(|e| ModelError::new("body", format!("a {kind}"), format!("readable: {e}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::LonLat;
+    use crate::model::{Level, Status};
+    use geo::polygon;
+
+    #[test]
+    fn what_is_written_is_read_back_to_the_last_bit() {
+        let square = polygon![(x: 0.1 + 0.2, y: 0.0), (x: 1.0 / 3.0, y: 0.0), (x: 1.0, y: 1.0)];
+        let changes = [
+            Change::HouseholdPut(Household {
+                code: Code::new("H1").unwrap(),
+                at: LonLat::new(9.508_539_712_345_678, 0.1 + 0.2).unwrap(),
+                address: Some("西瓜路 1".into()),
+                status: Status::Vacant,
+                persons: Some(3),
+            }),
+            Change::AreaPut(Area {
+                code: Code::new("7001").unwrap(),
+                name: "Vaduz".into(),
+                level: Level::Township,
+                parent: None,
+                valid_from: None,
+                valid_to: Some(jiff::civil::date(2026, 12, 31)),
+                geometry: geo::MultiPolygon(vec![square]),
+            }),
+        ];
+        for change in changes {
+            assert_eq!(Change::read(change.kind(), &change.body()).unwrap(), change);
+        }
+    }
+
+    #[test]
+    fn a_body_out_of_range_is_refused() {
+        assert!(Change::read(Kind::Household, r#"{"code":"H1","lon":200.0,"lat":0.0}"#).is_err());
+        assert!(Change::read(Kind::Household, r#"{"code":"","lon":0.0,"lat":0.0}"#).is_err());
+    }
+}

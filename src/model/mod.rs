@@ -1,0 +1,33 @@
+//! What is true of the domain on paper: its things, the closed list of what can happen to them, who may see what.
+//!
+//! Invariants:
+//! - A value is valid or does not exist: constructors refuse, deserialising goes through them.
+//! - [`Change`] is the only way in: nothing else alters a map.
+//! - What leaves is decided by [`access::reach`], a pure table; private until it says otherwise.
+//!
+//! This room knows nothing of files, SQL, URLs, locks or clocks.
+
+pub mod access;
+mod area;
+mod campaign;
+mod change;
+mod code;
+mod context;
+mod error;
+pub mod gridcode;
+mod household;
+mod shape;
+mod tally;
+mod visit;
+
+pub use access::{Grant, Reach, Right, Role, Token, TokenId};
+pub use area::{Area, Level};
+pub use campaign::{Campaign, CampaignId};
+pub use change::{Change, Kind};
+pub use code::Code;
+pub use context::{ContextClass, ContextFeature};
+pub use error::ModelError;
+pub use household::{Household, Status};
+pub use shape::Shape;
+pub use tally::{OutcomeCounts, Tally};
+pub use visit::{Outcome, Visit};
