@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(place("331124", Some("331124001"), Some("331124001002")), "331124001002");
         assert_eq!(place("331124000000", Some("331124001000"), None), "331124001000");
         assert_eq!(place("438000", Some("7011"), None), "438000011000");
-        assert_eq!(place("E06000001", Some("W5"), None), "060000005000");
+        assert_eq!(place("E06000001", Some("W5"), None), "000001005000");
         assert!(Place::of_codes("county", None, None).is_err());
     }
 }
