@@ -44,31 +44,3 @@ impl LonLat {
         geo::Coord { x: self.lon, y: self.lat }
     }
 }
-
-/// A position on a lattice of 1e-7 degree (11 mm at the equator): what spatial indexes hold, in 8 bytes.
-///
-/// Rounding is to the nearest lattice point, so order along each axis is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fixed {
-    /// Longitude in 1e-7 degree.
-    pub x: i32,
-    /// Latitude in 1e-7 degree.
-    pub y: i32,
-}
-
-impl Fixed {
-    /// Lattice points per degree.
-    pub const PER_DEGREE: f64 = 1e7;
-
-    /// The lattice point nearest to a position.
-    #[must_use]
-    pub fn of(at: LonLat) -> Fixed {
-        Fixed { x: fixed(at.lon), y: fixed(at.lat) }
-    }
-}
-
-/// ±180 degrees are ±1.8e9 steps, inside an `i32`.
-#[allow(clippy::cast_possible_truncation)]
-fn fixed(degrees: f64) -> i32 {
-    (degrees * Fixed::PER_DEGREE).round() as i32
-}

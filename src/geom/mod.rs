@@ -9,6 +9,7 @@
 
 mod bbox;
 mod error;
+mod lattice;
 mod lonlat;
 mod plane;
 mod tile;
@@ -18,6 +19,7 @@ pub mod datum;
 
 pub use bbox::Bbox;
 pub use error::GeomError;
-pub use lonlat::{Fixed, LonLat};
+pub use lattice::{Lattice, LatticeRect};
+pub use lonlat::LonLat;
 pub use plane::{Meters, Plane, haversine};
 pub use tile::{MAX_LATITUDE, TileId, World};
