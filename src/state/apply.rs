@@ -1,0 +1,195 @@
+//! The one way in.
+
+use super::areas::AreaId;
+use super::households::HouseholdId;
+use super::index::Spot;
+use super::{Delta, State, StateError};
+use crate::geom::{Bbox, LatticeRect};
+use crate::model::{Area, Change, Code, Household, OutcomeCounts, Token, Visit};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+impl State {
+    /// Applies the next change of the store; what it touched. On an error nothing has changed.
+    ///
+    /// Costs O(log n) for a household or a visit; redrawing an Area costs what its households cost.
+    pub fn apply(&mut self, seq: u64, at: Timestamp, author: &str, change: Change) -> Result<Delta, StateError> {
+        if seq <= self.seq {
+            return Err(StateError::Order { last: self.seq, found: seq });
+        }
+        let delta = match change {
+            Change::AreaPut(area) => self.put_area(area, at)?,
+            Change::AreaEnded(end) => {
+                let id = self.areas.find(end.code.as_str()).ok_or_else(|| StateError::Area(end.code.clone()))?;
+                self.redraw(&end.code, None, |state| {
+                    state.areas.end(id, end.valid_to);
+                    Ok(id)
+                })?
+            }
+            Change::HouseholdPut(household) => self.put_household(&household)?,
+            Change::ContextPut(feature) => {
+                let before = self.context.find(feature.code.as_str()).and_then(|id| self.context.bbox(id));
+                let id = self.context.put(*feature).ok_or(StateError::Full("context features"))?;
+                self.context.link(id);
+                let context = before.into_iter().chain(self.context.bbox(id)).collect();
+                Delta { context, ..Delta::default() }
+            }
+            Change::CampaignPut(campaign) => {
+                let campaigns = BTreeSet::from([campaign.id]);
+                self.campaigns.put(campaign);
+                Delta { campaigns, ..Delta::default() }
+            }
+            Change::VisitMade(visit) => self.put_visit(&visit, author)?,
+            Change::TokenMade(token) => {
+                self.put_token(token);
+                Delta::default()
+            }
+            Change::TokenRevoked(end) => {
+                if let Some(token) = self.tokens.remove(&end.id) {
+                    self.tokens_by_hash.remove(&token.sha256);
+                }
+                Delta::default()
+            }
+        };
+        self.seq = seq;
+        self.at = Some(at);
+        Ok(delta)
+    }
+
+    pub(super) fn put_token(&mut self, token: Token) {
+        self.tokens_by_hash.insert(token.sha256.clone(), token.id.clone());
+        self.tokens.insert(token.id.clone(), token);
+    }
+
+    /// Subtract the old, add the new: the household's place and standing outcomes, in its Areas and its cells.
+    fn contribute(&mut self, id: HouseholdId, add: bool) {
+        let (at, area) = (self.households.lattice(id), self.households.area(id));
+        let eligible = self.households.status(id).eligible();
+        self.areas.tally_household(area, eligible, add);
+        if add {
+            self.pyramid.add(at, eligible);
+        } else {
+            self.pyramid.remove(at, eligible);
+        }
+        if eligible {
+            for (campaign, outcome) in self.visits.outcomes(id) {
+                self.areas.tally_outcomes(campaign, area, OutcomeCounts::one(outcome), add);
+                if add {
+                    self.pyramid.add_outcome(campaign, at, outcome);
+                } else {
+                    self.pyramid.remove_outcome(campaign, at, outcome);
+                }
+            }
+        }
+    }
+
+    fn put_household(&mut self, household: &Household) -> Result<Delta, StateError> {
+        let mut delta = Delta::default();
+        if let Some(id) = self.households.find(household.code.as_str()) {
+            self.contribute(id, false);
+            self.points.remove(Spot { at: self.households.lattice(id), id: id.0 });
+            delta.places.push(self.households.lattice(id));
+            delta.areas.extend(self.areas.chain(self.households.area(id)));
+        }
+        let id = self.households.put(household).ok_or(StateError::Full("households"))?;
+        let area = self.areas.locate(household.at);
+        self.households.set_area(id, area);
+        self.points.insert(Spot { at: self.households.lattice(id), id: id.0 });
+        self.contribute(id, true);
+        delta.places.push(self.households.lattice(id));
+        delta.areas.extend(self.areas.chain(area));
+        Ok(delta)
+    }
+
+    fn put_visit(&mut self, visit: &Visit, author: &str) -> Result<Delta, StateError> {
+        let unknown = || StateError::Household(visit.household.clone());
+        let id = self.households.find(visit.household.as_str()).ok_or_else(unknown)?;
+        let turns = self.visits.put(id, visit, author).ok_or(StateError::Full("visits"))?;
+        let (at, area) = (self.households.lattice(id), self.households.area(id));
+        let mut delta = Delta::default();
+        if turns.is_empty() {
+            return Ok(delta);
+        }
+        if self.households.status(id).eligible() {
+            for turn in &turns {
+                if let Some(before) = turn.before {
+                    self.areas.tally_outcomes(turn.campaign, area, OutcomeCounts::one(before), false);
+                    self.pyramid.remove_outcome(turn.campaign, at, before);
+                }
+                self.areas.tally_outcomes(turn.campaign, area, OutcomeCounts::one(turn.after), true);
+                self.pyramid.add_outcome(turn.campaign, at, turn.after);
+            }
+            delta.areas.extend(self.areas.chain(area));
+        }
+        delta.places.push(at);
+        delta.campaigns.extend(turns.iter().filter_map(|turn| turn.campaign));
+        Ok(delta)
+    }
+
+    fn put_area(&mut self, area: Area, at: Timestamp) -> Result<Delta, StateError> {
+        let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let in_force = area.valid_to.is_none_or(|last| last >= today);
+        let (code, bbox) = (area.code.clone(), Bbox::around(&area.geometry));
+        self.redraw(&code, bbox, |state| {
+            let id = state.areas.put(area, in_force).ok_or(StateError::Full("areas"))?;
+            state.areas.link(id);
+            Ok(id)
+        })
+    }
+
+    /// Changes an Area between taking away and adding again what the households in it, before or after, contribute.
+    fn redraw(
+        &mut self,
+        code: &Code,
+        new: Option<Bbox>,
+        change: impl FnOnce(&mut State) -> Result<AreaId, StateError>,
+    ) -> Result<Delta, StateError> {
+        let mut delta = Delta::default();
+        let old = self.areas.find(code.as_str()).map(|id| self.areas.get(id)).filter(|e| e.in_force).map(|e| e.bbox);
+        let mut affected = BTreeSet::new();
+        for bbox in new.iter().chain(&old) {
+            self.points.within(&LatticeRect::of_bbox(bbox), |spot| {
+                affected.insert(HouseholdId(spot.id));
+            });
+        }
+        // An Area below may reach outside the rectangle of the one that it belongs to.
+        for below in self.below(code) {
+            self.points.within(&LatticeRect::of_bbox(&self.areas.get(below).bbox), |spot| {
+                if self.households.area(HouseholdId(spot.id)) == Some(below) {
+                    affected.insert(HouseholdId(spot.id));
+                }
+            });
+        }
+        for household in &affected {
+            delta.areas.extend(self.areas.chain(self.households.area(*household)));
+            self.contribute(*household, false);
+        }
+        let changed = change(self);
+        for household in &affected {
+            let (before, after) = (self.households.area(*household), self.areas.locate(self.households.at(*household)));
+            self.households.set_area(*household, after);
+            self.contribute(*household, true);
+            if before != after {
+                delta.areas.extend(self.areas.chain(after));
+            }
+        }
+        delta.areas.insert(changed?);
+        delta.borders.extend(old.into_iter().chain(new));
+        Ok(delta)
+    }
+
+    /// All Areas below a code, ended ones included, itself left out.
+    pub(super) fn below(&self, code: &Code) -> BTreeSet<AreaId> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![code];
+        while let Some(next) = open.pop() {
+            for child in self.areas.children(next) {
+                let named = &self.areas.get(child).area.code;
+                if named != code && found.insert(child) {
+                    open.push(named);
+                }
+            }
+        }
+        found
+    }
+}

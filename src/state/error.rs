@@ -1,0 +1,24 @@
+use crate::model::Code;
+use thiserror::Error;
+
+/// A change that cannot follow the ones before it. Checked before it is stored; met on loading, the store is damaged.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum StateError {
+    /// A visit to a household that was never founded.
+    #[error("household '{0}' is not known")]
+    Household(Code),
+    /// The end of an Area that was never founded.
+    #[error("area '{0}' is not known")]
+    Area(Code),
+    /// A number that does not follow the last one.
+    #[error("change {found} does not follow change {last}")]
+    Order {
+        /// The last one applied.
+        last: u64,
+        /// The one that came.
+        found: u64,
+    },
+    /// More entities than their numbers can count.
+    #[error("more than 4,294,967,294 {0}")]
+    Full(&'static str),
+}

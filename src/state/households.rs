@@ -1,0 +1,142 @@
+//! Households in columns: some 45 bytes each and the letters of code and address.
+
+use super::areas::AreaId;
+use super::text::{Codes, Texts};
+use crate::geom::{Lattice, LonLat};
+use crate::model::{Code, Household, Status};
+
+/// The number of a household, in the order in which they were founded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HouseholdId(pub u32);
+
+/// Stands for "nobody said" in the column of persons.
+const UNKNOWN: u16 = u16::MAX;
+/// Stands for "none" in the column of addresses.
+const NO_TEXT: u32 = u32::MAX;
+
+/// The columns.
+#[derive(Default)]
+pub struct Households {
+    codes: Codes,
+    at: Vec<LonLat>,
+    status: Vec<Status>,
+    persons: Vec<u16>,
+    address: Vec<u32>,
+    addresses: Texts,
+    area: Vec<Option<AreaId>>,
+}
+
+/// What is known of one household, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct HouseholdView<'a> {
+    /// Its number.
+    pub id: HouseholdId,
+    /// Identity.
+    pub code: &'a str,
+    /// Position.
+    pub at: LonLat,
+    /// Address, if known. Personal.
+    pub address: Option<&'a str>,
+    /// Whether it counts.
+    pub status: Status,
+    /// Persons, if known. Personal.
+    pub persons: Option<u16>,
+    /// The lowest Area it lies in.
+    pub area: Option<AreaId>,
+}
+
+impl Households {
+    pub(super) fn find(&self, code: &str) -> Option<HouseholdId> {
+        self.codes.find(code).map(HouseholdId)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    pub(super) fn ids(&self) -> impl DoubleEndedIterator<Item = HouseholdId> + use<> {
+        (0..u32::try_from(self.at.len()).expect("numbers are u32")).map(HouseholdId)
+    }
+
+    pub(super) fn code(&self, id: HouseholdId) -> &str {
+        self.codes.get(id.0)
+    }
+
+    pub(super) fn at(&self, id: HouseholdId) -> LonLat {
+        self.at[id.0 as usize]
+    }
+
+    pub(super) fn lattice(&self, id: HouseholdId) -> Lattice {
+        Lattice::of(self.at(id))
+    }
+
+    pub(super) fn status(&self, id: HouseholdId) -> Status {
+        self.status[id.0 as usize]
+    }
+
+    pub(super) fn area(&self, id: HouseholdId) -> Option<AreaId> {
+        self.area[id.0 as usize]
+    }
+
+    pub(super) fn set_area(&mut self, id: HouseholdId, area: Option<AreaId>) {
+        self.area[id.0 as usize] = area;
+    }
+
+    pub(super) fn view(&self, id: HouseholdId) -> HouseholdView<'_> {
+        let i = id.0 as usize;
+        HouseholdView {
+            id,
+            code: self.code(id),
+            at: self.at[i],
+            address: (self.address[i] != NO_TEXT).then(|| self.addresses.get(self.address[i] as usize)),
+            status: self.status[i],
+            persons: (self.persons[i] != UNKNOWN).then_some(self.persons[i]),
+            area: self.area[i],
+        }
+    }
+
+    pub(super) fn whole(&self, id: HouseholdId) -> Household {
+        let view = self.view(id);
+        Household {
+            code: Code::new(view.code).expect("it was a Code when it was added"),
+            at: view.at,
+            address: view.address.map(str::to_owned),
+            status: view.status,
+            persons: view.persons,
+        }
+    }
+
+    /// Founds a household or overwrites its columns; `None` where there are no numbers left. The area is kept, and none for a new one.
+    pub(super) fn put(&mut self, household: &Household) -> Option<HouseholdId> {
+        let n = self.codes.number(household.code.as_str())?;
+        let i = n as usize;
+        if i == self.at.len() {
+            self.at.push(household.at);
+            self.status.push(household.status);
+            self.persons.push(UNKNOWN);
+            self.address.push(NO_TEXT);
+            self.area.push(None);
+        }
+        self.at[i] = household.at;
+        self.status[i] = household.status;
+        self.persons[i] = household.persons.unwrap_or(UNKNOWN);
+        let same = self.view(HouseholdId(n)).address == household.address.as_deref();
+        if !same {
+            self.address[i] = match &household.address {
+                Some(text) => u32::try_from(self.addresses.push(text)).ok()?,
+                None => NO_TEXT,
+            };
+        }
+        Some(HouseholdId(n))
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.codes.shrink();
+        self.addresses.shrink();
+        self.at.shrink_to_fit();
+        self.status.shrink_to_fit();
+        self.persons.shrink_to_fit();
+        self.address.shrink_to_fit();
+        self.area.shrink_to_fit();
+    }
+}

@@ -1,0 +1,144 @@
+//! A long run of changes with the indexes built once at the end, on all cores.
+
+use super::areas::AreaId;
+use super::households::HouseholdId;
+use super::index::{PointIndex, Spot, WorldRect};
+use super::{State, StateError};
+use crate::geom::World;
+use crate::model::{Change, OutcomeCounts};
+use jiff::Timestamp;
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
+/// Takes changes in the order of the store, keeps no index, and gives a [`State`] when told that it was all.
+#[derive(Default)]
+pub struct Loader {
+    state: State,
+}
+
+impl Loader {
+    /// An empty map to load into.
+    #[must_use]
+    pub fn new() -> Loader {
+        Loader::default()
+    }
+
+    /// Takes the next change. Far cheaper than [`State::apply`]: some 0.3 µs for a household.
+    pub fn push(&mut self, seq: u64, at: Timestamp, author: &str, change: Change) -> Result<(), StateError> {
+        let state = &mut self.state;
+        if seq <= state.seq {
+            return Err(StateError::Order { last: state.seq, found: seq });
+        }
+        match change {
+            Change::AreaPut(area) => {
+                let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+                let in_force = area.valid_to.is_none_or(|last| last >= today);
+                state.areas.put(area, in_force).ok_or(StateError::Full("areas"))?;
+            }
+            Change::AreaEnded(end) => {
+                let id = state.areas.find(end.code.as_str()).ok_or(StateError::Area(end.code))?;
+                state.areas.end(id, end.valid_to);
+            }
+            Change::HouseholdPut(household) => {
+                state.households.put(&household).ok_or(StateError::Full("households"))?;
+            }
+            Change::ContextPut(feature) => {
+                state.context.put(*feature).ok_or(StateError::Full("context features"))?;
+            }
+            Change::CampaignPut(campaign) => state.campaigns.put(campaign),
+            Change::VisitMade(visit) => {
+                let id = state.households.find(visit.household.as_str());
+                let id = id.ok_or_else(|| StateError::Household(visit.household.clone()))?;
+                state.visits.put(id, &visit, author).ok_or(StateError::Full("visits"))?;
+            }
+            Change::TokenMade(token) => state.put_token(token),
+            Change::TokenRevoked(end) => {
+                if let Some(token) = state.tokens.remove(&end.id) {
+                    state.tokens_by_hash.remove(&token.sha256);
+                }
+            }
+        }
+        state.seq = seq;
+        state.at = Some(at);
+        Ok(())
+    }
+
+    /// Builds the R-trees, finds every household's Area, and counts every tally.
+    #[must_use]
+    pub fn finish(self) -> State {
+        let mut state = self.state;
+        state.areas.build();
+        state.context.build();
+        state.households.shrink();
+        let households = &state.households;
+        let spots: Vec<Spot> = {
+            let ids: Vec<HouseholdId> = households.ids().collect();
+            ids.into_par_iter().map(|id| Spot { at: households.lattice(id), id: id.0 }).collect()
+        };
+        state.points = PointIndex::build(spots);
+        assign(&mut state);
+        tally(&mut state);
+        state
+    }
+}
+
+/// The lowest Area of every household: the candidates are looked up once for each bucket of neighbours.
+fn assign(state: &mut State) {
+    let (areas, households) = (&state.areas, &state.households);
+    let buckets: Vec<_> = state.points.buckets().collect();
+    let found: Vec<Vec<(HouseholdId, Option<AreaId>)>> = buckets
+        .into_par_iter()
+        .map(|(spots, rect)| {
+            let (min, max) = (rect.min.world(), rect.max.world());
+            // The lattice rounds by up to one step; a step more on each side keeps every candidate.
+            let step = 2.0 / crate::geom::Lattice::SIDE;
+            let around = WorldRect {
+                min: World { x: min.x - step, y: min.y - step },
+                max: World { x: max.x + step, y: max.y + step },
+            };
+            let candidates: Vec<AreaId> = areas.touching(&around).collect();
+            spots
+                .iter()
+                .map(|spot| {
+                    let id = HouseholdId(spot.id);
+                    (id, areas.lowest(households.at(id).coord(), candidates.iter().copied()))
+                })
+                .collect()
+        })
+        .collect();
+    for (id, area) in found.into_iter().flatten() {
+        state.households.set_area(id, area);
+    }
+}
+
+fn tally(state: &mut State) {
+    let State { areas, households, visits, pyramid, .. } = state;
+    // Counts of the lowest Areas first, so that a chain is walked once for each of them and not for each household.
+    let mut own = vec![[0u32; 2]; areas.ids().count()];
+    for id in households.ids() {
+        if let Some(area) = households.area(id) {
+            own[area.0 as usize][usize::from(households.status(id).eligible())] += 1;
+        }
+    }
+    for (id, [other, eligible]) in areas.ids().zip(own) {
+        areas.tally_households(id, other + eligible, eligible);
+    }
+    pyramid.build(households.ids().map(|id| (households.lattice(id), households.status(id).eligible())));
+    for (campaign, standings) in visits.all_standings() {
+        let mut places = Vec::new();
+        let mut own = vec![OutcomeCounts::default(); areas.ids().count()];
+        for (household, outcome) in standings {
+            if households.status(household).eligible() {
+                places.push((households.lattice(household), outcome));
+                if let Some(area) = households.area(household) {
+                    own[area.0 as usize] += OutcomeCounts::one(outcome);
+                }
+            }
+        }
+        for (id, counts) in areas.ids().zip(own) {
+            if counts.called() > 0 {
+                areas.tally_outcomes(campaign, Some(id), counts, true);
+            }
+        }
+        pyramid.build_outcomes(campaign, places.into_iter());
+    }
+}

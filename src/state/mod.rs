@@ -1,0 +1,93 @@
+//! The living map in memory: entities by number, the R-trees over them, and tallies per Area and per tile cell.
+//!
+//! Invariants:
+//! - [`State::apply`] is the only way in, one change after another in the order of the store; [`Loader`] does the same for a
+//!   long run of changes with the indexes built once at the end. Both end in the same state (a test compares digests).
+//! - Every tally equals what counting would give: a household's contribution is taken away before it changes and added after.
+//! - Reading a tally counts nothing.
+//!
+//! This room knows nothing of locks, clocks, files, SQL or URLs.
+
+mod apply;
+mod areas;
+mod campaigns;
+mod context;
+mod coverage;
+mod delta;
+mod digest;
+mod error;
+mod find;
+mod households;
+mod index;
+mod load;
+mod pyramid;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tilefeatures;
+mod verdict;
+mod visits;
+
+pub use areas::{AreaEntry, AreaId};
+pub use context::ContextId;
+pub use coverage::Covered;
+pub use delta::{Delta, Touched};
+pub use error::StateError;
+pub use find::{Found, Unvisited};
+pub use households::{HouseholdId, HouseholdView};
+pub use load::Loader;
+pub use scope::Scope;
+pub use tilefeatures::{Cell, Mark};
+pub use verdict::Verdict;
+pub use visits::VisitView;
+
+use crate::model::{Token, TokenId};
+use hashbrown::HashMap;
+
+/// The whole map. Not shared by itself: the caller locks.
+#[derive(Default)]
+pub struct State {
+    areas: areas::Areas,
+    households: households::Households,
+    points: index::PointIndex,
+    visits: visits::Visits,
+    campaigns: campaigns::Campaigns,
+    context: context::Context,
+    pyramid: pyramid::Pyramid,
+    tokens: HashMap<TokenId, Token>,
+    tokens_by_hash: HashMap<String, TokenId>,
+    seq: u64,
+    at: Option<jiff::Timestamp>,
+}
+
+impl State {
+    /// An empty map.
+    #[must_use]
+    pub fn new() -> State {
+        State::default()
+    }
+
+    /// The number of the last change applied; 0 before the first.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// When the last change was made.
+    #[must_use]
+    pub fn at(&self) -> Option<jiff::Timestamp> {
+        self.at
+    }
+
+    /// The token with this SHA-256 (hexadecimal), unless it was revoked. Whether it has expired is for who has a clock.
+    #[must_use]
+    pub fn token(&self, sha256: &str) -> Option<&Token> {
+        self.tokens.get(self.tokens_by_hash.get(sha256)?)
+    }
+
+    /// All tokens that were not revoked.
+    pub fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.values()
+    }
+}

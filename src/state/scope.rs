@@ -1,0 +1,55 @@
+use super::State;
+use super::areas::AreaId;
+use super::households::HouseholdId;
+use crate::geom::{Bbox, LatticeRect};
+use crate::model::Code;
+use std::collections::BTreeSet;
+
+/// The part of the map that a grant reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Everywhere,
+    /// These Areas, those below them included.
+    Areas(BTreeSet<AreaId>),
+}
+
+impl Scope {
+    /// Whether a household in this lowest Area lies in it.
+    #[must_use]
+    pub fn holds(&self, area: Option<AreaId>) -> bool {
+        match self {
+            Scope::Everywhere => true,
+            Scope::Areas(areas) => area.is_some_and(|area| areas.contains(&area)),
+        }
+    }
+}
+
+impl State {
+    /// The living Areas with these codes and all below them; codes that are not known reach nothing.
+    #[must_use]
+    pub fn scope(&self, codes: &[Code]) -> Scope {
+        let mut areas = BTreeSet::new();
+        for id in codes.iter().filter_map(|code| self.areas.find(code.as_str())) {
+            areas.insert(id);
+            areas.extend(self.below(&self.areas.get(id).area.code));
+        }
+        Scope::Areas(areas)
+    }
+
+    /// Calls `each` for the households of a rectangle that lie in a scope. Costs what it finds there, not what the map holds.
+    pub(super) fn visible(&self, scope: &Scope, rect: &LatticeRect, mut each: impl FnMut(HouseholdId)) {
+        let Scope::Areas(areas) = scope else {
+            self.points.within(rect, |spot| each(HouseholdId(spot.id)));
+            return;
+        };
+        let around: Option<Bbox> = areas.iter().map(|id| self.areas.get(*id).bbox).reduce(|a, b| a.union(&b));
+        let Some(rect) = around.and_then(|around| LatticeRect::of_bbox(&around).intersection(rect)) else { return };
+        self.points.within(&rect, |spot| {
+            let id = HouseholdId(spot.id);
+            if scope.holds(self.households.area(id)) {
+                each(id);
+            }
+        });
+    }
+}

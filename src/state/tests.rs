@@ -1,0 +1,215 @@
+//! Properties of the whole state over random runs of changes, against counting one by one.
+
+use super::{HouseholdId, Loader, Mark, Scope, State, Verdict};
+use crate::geom::{LonLat, TileId};
+use crate::model::{
+    Area, Campaign, CampaignId, Change, Code, ContextClass, ContextFeature, Household, Level, Outcome, Status, Tally,
+    Visit,
+};
+use geo::{MultiPolygon, Rect};
+use jiff::{Timestamp, civil::date};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use uuid::Uuid;
+
+fn code(text: impl std::fmt::Display) -> Code {
+    Code::new(&text.to_string()).unwrap()
+}
+
+fn area(name: &str, level: Level, parent: Option<&str>, west: f64, south: f64, east: f64, north: f64) -> Change {
+    let rect = Rect::new((west, south), (east, north));
+    Change::AreaPut(Area {
+        code: code(name),
+        name: name.to_owned(),
+        level,
+        parent: parent.map(code),
+        valid_from: None,
+        valid_to: None,
+        geometry: MultiPolygon(vec![rect.to_polygon()]),
+    })
+}
+
+fn household(rng: &mut SmallRng, n: u32) -> Change {
+    let at = LonLat::new(rng.random_range(9.0..10.2), rng.random_range(47.0..48.2)).unwrap();
+    let status = if rng.random_bool(0.85) { Status::Occupied } else { Status::ALL[rng.random_range(1..5)] };
+    let address = rng.random_bool(0.5).then(|| format!("Road {}", rng.random_range(0..9)));
+    Change::HouseholdPut(Household { code: code(n), at, address, status, persons: rng.random_bool(0.5).then_some(3) })
+}
+
+fn campaign(id: u32) -> Change {
+    let (from, to) = (date(2026, 10, 1), date(2026, 12, 31));
+    Change::CampaignPut(Campaign { id: CampaignId(id), name: format!("Stage {id}"), theme: String::new(), from, to })
+}
+
+fn visit(rng: &mut SmallRng, households: u32) -> Change {
+    let at = Timestamp::from_second(1_760_000_000 + rng.random_range(0..3_000_000)).unwrap();
+    let campaign = rng.random_bool(0.7).then(|| CampaignId(rng.random_range(1..=2)));
+    let outcome = Outcome::ALL[rng.random_range(0..Outcome::COUNT)];
+    let household = code(rng.random_range(0..households));
+    Change::VisitMade(Visit { id: Uuid::from_u128(rng.random()), household, campaign, at, outcome, note: None })
+}
+
+/// Townships side by side, grids in them, founded, redrawn, moved and ended among households and visits.
+fn story(seed: u64, length: usize) -> Vec<Change> {
+    let mut rng = SmallRng::seed_from_u64(seed);
+    let grid = |rng: &mut SmallRng| {
+        let (column, row) = (rng.random_range(0..4), rng.random_range(0..2));
+        let (west, south) = (9.0 + f64::from(column) * 0.25, 47.0 + f64::from(row) * 0.5);
+        let parent = if rng.random_bool(0.9) { if column < 2 { "T1" } else { "T2" } } else { "T3" };
+        let wide = if rng.random_bool(0.8) { 0.25 } else { 0.4 };
+        area(&format!("G{column}{row}"), Level::Grid, Some(parent), west, south, west + wide, south + 0.5)
+    };
+    let mut changes = vec![campaign(1), campaign(2)];
+    let mut households = 0;
+    for _ in 0..length {
+        changes.push(match rng.random_range(0..100) {
+            0..=3 => grid(&mut rng),
+            4 => area("T1", Level::Township, Some("C"), 9.0, 47.0, 9.5, 48.0),
+            5 => area("T2", Level::Township, Some("C"), 9.5, 47.0, if rng.random_bool(0.5) { 10.0 } else { 9.9 }, 48.0),
+            6 => area("C", Level::County, None, 9.0, 47.0, 10.0, 48.0),
+            7 => {
+                let feature = ContextFeature {
+                    code: code(rng.random_range(0..20)),
+                    class: ContextClass::Building,
+                    kind: "yes".into(),
+                    name: None,
+                    tags: serde_json::Map::new(),
+                    geometry: geo::Point::new(rng.random_range(9.0..10.0), 47.5).into(),
+                };
+                Change::ContextPut(Box::new(feature))
+            }
+            8..=49 => {
+                let n = if rng.random_bool(0.8) { households } else { rng.random_range(0..=households) };
+                households = households.max(n + 1);
+                household(&mut rng, n)
+            }
+            _ if households > 0 => visit(&mut rng, households),
+            _ => continue,
+        });
+    }
+    changes
+}
+
+fn at(seq: u64) -> Timestamp {
+    Timestamp::from_second(1_763_000_000 + i64::try_from(seq).unwrap()).unwrap()
+}
+
+fn lived(changes: &[Change]) -> State {
+    let mut state = State::new();
+    for (seq, change) in (1..).zip(changes) {
+        if state.verdict(change).is_ok() {
+            state.apply(seq, at(seq), "a", change.clone()).unwrap();
+        }
+    }
+    state
+}
+
+#[test]
+fn a_map_that_lived_equals_the_map_loaded_from_the_same_changes() {
+    for seed in 0..6 {
+        let changes = story(seed, 900);
+        let state = lived(&changes);
+        let mut loader = Loader::new();
+        for (seq, change) in (1..).zip(&changes) {
+            loader.push(seq, at(seq), "a", change.clone()).unwrap();
+        }
+        let rebuilt = loader.finish();
+        assert_eq!(state.digest(), rebuilt.digest(), "seed {seed}");
+        assert!(state.counts().0 > 100 && state.counts().1 > 100);
+    }
+}
+
+#[test]
+fn every_tally_equals_counting() {
+    let state = lived(&story(42, 1_500));
+    let count = |campaign, inside: &dyn Fn(HouseholdId) -> bool| {
+        let mut tally = Tally::default();
+        for h in state.households().filter(|h| inside(h.id)) {
+            let standing = state.visits.standing(campaign, h.id).map(|v| v.outcome);
+            tally += Tally::one(h.status, standing);
+        }
+        tally
+    };
+    for campaign in [None, Some(CampaignId(1)), Some(CampaignId(2))] {
+        let areas = state.coverage(campaign, None, None, None);
+        assert!(areas.len() >= 9, "{}", areas.len());
+        for covered in &areas {
+            let inside = |id| state.areas.chain(state.households.area(id)).any(|a| a == covered.id);
+            assert_eq!(covered.tally, count(campaign, &inside), "{}", covered.entry.area.code);
+        }
+        let (_, whole) = state.pyramid.cell(TileId::WORLD, campaign).unwrap();
+        assert_eq!(whole, count(campaign, &|_| true));
+        assert_eq!(state.unvisited_count(campaign, None, &Scope::Everywhere), u64::from(whole.unvisited()));
+    }
+}
+
+#[test]
+fn a_scope_of_own_areas_sees_its_households_and_no_other() {
+    let state = lived(&story(3, 1_500));
+    let scope = state.scope(&[code("T1"), code("G00")]);
+    let own =
+        |h: &super::HouseholdView<'_>| state.area_chain(h.area).any(|a| ["T1", "G00"].contains(&a.area.code.as_str()));
+    let expected: Vec<&str> = state.households().filter(own).map(|h| h.code).collect();
+    let Mark::Points(points) = state.household_tile(TileId::WORLD, None, &scope) else { panic!("few households") };
+    let seen: Vec<&str> = points.iter().map(|(_, h, _)| h.code).collect();
+    assert_eq!(seen, expected);
+    assert!(!seen.is_empty() && seen.len() < state.counts().0);
+    let listed = state.unvisited(None, None, None, &scope, 10_000);
+    assert!(listed.iter().all(|u| own(&u.household)));
+    assert_eq!(listed.len() as u64, state.unvisited_count(None, None, &scope));
+    let within = state.area("T1");
+    let near = LonLat::new(9.2, 47.3).ok();
+    let nearest = state.unvisited(None, within, near, &Scope::Everywhere, 10_000);
+    assert_eq!(nearest.len() as u64, state.unvisited_count(None, within, &Scope::Everywhere));
+    assert!(nearest.is_sorted_by(|a, b| a.distance.unwrap() <= b.distance.unwrap()));
+}
+
+#[test]
+fn cells_and_points_of_a_zoom_add_up_to_the_whole_with_nobody_twice() {
+    let mut rng = SmallRng::seed_from_u64(5);
+    let mut loader = Loader::new();
+    for n in 0..9_000 {
+        loader.push(u64::from(n) + 1, at(1), "a", household(&mut rng, n)).unwrap();
+    }
+    let state = loader.finish();
+    for z in [0, 5, 8, 9, 10, 12] {
+        let mut total = Tally::default();
+        let (mut cells, mut points) = (0, 0);
+        for tile in TileId::covering(&state.extent().unwrap(), z) {
+            match state.household_tile(tile, None, &Scope::Everywhere) {
+                Mark::Cells(list) => list.iter().for_each(|cell| {
+                    total += cell.tally;
+                    cells += 1;
+                }),
+                Mark::Points(list) => list.iter().for_each(|(_, h, outcome)| {
+                    total += Tally::one(h.status, *outcome);
+                    points += 1;
+                }),
+            }
+        }
+        assert_eq!(total.households, 9_000, "zoom {z}");
+        assert_eq!(cells == 0, z > 9, "zoom {z}: {cells} cells, {points} points");
+    }
+}
+
+#[test]
+fn the_same_again_is_the_same_and_what_is_not_there_is_refused() {
+    let mut rng = SmallRng::seed_from_u64(9);
+    let mut state = State::new();
+    let first = household(&mut rng, 1);
+    assert_eq!(state.verdict(&first), Ok(Verdict::New));
+    state.apply(1, at(1), "a", first.clone()).unwrap();
+    assert_eq!(state.verdict(&first), Ok(Verdict::Same));
+    assert_eq!(state.verdict(&household(&mut rng, 1)), Ok(Verdict::Changed));
+    let Change::VisitMade(known) = visit(&mut rng, 1) else { unreachable!() };
+    let known = Visit { household: code(1), campaign: None, ..known };
+    state.apply(2, at(2), "a", Change::VisitMade(known.clone())).unwrap();
+    assert_eq!(state.verdict(&Change::VisitMade(known.clone())), Ok(Verdict::Same));
+    let other = Visit { household: code("nobody"), ..known.clone() };
+    assert_eq!(state.verdict(&Change::VisitMade(other)).unwrap_err().field, "household");
+    let other = Visit { campaign: Some(CampaignId(7)), ..known.clone() };
+    assert_eq!(state.verdict(&Change::VisitMade(other)).unwrap_err().field, "campaign");
+    let outcome = if known.outcome == Outcome::Refused { Outcome::Visited } else { Outcome::Refused };
+    let reused = Visit { outcome, ..known };
+    assert_eq!(state.verdict(&Change::VisitMade(reused)).unwrap_err().field, "id");
+    assert!(state.apply(2, at(3), "a", campaign(1)).is_err(), "a number that does not follow");
+}

@@ -1,0 +1,112 @@
+//! What a tile shows, gathered as plain values.
+
+use super::areas::{AreaEntry, AreaId};
+use super::context::ContextId;
+use super::households::{HouseholdId, HouseholdView};
+use super::index::WorldRect;
+use super::pyramid::Pyramid;
+use super::{Scope, State};
+use crate::geom::{Lattice, LatticeRect, TileId};
+use crate::model::{CampaignId, ContextFeature, Level, Outcome, Tally};
+use hashbrown::HashMap;
+
+/// A cell of a low zoom: the mean position of its households and what is known of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// Mean of the members.
+    pub at: Lattice,
+    /// Of the members.
+    pub tally: Tally,
+}
+
+/// What the layer `households` shows in one tile: either every household, or cells whose counts add up to all of them.
+pub enum Mark<'a> {
+    /// Every household with the outcome that stands for it.
+    Points(Vec<(Lattice, HouseholdView<'a>, Option<Outcome>)>),
+    /// Cells, in the order of their tiles.
+    Cells(Vec<Cell>),
+}
+
+/// A tile with more households than this shows cells: as points they would weigh over 100 kB and cover each other.
+const MOST_POINTS: u32 = 2_000;
+/// From this zoom on a tile shows points however many: it is 600 m wide, and a person looks for a door.
+const ALWAYS_POINTS: u8 = 15;
+/// Cells of a tile are the tiles this many zooms deeper: 32 a side, 16 pixels each.
+const CELLS_DEEPER: u8 = 5;
+/// An Area narrower than this share of a tile's side (6 pixels of 512) is drawn through the Area above it.
+const LEAST_SIDE: f64 = 6.0 / 512.0;
+
+impl State {
+    /// The households of a tile. Costs what the tile shows, up to `MOST_POINTS`-odd households; whole-map cells down to
+    /// zoom 9 are read from the pyramid.
+    #[must_use]
+    pub fn household_tile(&self, tile: TileId, campaign: Option<CampaignId>, scope: &Scope) -> Mark<'_> {
+        let deeper = tile.z() + CELLS_DEEPER;
+        if *scope == Scope::Everywhere
+            && deeper <= Pyramid::DEEPEST
+            && self.pyramid.count(tile).is_some_and(|n| n > MOST_POINTS)
+        {
+            let (first, side) = tile.descendants(deeper);
+            let cells = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).filter_map(|(x, y)| {
+                let (z, x, y) = (u32::from(deeper), first.x() + x, first.y() + y);
+                let cell = TileId::new(z, x, y).expect("inside a tile that exists");
+                self.pyramid.cell(cell, campaign).map(|(at, tally)| Cell { at, tally })
+            });
+            return Mark::Cells(cells.collect());
+        }
+        let mut ids: Vec<HouseholdId> = Vec::new();
+        self.visible(scope, &LatticeRect::of_tile(tile), |id| ids.push(id));
+        if tile.z() < ALWAYS_POINTS && ids.len() > MOST_POINTS as usize {
+            return Mark::Cells(self.count_cells(&ids, deeper, campaign));
+        }
+        ids.sort_unstable();
+        let point = |id| (self.households.lattice(id), self.households.view(id), self.visits.outcome(campaign, id));
+        Mark::Points(ids.into_iter().map(point).collect())
+    }
+
+    fn count_cells(&self, ids: &[HouseholdId], z: u8, campaign: Option<CampaignId>) -> Vec<Cell> {
+        let mut cells: HashMap<TileId, (u64, u64, Tally)> = HashMap::new();
+        for id in ids {
+            let at = self.households.lattice(*id);
+            let (x, y, tally) = cells.entry(at.tile(z)).or_default();
+            *x += u64::from(at.x);
+            *y += u64::from(at.y);
+            *tally += Tally::one(self.households.status(*id), self.visits.outcome(campaign, *id));
+        }
+        let mut cells: Vec<_> = cells.into_iter().collect();
+        cells.sort_unstable_by_key(|(tile, _)| (tile.y(), tile.x()));
+        let mean = |sum: u64, n: u32| u32::try_from(sum / u64::from(n)).expect("a mean of u32 is one");
+        let cell = |(_, (x, y, tally)): (TileId, (u64, u64, Tally))| {
+            let n = tally.households;
+            Cell { at: Lattice { x: mean(x, n), y: mean(y, n) }, tally }
+        };
+        cells.into_iter().map(cell).collect()
+    }
+
+    /// The level that a zoom shows: the lowest whose Areas are on average wide enough to be told apart; else the widest there is.
+    #[must_use]
+    pub fn level_at(&self, z: u8) -> Option<Level> {
+        let side = 1.0 / f64::from(1u32 << z);
+        let known = || Level::ALL.into_iter().filter(|level| self.areas.level(*level).0 > 0);
+        let wide = |level: &Level| self.areas.level(*level).1 >= side * LEAST_SIDE;
+        known().rev().find(wide).or_else(|| known().next())
+    }
+
+    /// The living Areas of a level whose rectangle touches a tile widened by a share of its side, in the order of their
+    /// numbers. An Area of a wider level stands in where it has nothing of this level below it.
+    #[must_use]
+    pub fn area_tile(&self, tile: TileId, level: Level, buffer: f64) -> Vec<(AreaId, &AreaEntry)> {
+        let rect = WorldRect::of(&tile.bbox(buffer));
+        let mut ids: Vec<AreaId> =
+            self.areas.touching(&rect).filter(|id| self.areas.get(*id).area.level == level).collect();
+        ids.sort_unstable();
+        ids.into_iter().map(|id| (id, self.areas.get(id))).collect()
+    }
+
+    /// The context features whose rectangle touches a tile widened by a share of its side, in the order of their numbers.
+    #[must_use]
+    pub fn context_tile(&self, tile: TileId, buffer: f64) -> Vec<(ContextId, &ContextFeature)> {
+        let rect = WorldRect::of(&tile.bbox(buffer));
+        self.context.touching(&rect).into_iter().map(|id| (id, self.context.get(id))).collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! What a change would do, asked before it is stored.
+
+use super::{State, StateError};
+use crate::model::{Change, Kind, ModelError};
+
+/// What a change would do to the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Founds something.
+    New,
+    /// Corrects something that is there.
+    Changed,
+    /// Says what the map knows already: not worth storing.
+    Same,
+}
+
+impl State {
+    /// What a change would do, or why it cannot be: it names something that is not there.
+    pub fn verdict(&self, change: &Change) -> Result<Verdict, ModelError> {
+        let of = |known: Option<bool>| match known {
+            None => Verdict::New,
+            Some(true) => Verdict::Same,
+            Some(false) => Verdict::Changed,
+        };
+        Ok(match change {
+            Change::AreaPut(area) => of(self.areas.find(area.code.as_str()).map(|id| self.areas.get(id).area == *area)),
+            Change::AreaEnded(end) => {
+                let id = self.areas.find(end.code.as_str());
+                let id = id.ok_or_else(|| ModelError::new("area", &end.code, "the code of a known area"))?;
+                if self.areas.get(id).in_force { Verdict::Changed } else { Verdict::Same }
+            }
+            Change::HouseholdPut(household) => {
+                of(self.households.find(household.code.as_str()).map(|id| self.households.whole(id) == *household))
+            }
+            Change::ContextPut(feature) => {
+                of(self.context.find(feature.code.as_str()).map(|id| self.context.get(id) == feature.as_ref()))
+            }
+            Change::CampaignPut(campaign) => of(self.campaigns.get(campaign.id).map(|known| known == campaign)),
+            Change::VisitMade(visit) => {
+                let code = visit.household.as_str();
+                let expected = "the code of a known household";
+                let household =
+                    self.households.find(code).ok_or_else(|| ModelError::new("household", code, expected))?;
+                if let Some(id) = visit.campaign
+                    && self.campaigns.get(id).is_none()
+                {
+                    return Err(ModelError::new("campaign", id, "the number of a known campaign"));
+                }
+                match self.visits.get(visit.id) {
+                    None => Verdict::New,
+                    Some((of, known))
+                        if of == household
+                            && known.outcome == visit.outcome
+                            && known.at.as_microsecond() == visit.at.as_microsecond()
+                            && known.campaign == visit.campaign =>
+                    {
+                        Verdict::Same
+                    }
+                    Some(_) => {
+                        return Err(ModelError::new("id", visit.id, "new: another visit was stored under this id"));
+                    }
+                }
+            }
+            Change::TokenMade(token) => of(self.tokens.get(&token.id).map(|known| known == token)),
+            Change::TokenRevoked(end) => {
+                if !self.tokens.contains_key(&end.id) {
+                    return Err(ModelError::new("token", &end.id.0, "the id of a token that is not revoked"));
+                }
+                Verdict::Changed
+            }
+        })
+    }
+
+    /// The reading of a loading error for people: which change of the store is at fault.
+    #[must_use]
+    pub fn fault(seq: u64, kind: Kind, error: &StateError) -> String {
+        format!("change {seq} ({kind}) does not follow from those before it: {error}")
+    }
+}
