@@ -145,10 +145,8 @@ install_missing() {
 
 # ---- do it ----------------------------------------------------------------------------------------------------------------------
 
-read_missing() { # macOS has bash 3, which has no mapfile
-  wanted=()
-  while IFS= read -r thing; do wanted+=("$thing"); done < <(missing)
-}
+# shellcheck disable=SC2207 # their names hold no spaces, and macOS has bash 3 without mapfile
+read_missing() { wanted=($(missing)); }
 
 read_missing
 for _ in first second; do

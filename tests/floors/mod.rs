@@ -22,12 +22,7 @@ fn rust_files(dir: &Path) -> Vec<(String, String)> {
             if path.is_dir() {
                 walk(root, &path, found);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path
-                    .strip_prefix(root)
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .replace('\\', "/");
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
                 found.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
@@ -41,19 +36,8 @@ fn rust_files(dir: &Path) -> Vec<(String, String)> {
 fn every_file_under_src_keeps_to_the_floors() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files = rust_files(&src);
-    assert!(
-        files.iter().any(|(path, _)| path == "main.rs"),
-        "found no src/main.rs: was anything read at all?"
-    );
+    assert!(files.iter().any(|(path, _)| path == "main.rs"), "found no src/main.rs: was anything read at all?");
 
-    let faults: Vec<String> = files
-        .iter()
-        .flat_map(|(path, text)| rules::faults(path, text))
-        .collect();
-    assert!(
-        faults.is_empty(),
-        "{} faults against ARCHITECTURE.md, \"Floors\":\n{}",
-        faults.len(),
-        faults.join("\n")
-    );
+    let faults: Vec<String> = files.iter().flat_map(|(path, text)| rules::faults(path, text)).collect();
+    assert!(faults.is_empty(), "{} faults against ARCHITECTURE.md, \"Floors\":\n{}", faults.len(), faults.join("\n"));
 }

@@ -13,10 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tiles", &["model", "geom"]),
     ("analysis", &["model", "geom"]),
     // The only room that opens the workshops.
-    (
-        "app",
-        &["state", "store", "formats", "tiles", "analysis", "model", "geom"],
-    ),
+    ("app", &["state", "store", "formats", "tiles", "analysis", "model", "geom"]),
     ("http", &["app", "model", "geom"]),
     ("config", &["app", "http", "model", "geom"]),
     ("cli", &["config", "http", "app", "model", "geom"]),
@@ -50,9 +47,8 @@ pub fn faults(path: &str, text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let lines = text.lines().count();
     if lines > MOST_LINES {
-        faults.push(format!(
-            "src/{path}: {lines} lines, at most {MOST_LINES} are allowed: split it by what it is about"
-        ));
+        faults
+            .push(format!("src/{path}: {lines} lines, at most {MOST_LINES} are allowed: split it by what it is about"));
     }
     if COMPOSITION_ROOT.contains(&path) {
         return faults;
@@ -64,12 +60,8 @@ pub fn faults(path: &str, text: &str) -> Vec<String> {
         faults.push(format!("src/{path}: there is no room `{room}` in the house"));
         return faults;
     };
-    if modules.len() == 1
-        && !head(text).is_some_and(|head| HEAD_SAYS.iter().any(|words| head.contains(words)))
-    {
-        faults.push(format!(
-            "src/{path}: begin with `//!` docs that hold one of {HEAD_SAYS:?}"
-        ));
+    if modules.len() == 1 && !head(text).is_some_and(|head| HEAD_SAYS.iter().any(|words| head.contains(words))) {
+        faults.push(format!("src/{path}: begin with `//!` docs that hold one of {HEAD_SAYS:?}"));
     }
 
     let source = source::read(text);
@@ -78,23 +70,16 @@ pub fn faults(path: &str, text: &str) -> Vec<String> {
         if let Some(target) = room_of(named, &modules) {
             let fault = match target.as_str() {
                 "*" => Some("a glob of the crate hides its arrows".to_owned()),
-                name if ROOMS.iter().all(|(known, _)| *known != name) => {
-                    Some(format!("`{name}` is not a room"))
-                }
+                name if ROOMS.iter().all(|(known, _)| *known != name) => Some(format!("`{name}` is not a room")),
                 name if name == room || allowed.contains(&name) => None,
                 name => Some(format!("{room} may not use {name}")),
             };
             faults.extend(fault.map(|why| format!("src/{path}:{}: {why} (`{shown}`)", named.line)));
         } else if let Some((name, places)) = outside_crate(named, &source)
-            && !places
-                .iter()
-                .any(|place| *place == path || (place.ends_with('/') && path.starts_with(place)))
+            && !places.iter().any(|place| *place == path || (place.ends_with('/') && path.starts_with(place)))
         {
             let places = places.join(", src/");
-            faults.push(format!(
-                "src/{path}:{}: {name} may be used only in src/{places} (`{shown}`)",
-                named.line
-            ));
+            faults.push(format!("src/{path}:{}: {name} may be used only in src/{places} (`{shown}`)", named.line));
         }
     }
     faults
@@ -109,11 +94,7 @@ fn module_path(path: &str) -> Vec<String> {
 
 /// The `//!` lines at the beginning of a file.
 fn head(text: &str) -> Option<String> {
-    let lines: Vec<&str> = text
-        .lines()
-        .map_while(|line| line.strip_prefix("//!"))
-        .map(str::trim)
-        .collect();
+    let lines: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
     // Joined by spaces, so that words may stand across a line's end.
     (!lines.is_empty()).then(|| lines.join(" "))
 }
@@ -164,20 +145,14 @@ mod tests {
         let head = if module_path(path).len() == 1 { HEAD } else { "" };
         let found = faults(path, &format!("{head}{text}"));
         assert_eq!(found.len(), count, "{path}: {text}\n{found:#?}");
-        assert!(
-            found.first().is_none_or(|fault| fault.contains(says)),
-            "{path}: {text}\n{found:#?}"
-        );
+        assert!(found.first().is_none_or(|fault| fault.contains(says)), "{path}: {text}\n{found:#?}");
     }
 
     #[test]
     fn the_table_itself_only_points_down() {
         for (n, (room, allowed)) in ROOMS.iter().enumerate() {
             for target in *allowed {
-                assert!(
-                    ROOMS[..n].iter().any(|(lower, _)| lower == target),
-                    "{room} -> {target} is no arrow down"
-                );
+                assert!(ROOMS[..n].iter().any(|(lower, _)| lower == target), "{room} -> {target} is no arrow down");
             }
         }
     }
@@ -185,64 +160,24 @@ mod tests {
     #[test]
     fn an_arrow_down_is_allowed() {
         check("model/visit.rs", "use crate::geom::LonLat;", 0, "");
-        check(
-            "state/mod.rs",
-            "use crate::{geom::Bbox, model::{Area, Tally}};",
-            0,
-            "",
-        );
-        check(
-            "app/commit.rs",
-            "use crate::{state, store::Store, tiles, formats, analysis, model, geom};",
-            0,
-            "",
-        );
-        check(
-            "http/tiles.rs",
-            "use crate::app::App; use crate::geom::TileId; use axum::Router;",
-            0,
-            "",
-        );
-        check(
-            "cli/serve.rs",
-            "use crate::{app, config, http, model, geom}; use clap::Parser;",
-            0,
-            "",
-        );
+        check("state/mod.rs", "use crate::{geom::Bbox, model::{Area, Tally}};", 0, "");
+        check("app/commit.rs", "use crate::{state, store::Store, tiles, formats, analysis, model, geom};", 0, "");
+        check("http/tiles.rs", "use crate::app::App; use crate::geom::TileId; use axum::Router;", 0, "");
+        check("cli/serve.rs", "use crate::{app, config, http, model, geom}; use clap::Parser;", 0, "");
     }
 
     #[test]
     fn an_arrow_up_is_refused() {
-        check(
-            "geom/tile.rs",
-            "use crate::model::Area;",
-            1,
-            "geom may not use model",
-        );
+        check("geom/tile.rs", "use crate::model::Area;", 1, "geom may not use model");
         check(
             "model/mod.rs",
             "use crate::{geom::X, app};",
             1,
             "src/model/mod.rs:2: model may not use app (`crate::app`)",
         );
-        check(
-            "state/mod.rs",
-            "fn f() { crate::app::now() }",
-            1,
-            "state may not use app",
-        );
-        check(
-            "app/mod.rs",
-            "use crate::http::Problem; use crate::config::Settings;",
-            2,
-            "app may not use http",
-        );
-        check(
-            "config/mod.rs",
-            "use crate::cli::Args;",
-            1,
-            "config may not use cli",
-        );
+        check("state/mod.rs", "fn f() { crate::app::now() }", 1, "state may not use app");
+        check("app/mod.rs", "use crate::http::Problem; use crate::config::Settings;", 2, "app may not use http");
+        check("config/mod.rs", "use crate::cli::Args;", 1, "config may not use cli");
     }
 
     #[test]
@@ -250,101 +185,41 @@ mod tests {
         let workshops = ["state", "store", "formats", "tiles", "analysis"];
         for from in workshops {
             for to in workshops.iter().filter(|to| **to != from) {
-                check(
-                    &format!("{from}/x.rs"),
-                    &format!("use crate::{to}::Y;"),
-                    1,
-                    "may not use",
-                );
+                check(&format!("{from}/x.rs"), &format!("use crate::{to}::Y;"), 1, "may not use");
             }
         }
     }
 
     #[test]
     fn only_app_opens_a_workshop() {
-        check(
-            "http/mod.rs",
-            "use crate::{state::State, store};",
-            2,
-            "http may not use state",
-        );
-        check(
-            "cli/mod.rs",
-            "use crate::formats::csv;",
-            1,
-            "cli may not use formats",
-        );
-        check(
-            "config.rs",
-            "use crate::store::Store;",
-            1,
-            "config may not use store",
-        );
+        check("http/mod.rs", "use crate::{state::State, store};", 2, "http may not use state");
+        check("cli/mod.rs", "use crate::formats::csv;", 1, "cli may not use formats");
+        check("config.rs", "use crate::store::Store;", 1, "config may not use store");
     }
 
     #[test]
     fn a_way_round_by_super_is_seen() {
         check("state/mod.rs", "use super::model::Area;", 0, "");
-        check(
-            "state/mod.rs",
-            "use super::store::Store;",
-            1,
-            "state may not use store",
-        );
-        check(
-            "state/index.rs",
-            "use super::super::store::Store;",
-            1,
-            "state may not use store",
-        );
+        check("state/mod.rs", "use super::store::Store;", 1, "state may not use store");
+        check("state/index.rs", "use super::super::store::Store;", 1, "state may not use store");
         check("state/index.rs", "use super::store::Store;", 0, ""); // state::store, a module of its own
-        check(
-            "state/index.rs",
-            "mod tests { use super::super::super::app::App; }",
-            1,
-            "state may not use app",
-        );
-        check(
-            "state/index.rs",
-            "mod tests { use super::*; use super::super::Map; }",
-            0,
-            "",
-        );
-        check(
-            "state/mod.rs",
-            "use self::super::app::App;",
-            1,
-            "state may not use app",
-        );
+        check("state/index.rs", "mod tests { use super::super::super::app::App; }", 1, "state may not use app");
+        check("state/index.rs", "mod tests { use super::*; use super::super::Map; }", 0, "");
+        check("state/mod.rs", "use self::super::app::App;", 1, "state may not use app");
     }
 
     #[test]
     fn test_modules_are_not_exempt() {
-        check(
-            "tiles/mod.rs",
-            "#[cfg(test)]\nmod tests { use crate::state::State; }",
-            1,
-            "src/tiles/mod.rs:3",
-        );
+        check("tiles/mod.rs", "#[cfg(test)]\nmod tests { use crate::state::State; }", 1, "src/tiles/mod.rs:3");
     }
 
     #[test]
     fn what_hides_an_arrow_is_refused() {
         check("state/mod.rs", "use crate::*;", 1, "a glob of the crate");
         check("state/mod.rs", "use super::*;", 1, "a glob of the crate");
-        check(
-            "state/mod.rs",
-            "use crate as everything;",
-            1,
-            "a glob of the crate",
-        );
+        check("state/mod.rs", "use crate as everything;", 1, "a glob of the crate");
         check("state/mod.rs", "use crate::Error;", 1, "`Error` is not a room");
-        check(
-            "state/mod.rs",
-            "use melonmap::app::App;",
-            1,
-            "state may not use app",
-        );
+        check("state/mod.rs", "use melonmap::app::App;", 1, "state may not use app");
         check("utils/mod.rs", "", 1, "there is no room `utils`");
         check("utils.rs", "", 1, "there is no room `utils`");
     }
@@ -362,24 +237,14 @@ mod tests {
     #[test]
     fn an_outside_crate_stays_in_its_place() {
         check("geom/crs.rs", "use proj::Proj;", 0, "");
-        check(
-            "geom/mod.rs",
-            "use proj::Proj;",
-            1,
-            "proj may be used only in src/geom/crs.rs",
-        );
+        check("geom/mod.rs", "use proj::Proj;", 1, "proj may be used only in src/geom/crs.rs");
         check(
             "state/mod.rs",
             "fn f() -> rstar::RTree<u8> { todo!() }",
             1,
             "rstar may be used only in src/state/index.rs",
         );
-        check(
-            "store/postgres.rs",
-            "use rusqlite as r;",
-            1,
-            "rusqlite may be used only",
-        );
+        check("store/postgres.rs", "use rusqlite as r;", 1, "rusqlite may be used only");
         check("tiles/thin.rs", "use ::mvt::Tile;", 1, "mvt may be used only");
         check("app/mod.rs", "extern crate moka;", 1, "moka may be used only");
         check(
@@ -388,30 +253,15 @@ mod tests {
             3,
             "tower may be used only in src/http/",
         );
-        check(
-            "app/mod.rs",
-            "#[derive(clap::ValueEnum)] enum E {}",
-            1,
-            "clap may be used only in src/cli/",
-        );
+        check("app/mod.rs", "#[derive(clap::ValueEnum)] enum E {}", 1, "clap may be used only in src/cli/");
         check("config.rs", "use clap::Parser;", 0, "");
     }
 
     #[test]
     fn a_module_of_ones_own_may_be_called_like_a_crate() {
         check("tiles/mod.rs", "mod mvt; fn f() { mvt::encode() }", 0, "");
-        check(
-            "tiles/layers.rs",
-            "use super::mvt; fn f() { mvt::encode() }",
-            0,
-            "",
-        );
-        check(
-            "tiles/layers.rs",
-            "use super::mvt; fn f() { ::mvt::Tile::new() }",
-            1,
-            "mvt may be used only",
-        );
+        check("tiles/layers.rs", "use super::mvt; fn f() { mvt::encode() }", 0, "");
+        check("tiles/layers.rs", "use super::mvt; fn f() { ::mvt::Tile::new() }", 1, "mvt may be used only");
     }
 
     #[test]
@@ -423,14 +273,8 @@ mod tests {
     #[test]
     fn a_room_says_at_its_head_what_it_does_not_know() {
         let says = |text: &str| faults("geom/mod.rs", text).len();
-        assert_eq!(
-            says("//! Positions. This room knows nothing\n//! of households.\n"),
-            0
-        );
-        assert_eq!(
-            says("//! Positions.\n//!\n//! Invariant: degrees.\nuse std::fmt;"),
-            0
-        );
+        assert_eq!(says("//! Positions. This room knows nothing\n//! of households.\n"), 0);
+        assert_eq!(says("//! Positions.\n//!\n//! Invariant: degrees.\nuse std::fmt;"), 0);
         assert_eq!(says("//! Positions.\n"), 1);
         assert_eq!(says("use std::fmt;\n//! knows nothing of"), 1);
         assert_eq!(says(""), 1);

@@ -60,9 +60,7 @@ pub fn read(text: &str) -> Source {
                 }
             }
             // Not `impl Trait + use<'a>`, which captures lifetimes.
-            Token::Word(word)
-                if word == "use" && tokens.get(at + 1).is_some_and(|t| t.1 != Token::Mark('<')) =>
-            {
+            Token::Word(word) if word == "use" && tokens.get(at + 1).is_some_and(|t| t.1 != Token::Mark('<')) => {
                 let modules: Vec<String> = inside.iter().map(|(name, _)| name.clone()).collect();
                 at = read_use(&tokens, at + 1, &modules, &mut source);
                 continue;
@@ -71,12 +69,7 @@ pub fn read(text: &str) -> Source {
                 if let Some(name) = word_at(&tokens, at + 2) {
                     let segments = vec![String::new(), name.to_owned()];
                     let inside = inside.iter().map(|(name, _)| name.clone()).collect();
-                    source.paths.push(Named {
-                        line: *line,
-                        segments,
-                        imported: true,
-                        inside,
-                    });
+                    source.paths.push(Named { line: *line, segments, imported: true, inside });
                     at += 3;
                     continue;
                 }
@@ -85,12 +78,7 @@ pub fn read(text: &str) -> Source {
                 let (segments, next) = read_path(&tokens, at);
                 if segments.len() > 1 {
                     let inside = inside.iter().map(|(name, _)| name.clone()).collect();
-                    source.paths.push(Named {
-                        line: *line,
-                        segments,
-                        imported: false,
-                        inside,
-                    });
+                    source.paths.push(Named { line: *line, segments, imported: false, inside });
                 }
                 at = next.max(at + 1);
                 continue;
@@ -191,12 +179,7 @@ fn read_use(tokens: &[(usize, Token)], at: usize, inside: &[String], source: &mu
         if let (true, Some(bound)) = (local, alias.or_else(|| segments.last().cloned())) {
             source.own_names.insert(bound);
         }
-        source.paths.push(Named {
-            line,
-            segments,
-            imported: true,
-            inside: inside.to_vec(),
-        });
+        source.paths.push(Named { line, segments, imported: true, inside: inside.to_vec() });
     }
     end
 }
@@ -206,11 +189,7 @@ fn tokens(text: &str) -> Vec<(usize, Token)> {
     let chars: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
     let (mut at, mut line) = (0, 1);
-    let starts = |at: usize, what: &str| {
-        what.chars()
-            .enumerate()
-            .all(|(n, c)| chars.get(at + n) == Some(&c))
-    };
+    let starts = |at: usize, what: &str| what.chars().enumerate().all(|(n, c)| chars.get(at + n) == Some(&c));
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     while at < chars.len() {
         let from = at;
@@ -322,11 +301,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let named: Vec<String> = read(text)
-            .paths
-            .iter()
-            .map(|path| path.segments.join("::"))
-            .collect();
+        let named: Vec<String> = read(text).paths.iter().map(|path| path.segments.join("::")).collect();
         assert_eq!(named, expected, "in: {text}");
     }
 
@@ -340,10 +315,7 @@ mod tests {
         );
         check("use {std::fmt, ::proj::Proj,};", &["std::fmt", "::proj::Proj"]);
         check("use proj;", &["proj"]);
-        check(
-            "use super::super::x::{y, super::z};",
-            &["super::super::x::y", "super::super::x::super::z"],
-        );
+        check("use super::super::x::{y, super::z};", &["super::super::x::y", "super::super::x::super::z"]);
     }
 
     #[test]
@@ -353,56 +325,26 @@ mod tests {
             &["crate::model::Tally", "proj::Proj", "crate::app::go"],
         );
         check("#[derive(Debug, clap::Parser)] struct S;", &["clap::Parser"]);
-        check(
-            "macro_rules! m { () => { $crate::app::x() } }",
-            &["crate::app::x"],
-        );
+        check("macro_rules! m { () => { $crate::app::x() } }", &["crate::app::x"]);
         check("let v = Vec::<crate::a::B>::new();", &["crate::a::B"]);
         check("impl From<crate::a::B> for C {}", &["crate::a::B"]);
-        check(
-            "fn f() -> impl Iterator + use<'a> { crate::a::b() }",
-            &["crate::a::b"],
-        );
+        check("fn f() -> impl Iterator + use<'a> { crate::a::b() }", &["crate::a::b"]);
         check("extern crate proj;", &["::proj"]);
         check("<T as crate::a::B>::proj::x()", &["crate::a::B"]);
-        check(
-            "fn f() -> ::proj::Proj { match x { _ => ::a::b } }",
-            &["::proj::Proj", "::a::b"],
-        );
-        check(
-            "macro_rules! m { () => { use $crate::a::b; use x::{$($n),*}; } }",
-            &["crate::a::b", "x::n", "x::*"],
-        );
+        check("fn f() -> ::proj::Proj { match x { _ => ::a::b } }", &["::proj::Proj", "::a::b"]);
+        check("macro_rules! m { () => { use $crate::a::b; use x::{$($n),*}; } }", &["crate::a::b", "x::n", "x::*"]);
         check("let x = 1.0; let y = r#type::z;", &["type::z"]);
     }
 
     #[test]
     fn comments_and_texts_are_no_paths() {
         check("// use crate::app::X;\n/// crate::app::Y\n//! crate::app::Z", &[]);
-        check(
-            "/* crate::a::b /* crate::c::d */ crate::e::f */ crate::g::h",
-            &["crate::g::h"],
-        );
-        check(
-            r#"let s = "crate::app::X \" crate::app::Y"; crate::z::z"#,
-            &["crate::z::z"],
-        );
-        check(
-            r##"let s = r#"crate::app::X " crate::app::Y"#; crate::z::z"##,
-            &["crate::z::z"],
-        );
-        check(
-            r#"let s = (b"crate::a::b", br"c::d\", c"e::f"); crate::z::z"#,
-            &["crate::z::z"],
-        );
-        check(
-            r"let c = ('\'', '\u{1F600}', '{', 'x'); crate::z::z",
-            &["crate::z::z"],
-        );
-        check(
-            "fn f<'a>(x: &'a str, y: &'static str) { crate::z::z }",
-            &["crate::z::z"],
-        );
+        check("/* crate::a::b /* crate::c::d */ crate::e::f */ crate::g::h", &["crate::g::h"]);
+        check(r#"let s = "crate::app::X \" crate::app::Y"; crate::z::z"#, &["crate::z::z"]);
+        check(r##"let s = r#"crate::app::X " crate::app::Y"#; crate::z::z"##, &["crate::z::z"]);
+        check(r#"let s = (b"crate::a::b", br"c::d\", c"e::f"); crate::z::z"#, &["crate::z::z"]);
+        check(r"let c = ('\'', '\u{1F600}', '{', 'x'); crate::z::z", &["crate::z::z"]);
+        check("fn f<'a>(x: &'a str, y: &'static str) { crate::z::z }", &["crate::z::z"]);
     }
 
     #[test]
@@ -414,8 +356,7 @@ mod tests {
 
     #[test]
     fn inline_modules_are_known_by_name() {
-        let source =
-            read("mod a { mod b { use super::x; } fn f() { if y { } } use super::z; } use super::w;");
+        let source = read("mod a { mod b { use super::x; } fn f() { if y { } } use super::z; } use super::w;");
         let inside: Vec<String> = source.paths.iter().map(|path| path.inside.join("/")).collect();
         assert_eq!(inside, ["a/b", "a", ""]);
     }
