@@ -6,3 +6,4 @@
 pub mod geom;
 pub mod model;
 pub mod state;
+pub mod store;
