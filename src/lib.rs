@@ -5,3 +5,4 @@
 
 pub mod geom;
 pub mod model;
+pub mod tiles;
