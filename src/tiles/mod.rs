@@ -12,8 +12,12 @@
 //! This room knows nothing of the living state, of locks on it, of URLs or of who asks: it is given plain values, and the
 //! number of a scope for those who see different things.
 
+mod clip;
 mod error;
+mod grid;
 mod layers;
+mod shape;
+mod simplify;
 mod tilejson;
 
 
