@@ -13,14 +13,23 @@
 //! number of a scope for those who see different things.
 
 mod clip;
+mod encode;
 mod error;
+mod features;
 mod grid;
 mod layers;
+mod mvt;
 mod shape;
 mod simplify;
+mod thin;
 mod tilejson;
 
+#[cfg(test)]
+mod reader;
 
+pub use encode::encode;
 pub use error::TilesError;
+pub use features::{AreaFeature, CellFeature, Content, HouseholdFeature, Households};
 pub use layers::{Field, FieldType, Layer, LayerSet};
+pub use thin::context_min_zoom;
 pub use tilejson::{TileJson, VectorLayer};
