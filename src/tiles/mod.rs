@@ -12,6 +12,7 @@
 //! This room knows nothing of the living state, of locks on it, of URLs or of who asks: it is given plain values, and the
 //! number of a scope for those who see different things.
 
+mod body;
 mod clip;
 mod encode;
 mod error;
@@ -27,6 +28,7 @@ mod tilejson;
 #[cfg(test)]
 mod reader;
 
+pub use body::{Coding, TileBody};
 pub use encode::encode;
 pub use error::TilesError;
 pub use features::{AreaFeature, CellFeature, Content, HouseholdFeature, Households};
