@@ -13,11 +13,13 @@
 //! number of a scope for those who see different things.
 
 mod body;
+mod cache;
 mod clip;
 mod encode;
 mod error;
 mod features;
 mod grid;
+mod index;
 mod layers;
 mod mvt;
 mod shape;
@@ -29,9 +31,11 @@ mod tilejson;
 mod reader;
 
 pub use body::{Coding, TileBody};
+pub use cache::{CacheStats, TileCache};
 pub use encode::encode;
 pub use error::TilesError;
 pub use features::{AreaFeature, CellFeature, Content, HouseholdFeature, Households};
+pub use index::TileKey;
 pub use layers::{Field, FieldType, Layer, LayerSet};
 pub use thin::context_min_zoom;
 pub use tilejson::{TileJson, VectorLayer};
