@@ -7,3 +7,4 @@ pub mod geom;
 pub mod model;
 pub mod state;
 pub mod store;
+pub mod tiles;

@@ -1,0 +1,161 @@
+//! A tile's bytes in each content coding, and the `ETag` of each.
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::OnceLock;
+
+/// A content coding (RFC 9110 § 8.4.1) in which a tile can leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Coding {
+    /// As it is.
+    Identity,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 7932.
+    Brotli,
+}
+
+impl Coding {
+    /// All of them.
+    pub const ALL: [Coding; 3] = [Coding::Identity, Coding::Gzip, Coding::Brotli];
+
+    /// Its name in HTTP's registry of content codings.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Coding::Identity => "identity",
+            Coding::Gzip => "gzip",
+            Coding::Brotli => "br",
+        }
+    }
+}
+
+/// A tile as it leaves: compressed when first asked for, once, and kept.
+#[derive(Debug)]
+pub struct TileBody {
+    identity: Bytes,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
+    /// The first 64 bits of the SHA-256 of the bytes, hexadecimal: a tile has a handful of versions to tell apart.
+    hash: String,
+}
+
+impl TileBody {
+    /// A tile of these bytes. Cost: one SHA-256 over them.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> TileBody {
+        let mut hash = String::with_capacity(16);
+        for byte in &Sha256::digest(&bytes)[..8] {
+            write!(hash, "{byte:02x}").expect("a String takes all that is written to it");
+        }
+        TileBody { identity: bytes.into(), gzip: OnceLock::new(), brotli: OnceLock::new(), hash }
+    }
+
+    /// Whether nothing lies in the tile.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.identity.is_empty()
+    }
+
+    /// The bytes in a coding. Cheap where [`TileBody::is_ready`]; otherwise compresses first, others who ask wait for that.
+    #[must_use]
+    pub fn bytes(&self, coding: Coding) -> Bytes {
+        match coding {
+            Coding::Identity => self.identity.clone(),
+            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.identity)).clone(),
+            Coding::Brotli => self.brotli.get_or_init(|| brotli(&self.identity)).clone(),
+        }
+    }
+
+    /// Whether [`TileBody::bytes`] answers at once.
+    #[must_use]
+    pub fn is_ready(&self, coding: Coding) -> bool {
+        match coding {
+            Coding::Identity => true,
+            Coding::Gzip => self.gzip.get().is_some(),
+            Coding::Brotli => self.brotli.get().is_some(),
+        }
+    }
+
+    /// The strong `ETag` of a coding, with its quotes: equal for equal bytes and no others.
+    #[must_use]
+    pub fn etag(&self, coding: Coding) -> String {
+        match coding {
+            Coding::Identity => format!("\"{}\"", self.hash),
+            Coding::Gzip | Coding::Brotli => format!("\"{}-{}\"", self.hash, coding.as_str()),
+        }
+    }
+
+    /// Bytes of memory that it may take with every coding made: what a cache should count. The compressed forms of a tile
+    /// take, together, at most as much as the plain one.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        2 * self.identity.len() + size_of::<TileBody>()
+    }
+}
+
+/// Level 6: the knee of its curve.
+fn gzip(plain: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::new(6));
+    encoder.write_all(plain).expect("a Vec takes all that is written to it");
+    encoder.finish().expect("a Vec takes all that is written to it").into()
+}
+
+fn brotli(plain: &[u8]) -> Bytes {
+    let params = brotli::enc::BrotliEncoderParams { quality: 5, size_hint: plain.len(), ..Default::default() };
+    let mut out = Vec::with_capacity(plain.len() / 2);
+    brotli::BrotliCompress(&mut &*plain, &mut out, &params).expect("a Vec takes all that is written to it");
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn sample() -> Vec<u8> {
+        (0..20_000u32).flat_map(|i| (i % 251 * i % 7).to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn every_coding_is_read_back_as_the_same_bytes() {
+        for plain in [sample(), vec![26, 0], Vec::new()] {
+            let body = TileBody::new(plain.clone());
+            assert_eq!(body.bytes(Coding::Identity), plain);
+            let mut read = Vec::new();
+            flate2::read::GzDecoder::new(&*body.bytes(Coding::Gzip)).read_to_end(&mut read).unwrap();
+            assert_eq!(read, plain);
+            let mut read = Vec::new();
+            brotli::Decompressor::new(&*body.bytes(Coding::Brotli), 4096).read_to_end(&mut read).unwrap();
+            assert_eq!(read, plain);
+        }
+    }
+
+    #[test]
+    fn a_coding_is_made_once() {
+        let body = TileBody::new(sample());
+        assert!(body.is_ready(Coding::Identity) && !body.is_ready(Coding::Gzip) && !body.is_ready(Coding::Brotli));
+        for coding in Coding::ALL {
+            assert_eq!(body.bytes(coding).as_ptr(), body.bytes(coding).as_ptr());
+            assert!(body.is_ready(coding));
+        }
+    }
+
+    #[test]
+    fn etags_differ_by_coding_and_by_content_and_by_nothing_else() {
+        let (one, same, other) = (TileBody::new(sample()), TileBody::new(sample()), TileBody::new(vec![1]));
+        // `printf '\x01' | sha256sum` begins with these digits.
+        assert_eq!(other.etag(Coding::Identity), "\"4bf5122f344554c5\"");
+        assert_eq!(other.etag(Coding::Gzip), "\"4bf5122f344554c5-gzip\"");
+        assert_eq!(other.etag(Coding::Brotli), "\"4bf5122f344554c5-br\"");
+        for coding in Coding::ALL {
+            assert_eq!(one.etag(coding), same.etag(coding));
+            assert_ne!(one.etag(coding), other.etag(coding));
+            assert_eq!(one.bytes(coding), same.bytes(coding));
+        }
+    }
+}

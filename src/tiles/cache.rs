@@ -1,0 +1,151 @@
+//! Tiles that were made already: the only file that knows the cache crate.
+//!
+//! # Why no old tile is handed out
+//!
+//! A writer changes the state, then calls [`TileCache::forget`], then answers. A cached tile lives in a *slot*; the index says
+//! which slot is that of a key, and a slot that was taken from its key never comes back to it. So whoever asks after `forget`
+//! has returned finds either a slot that was claimed after it, or none and claims one. What is in such a slot, or being made
+//! for it, was begun after the claim, hence after the change, hence from the new state. A tile begun before the change ends in
+//! a slot that nobody finds any more; whoever made it sees that at the end and removes it. No clock, no counter of versions,
+//! and writes elsewhere on the map disturb nothing.
+//!
+//! # What it costs
+//!
+//! A hit takes one short lock of 64, by tile, and one look into the cache. Forgetting a tile takes the same lock once,
+//! whatever the size of the cache.
+
+use super::index::{Index, Slot};
+use super::{Layer, TileBody, TileKey};
+use crate::geom::TileId;
+use moka::sync::Cache;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bytes that an entry takes beside its tile: its place in the cache's queues and in the index.
+const OVERHEAD: usize = 256;
+
+/// Tiles by [`TileKey`], as many as fit a number of bytes; the ones asked for least make room.
+pub struct TileCache {
+    /// `None` keeps nothing.
+    tiles: Option<Cache<Slot, Arc<TileBody>>>,
+    index: Arc<Index>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// How a cache has been doing since it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheStats {
+    /// Answered with a tile that was there, or that somebody else was making.
+    pub hits: u64,
+    /// Made.
+    pub misses: u64,
+    /// Tiles held; lags a little behind.
+    pub entries: u64,
+    /// Bytes they are counted with; lags a little behind.
+    pub bytes: u64,
+}
+
+impl TileCache {
+    /// A cache of so many bytes; 0 makes every tile anew.
+    #[must_use]
+    pub fn new(max_bytes: u64) -> TileCache {
+        let index = Arc::new(Index::new());
+        let listed = Arc::clone(&index);
+        let tiles = (max_bytes > 0).then(|| {
+            Cache::builder()
+                .max_capacity(max_bytes)
+                .weigher(|_, body: &Arc<TileBody>| u32::try_from(body.weight() + OVERHEAD).unwrap_or(u32::MAX))
+                .eviction_listener(move |slot: Arc<Slot>, _, _| listed.release(*slot))
+                .build()
+        });
+        TileCache { tiles, index, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+    }
+
+    /// A tile that is there. Never waits for one that is being made: may be called from an async thread.
+    #[must_use]
+    pub fn get(&self, key: &TileKey) -> Option<Arc<TileBody>> {
+        let body = self.tiles.as_ref()?.get(&self.index.find(key)?)?;
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(body)
+    }
+
+    /// A tile that is there, or is made now: once, however many ask at a time; the others wait. Call it on a blocking thread.
+    ///
+    /// `make` must read the state when it is called, not before, and must not use this cache.
+    #[must_use]
+    pub fn get_or_make(&self, key: &TileKey, make: impl FnOnce() -> Vec<u8>) -> Arc<TileBody> {
+        let make = || Arc::new(TileBody::new(make()));
+        let Some(tiles) = &self.tiles else {
+            self.misses.fetch_add(1, Ordering::Relaxed);
+            return make();
+        };
+        let claim = Claim { index: &self.index, slot: self.index.claim(key) };
+        let entry = tiles.entry(claim.slot).or_insert_with(make);
+        let slot = claim.keep();
+        if entry.is_fresh() {
+            self.misses.fetch_add(1, Ordering::Relaxed);
+            // Forgotten, or squeezed out, while it was made: nobody would find it any more.
+            if !self.index.holds(slot) {
+                tiles.invalidate(&slot);
+            }
+        } else {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+        }
+        entry.into_value()
+    }
+
+    /// Forgets a layer's tiles, in every combination of layers, levels, campaigns and scopes, and nothing else.
+    ///
+    /// Call it after the state has changed and before the change is answered.
+    pub fn forget(&self, layer: Layer, tiles: &[TileId]) {
+        self.remove(&self.index.forget(layer, tiles));
+    }
+
+    /// Forgets everything: after a change that touches more tiles than are worth a list.
+    pub fn clear(&self) {
+        self.remove(&self.index.clear());
+    }
+
+    /// Removes slots that the index has let go. Never under one of its locks: the cache reports removals back to it.
+    fn remove(&self, slots: &[Slot]) {
+        let Some(tiles) = &self.tiles else { return };
+        for slot in slots {
+            tiles.invalidate(slot);
+        }
+    }
+
+    /// How it has been doing.
+    #[must_use]
+    pub fn stats(&self) -> CacheStats {
+        CacheStats {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            entries: self.tiles.as_ref().map_or(0, Cache::entry_count),
+            bytes: self.tiles.as_ref().map_or(0, Cache::weighted_size),
+        }
+    }
+}
+
+/// A slot while its tile is being made; released if that panics, so that the index lists only what is or will be there.
+struct Claim<'a> {
+    index: &'a Index,
+    slot: Slot,
+}
+
+impl Claim<'_> {
+    fn keep(self) -> Slot {
+        let slot = self.slot;
+        std::mem::forget(self);
+        slot
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.index.release(self.slot);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! One tile from what it is made of.
+
+use super::features::{self, AreaFeature, CellFeature, Content, HouseholdFeature, Households, abbreviated};
+use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD, Layer};
+use super::mvt::{LayerWriter, TileWriter};
+use super::shape::{Frame, Shape};
+use super::thin::{context_detail, context_min_zoom, max_buildings};
+use crate::geom::{TileId, World};
+use crate::model::{ContextClass, ContextFeature};
+use geo::Area as _;
+use std::cmp::Reverse;
+
+/// The bytes of a vector tile (vector-tile-spec 2.1, extent 4096); none where nothing of the content lies in the tile.
+///
+/// The same content gives the same bytes, in whatever order it is listed. Cost: linear in the vertices handed over; call it
+/// on a blocking thread.
+#[must_use]
+pub fn encode(tile: TileId, content: &Content<'_>) -> Vec<u8> {
+    let frame = Frame::of(tile);
+    let mut writer = TileWriter::new();
+    writer.layer(Layer::Areas, |layer| areas(layer, &frame, content.areas));
+    writer.layer(Layer::Households, |layer| match content.households {
+        Households::Points(points) => households(layer, &frame, points),
+        Households::Cells(cells) => self::cells(layer, &frame, cells),
+    });
+    writer.layer(Layer::Context, |layer| context(layer, &frame, tile.z(), content.context));
+    writer.finish()
+}
+
+/// Wide areas first, so that narrow ones are drawn over them.
+fn areas(layer: LayerWriter, frame: &Frame, areas: &[AreaFeature<'_>]) -> LayerWriter {
+    let mut areas: Vec<&AreaFeature<'_>> = areas.iter().collect();
+    areas.sort_by_key(|area| (area.level, area.code));
+    areas.into_iter().fold(layer, |layer, area| match frame.area(area.geometry) {
+        Some(shape) => layer.put(Some(area.id), &shape, &AREA, features::area_row(area)),
+        None => layer,
+    })
+}
+
+fn households(layer: LayerWriter, frame: &Frame, households: &[HouseholdFeature]) -> LayerWriter {
+    let mut households: Vec<&HouseholdFeature> = households.iter().collect();
+    households.sort_by_key(|household| household.id);
+    households.into_iter().fold(layer, |layer, household| match frame.point(World::of(household.at)) {
+        Some(point) => {
+            let row = features::household_row(household);
+            layer.put(Some(household.id), &Shape::Points(vec![point]), &HOUSEHOLD, row)
+        }
+        None => layer,
+    })
+}
+
+/// From north to south and west to east. A cell counts whole in the tile that it was handed to, so that the counts of a zoom
+/// add up.
+fn cells(layer: LayerWriter, frame: &Frame, cells: &[CellFeature]) -> LayerWriter {
+    let mut placed: Vec<_> =
+        cells.iter().filter(|cell| cell.tally.households > 0).map(|cell| (frame.own_point(cell.at), cell)).collect();
+    placed.sort_by_key(|([x, y], cell)| (*y, *x, cell.tally.households, cell.tally.eligible, cell.tally.visited()));
+    placed.into_iter().fold(layer, |layer, (point, cell)| {
+        let short = abbreviated(cell.tally.households);
+        layer.put(None, &Shape::Points(vec![point]), &CELL, features::cell_row(cell, &short))
+    })
+}
+
+/// In drawing order: by class, minor kinds under major ones, large polygons under small ones.
+fn context(layer: LayerWriter, frame: &Frame, z: u8, context: &[&ContextFeature]) -> LayerWriter {
+    let mut drawn: Vec<(u8, f64, &ContextFeature)> = context
+        .iter()
+        .map(|feature| (context_min_zoom(feature.class, &feature.kind), feature))
+        .filter(|(first, _)| *first <= z)
+        .map(|(first, feature)| (first, feature.geometry.unsigned_area(), *feature))
+        .collect();
+    drawn.sort_by(|(first_a, area_a, a), (first_b, area_b, b)| {
+        let order = |first: u8, feature: &ContextFeature| (feature.class, Reverse(first));
+        order(*first_a, a)
+            .cmp(&order(*first_b, b))
+            .then_with(|| area_b.total_cmp(area_a))
+            .then_with(|| a.code.cmp(&b.code))
+    });
+    let detail = context_detail(z);
+    let mut buildings = max_buildings(z);
+    drawn.into_iter().fold(layer, |layer, (_, _, feature)| {
+        let building = feature.class == ContextClass::Building;
+        if building && buildings == 0 {
+            return layer;
+        }
+        let Some(shape) = frame.shape(&feature.geometry, detail) else { return layer };
+        buildings -= usize::from(building);
+        layer.put(None, &shape, &CONTEXT, features::context_row(feature))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! What a tile is made of: plain values, and the row that each of them shows.
+
+use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD};
+use crate::geom::{LonLat, World};
+use crate::model::{Area, Code, ContextFeature, Level, Outcome, Status, Tally};
+use geo::MultiPolygon;
+
+/// What one tile is made of; an empty list leaves its layer out.
+///
+/// The order within a list does not matter. Lists may hold more than the tile shows: what lies outside is dropped.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Content<'a> {
+    /// Areas that touch the tile or its buffer.
+    pub areas: &'a [AreaFeature<'a>],
+    /// Households in the tile, one by one or as cells.
+    pub households: Households<'a>,
+    /// Base map that touches the tile or its buffer; that of [`context_min_zoom`](super::context_min_zoom) at the most.
+    pub context: &'a [&'a ContextFeature],
+}
+
+/// Households of a tile.
+#[derive(Debug, Clone, Copy)]
+pub enum Households<'a> {
+    /// One by one.
+    Points(&'a [HouseholdFeature]),
+    /// Counted in cells. Every household of the tile stands in one of them.
+    Cells(&'a [CellFeature]),
+}
+
+impl Default for Households<'_> {
+    fn default() -> Self {
+        Households::Points(&[])
+    }
+}
+
+/// An Area as the map shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct AreaFeature<'a> {
+    /// Stable number of the feature: the same in every tile and at every zoom.
+    pub id: u64,
+    /// Identity.
+    pub code: &'a Code,
+    /// For people.
+    pub name: &'a str,
+    /// How far down it stands.
+    pub level: Level,
+    /// The Area that it belongs to.
+    pub parent: Option<&'a Code>,
+    /// Its households, in the campaign asked for.
+    pub tally: Tally,
+    /// WGS 84, degrees.
+    pub geometry: &'a MultiPolygon<f64>,
+}
+
+impl<'a> AreaFeature<'a> {
+    /// The shown part of an Area.
+    #[must_use]
+    pub fn of(id: u64, area: &'a Area, tally: Tally) -> AreaFeature<'a> {
+        let Area { code, name, level, parent, geometry, .. } = area;
+        AreaFeature { id, code, name, level: *level, parent: parent.as_ref(), tally, geometry }
+    }
+}
+
+/// A Household as those who may see it see it on the map.
+#[derive(Debug, Clone)]
+pub struct HouseholdFeature {
+    /// Stable number of the feature.
+    pub id: u64,
+    /// Where its door is.
+    pub at: LonLat,
+    /// Identity.
+    pub code: Code,
+    /// Whether it counts.
+    pub status: Status,
+    /// What came of the visits, in the campaign asked for; `None` if nobody called.
+    pub outcome: Option<Outcome>,
+}
+
+/// Several households of one tile, drawn as one point.
+#[derive(Debug, Clone, Copy)]
+pub struct CellFeature {
+    /// Mean position of its households.
+    pub at: World,
+    /// Its households, in the campaign asked for.
+    pub tally: Tally,
+}
+
+/// A value of a field, with the type that a tile gives it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Value<'a> {
+    Text(&'a str),
+    Uint(u32),
+    Double(f64),
+    Bool(bool),
+}
+
+/// What a feature shows: one value for each field of its table, in the table's order. `None` is absent.
+pub(super) type Row<'a, const N: usize> = [Option<Value<'a>>; N];
+
+pub(super) fn area_row<'a>(area: &AreaFeature<'a>) -> Row<'a, { AREA.len() }> {
+    let tally = &area.tally;
+    [
+        Some(Value::Text(area.code.as_str())),
+        Some(Value::Text(area.name)),
+        Some(Value::Text(area.level.as_str())),
+        area.parent.map(|code| Value::Text(code.as_str())),
+        Some(Value::Uint(tally.eligible)),
+        Some(Value::Uint(tally.visited())),
+        Some(Value::Uint(tally.unvisited())),
+        tally.rate().map(Value::Double),
+    ]
+}
+
+pub(super) fn household_row(household: &HouseholdFeature) -> Row<'_, { HOUSEHOLD.len() }> {
+    let eligible = household.status.eligible();
+    [
+        Some(Value::Text(household.code.as_str())),
+        Some(Value::Text(household.status.as_str())),
+        Some(Value::Text(household.outcome.map_or("none", Outcome::as_str))),
+        Some(Value::Bool(eligible)),
+        Some(Value::Bool(eligible && household.outcome.is_some_and(Outcome::counts))),
+    ]
+}
+
+/// `short` is [`abbreviated`] of the cell's households.
+pub(super) fn cell_row<'a>(cell: &CellFeature, short: &'a str) -> Row<'a, { CELL.len() }> {
+    let tally = &cell.tally;
+    [
+        Some(Value::Bool(true)),
+        Some(Value::Uint(tally.households)),
+        Some(Value::Text(short)),
+        Some(Value::Double((f64::from(tally.households).sqrt() * 100.0).round() / 100.0)),
+        Some(Value::Uint(tally.eligible)),
+        Some(Value::Uint(tally.visited())),
+        Some(Value::Uint(tally.unvisited())),
+    ]
+}
+
+pub(super) fn context_row(feature: &ContextFeature) -> Row<'_, { CONTEXT.len() }> {
+    [
+        Some(Value::Text(feature.class.as_str())),
+        (!feature.kind.is_empty()).then_some(Value::Text(&feature.kind)),
+        feature.name.as_deref().map(Value::Text),
+    ]
+}
+
+/// A count in at most five characters below ten million, as supercluster rounds it (mapbox/supercluster `index.js`,
+/// `getClusterProperties`), always text as tippecanoe writes it.
+pub(super) fn abbreviated(count: u32) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..10_000 => format!("{}k", (f64::from(count) / 100.0).round() / 10.0),
+        _ => format!("{}k", (f64::from(count) / 1_000.0).round()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_abbreviated_as_cluster_styles_expect() {
+        for (count, expected) in [
+            (1, "1"),
+            (999, "999"),
+            (1_000, "1k"),
+            (1_249, "1.2k"),
+            (9_990, "10k"),
+            (10_400, "10k"),
+            (1_680_000, "1680k"),
+        ] {
+            assert_eq!(abbreviated(count), expected);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The integer grid of a zoom, and the window of it that a tile shows.
+
+use crate::geom::{TileId, World};
+use geo::{Coord, Rect};
+
+/// Grid steps along a tile's side.
+pub(super) const EXTENT: i64 = 4096;
+
+/// Steps beyond each side that lines and polygons are kept, so that a stroke does not end at the seam: 1/64 of a side, as in geojson-vt.
+pub(super) const BUFFER: i64 = 64;
+
+/// Steps along the side of a pixel, for the 512 pixels at which maps draw a vector tile.
+pub(super) const PIXEL: i64 = EXTENT / 512;
+
+/// A point of the grid: steps east and south of a tile's north-western corner.
+pub(super) type Point = [i64; 2];
+
+/// The grid of a tile's zoom, counted from that tile's corner.
+///
+/// One grid covers the world at each zoom, so a position is rounded in the same way in every tile and for every feature:
+/// that is what keeps shared borders shared.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grid {
+    /// Steps around the world: 2^34 at the most.
+    scale: f64,
+    origin: Point,
+}
+
+impl Grid {
+    pub(super) fn of(tile: TileId) -> Grid {
+        Grid {
+            scale: f64::from(1u32 << tile.z()) * 4096.0,
+            origin: [i64::from(tile.x()) * EXTENT, i64::from(tile.y()) * EXTENT],
+        }
+    }
+
+    /// The grid point nearest to a position in degrees.
+    #[allow(clippy::cast_possible_truncation)] // 0 to 2^34
+    pub(super) fn snap(&self, at: Coord<f64>) -> Point {
+        let world = World::of_degrees(at.x, at.y);
+        let near = |v: f64, origin: i64| (v * self.scale).round() as i64 - origin;
+        [near(world.x, self.origin[0]), near(world.y, self.origin[1])]
+    }
+
+    /// The step of the grid in which a point of the tile lies: rounded down, so that every point of the half-open tile has a
+    /// place from 0 to 4095; what lies outside is drawn on the edge.
+    #[allow(clippy::cast_possible_truncation)] // 0 to 2^34
+    pub(super) fn place(&self, at: World) -> Point {
+        let step = |v: f64, origin: i64| ((v * self.scale).floor() as i64 - origin).clamp(0, EXTENT - 1);
+        [step(at.x, self.origin[0]), step(at.y, self.origin[1])]
+    }
+
+    /// The window that a rectangle of degrees fills.
+    pub(super) fn window(&self, degrees: Rect<f64>) -> Window {
+        let (low, high) = (degrees.min(), degrees.max());
+        let north_west = self.snap(Coord { x: low.x, y: high.y });
+        let south_east = self.snap(Coord { x: high.x, y: low.y });
+        Window { min: north_west, max: south_east }
+    }
+}
+
+/// A rectangle of grid points, edges included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    pub(super) min: Point,
+    pub(super) max: Point,
+}
+
+impl Window {
+    /// A tile and so many steps around it.
+    pub(super) fn tile(buffer: i64) -> Window {
+        Window { min: [-buffer; 2], max: [EXTENT + buffer; 2] }
+    }
+
+    /// Whether all of the other lies in this one.
+    pub(super) fn holds(&self, other: &Window) -> bool {
+        (0..2).all(|axis| self.min[axis] <= other.min[axis] && other.max[axis] <= self.max[axis])
+    }
+
+    /// Whether they share a point.
+    pub(super) fn touches(&self, other: &Window) -> bool {
+        (0..2).all(|axis| self.min[axis] <= other.max[axis] && other.min[axis] <= self.max[axis])
+    }
+
+    /// Whether it is smaller than a pixel both ways.
+    pub(super) fn below_a_pixel(&self) -> bool {
+        (0..2).all(|axis| self.max[axis] - self.min[axis] < PIXEL)
+    }
+
+    /// The pixel around its middle.
+    pub(super) fn middle_pixel(&self) -> Window {
+        let from = |axis: usize| (self.min[axis] + self.max[axis] - PIXEL).div_euclid(2);
+        let min = [from(0), from(1)];
+        Window { min, max: min.map(|v| v + PIXEL) }
+    }
+
+    /// Its corners as a ring of positive area, y down.
+    pub(super) fn corners(&self) -> Vec<Point> {
+        let ([west, north], [east, south]) = (self.min, self.max);
+        vec![[west, north], [east, north], [east, south], [west, south]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::LonLat;
+
+    #[test]
+    fn a_position_has_one_place_on_the_grid_of_a_zoom() {
+        let at = LonLat::new(9.5209, 47.1410).unwrap();
+        for z in [0, 7, 14, 22] {
+            let tile = TileId::at(World::of(at), z);
+            let here = Grid::of(tile).snap(at.coord());
+            for other in TileId::covering(&tile.bbox(0.5), z) {
+                let there = Grid::of(other).snap(at.coord());
+                let step = |t: TileId| [i64::from(t.x()) * EXTENT, i64::from(t.y()) * EXTENT];
+                for axis in 0..2 {
+                    assert_eq!(here[axis] + step(tile)[axis], there[axis] + step(other)[axis], "{other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_point_of_a_tile_has_a_place_in_it() {
+        for (lon, lat) in [(-180.0, 90.0), (180.0, -90.0), (0.0, 0.0), (-1e-12, 1e-12)] {
+            let world = World::of(LonLat::new(lon, lat).unwrap());
+            for z in [0, 1, 14, 22] {
+                let place = Grid::of(TileId::at(world, z)).place(world);
+                assert!(place.iter().all(|v| (0..EXTENT).contains(v)), "{lon} {lat} {z}: {place:?}");
+            }
+        }
+    }
+}

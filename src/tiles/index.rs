@@ -1,0 +1,122 @@
+//! Which tiles are cached, by the place that a change would name: what makes forgetting exact and cheap.
+
+use super::{Layer, LayerSet};
+use crate::geom::TileId;
+use crate::model::{CampaignId, Level};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What tells one cached tile from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TileKey {
+    /// Where.
+    pub tile: TileId,
+    /// Of which layers.
+    pub layers: LayerSet,
+    /// Areas of which level; `None` is the zoom's own.
+    pub level: Option<Level>,
+    /// Tallies of which campaign; `None` is all visits.
+    pub campaign: Option<CampaignId>,
+    /// Number of what is visible: whoever sees the same has the same number, whoever sees other things another.
+    pub scope: u64,
+}
+
+/// A place in the cache, given out once and never again: a tile that is forgotten and made anew has a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Slot {
+    tile: TileId,
+    number: u64,
+}
+
+/// Locks, so that readers of different tiles seldom wait for each other. A power of two.
+const SHARDS: usize = 64;
+
+type Shard = HashMap<TileId, Vec<(TileKey, u64)>>;
+
+/// The slots by tile. A tile has as many as there are combinations of layers, campaigns and scopes that somebody asked for:
+/// a handful, so they are searched one by one.
+pub(super) struct Index {
+    shards: [Mutex<Shard>; SHARDS],
+    next: AtomicU64,
+}
+
+impl Index {
+    pub(super) fn new() -> Index {
+        Index { shards: std::array::from_fn(|_| Mutex::default()), next: AtomicU64::new(0) }
+    }
+
+    fn shard(&self, tile: TileId) -> &Mutex<Shard> {
+        // Fibonacci hashing (Knuth, TAOCP 3 § 6.4): the top bits of the product depend on all bits of the key.
+        let hash = tile.key().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        let at = usize::try_from(hash).expect("32 bits fit") % SHARDS;
+        &self.shards[at]
+    }
+
+    /// The slot of a key, if it has one.
+    pub(super) fn find(&self, key: &TileKey) -> Option<Slot> {
+        let shard = self.shard(key.tile).lock();
+        let (_, number) = shard.get(&key.tile)?.iter().find(|(known, _)| known == key)?;
+        Some(Slot { tile: key.tile, number: *number })
+    }
+
+    /// The slot of a key, a new one if it has none.
+    pub(super) fn claim(&self, key: &TileKey) -> Slot {
+        let mut shard = self.shard(key.tile).lock();
+        let slots = shard.entry(key.tile).or_default();
+        if let Some((_, number)) = slots.iter().find(|(known, _)| known == key) {
+            return Slot { tile: key.tile, number: *number };
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        slots.push((*key, number));
+        Slot { tile: key.tile, number }
+    }
+
+    /// Whether a slot is still that of its key.
+    pub(super) fn holds(&self, slot: Slot) -> bool {
+        let shard = self.shard(slot.tile).lock();
+        shard.get(&slot.tile).is_some_and(|slots| slots.iter().any(|(_, number)| *number == slot.number))
+    }
+
+    /// Takes a slot from its key; nothing happens where that was done before.
+    pub(super) fn release(&self, slot: Slot) {
+        self.take(slot.tile, |_, number| number == slot.number, |_| {});
+    }
+
+    /// Takes the slots of all keys of these tiles that show a layer, and gives them back.
+    pub(super) fn forget(&self, layer: Layer, tiles: &[TileId]) -> Vec<Slot> {
+        let mut taken = Vec::new();
+        for &tile in tiles {
+            self.take(tile, |key, _| key.layers.contains(layer), |slot| taken.push(slot));
+        }
+        taken
+    }
+
+    /// Takes every slot.
+    pub(super) fn clear(&self) -> Vec<Slot> {
+        let slots = |(tile, slots): (TileId, Vec<(TileKey, u64)>)| {
+            slots.into_iter().map(move |(_, number)| Slot { tile, number })
+        };
+        self.shards.iter().flat_map(|shard| std::mem::take(&mut *shard.lock()).into_iter().flat_map(slots)).collect()
+    }
+
+    fn take(&self, tile: TileId, mut which: impl FnMut(&TileKey, u64) -> bool, mut taken: impl FnMut(Slot)) {
+        let mut shard = self.shard(tile).lock();
+        let Some(slots) = shard.get_mut(&tile) else { return };
+        slots.retain(|(key, number)| {
+            let take = which(key, *number);
+            if take {
+                taken(Slot { tile, number: *number });
+            }
+            !take
+        });
+        if slots.is_empty() {
+            shard.remove(&tile);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().values().map(Vec::len).sum::<usize>()).sum()
+    }
+}

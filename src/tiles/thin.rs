@@ -1,0 +1,60 @@
+//! What the base map leaves out at a zoom, so that a tile stays small. Never applied to areas or households.
+
+use super::grid::PIXEL;
+use super::shape::Detail;
+use crate::model::ContextClass;
+
+/// The first zoom at which a feature of the base map is drawn: ask for no others.
+///
+/// Everything is drawn from zoom 14, the last that the layer has of its own.
+#[must_use]
+pub fn context_min_zoom(class: ContextClass, kind: &str) -> u8 {
+    use ContextClass as C;
+    match (class, kind) {
+        (C::Place, "country") => 2,
+        (C::Place, "state" | "region" | "province") => 4,
+        (C::Place, "city") => 5,
+        (C::Street, "motorway" | "trunk" | "primary") => 6,
+        (C::Place, "town") | (C::Water | C::Forest, _) | (C::Waterway, "river") | (C::Rail, "rail") => 8,
+        (C::Street, "secondary" | "motorway_link" | "trunk_link" | "primary_link") => 9,
+        (C::Place, "village") | (C::Street, "tertiary") | (C::Farm | C::Green, _) | (C::Waterway, "canal") => 10,
+        (C::Place, "suburb" | "quarter") | (C::Street, "unclassified" | "secondary_link" | "tertiary_link") => 11,
+        (C::Place, "hamlet" | "neighbourhood")
+        | (C::Street, "residential" | "living_street")
+        | (C::School | C::Hospital | C::Junction | C::Rail, _)
+        | (C::Waterway, "stream") => 12,
+        (C::Street | C::Path | C::Building | C::Waterway | C::Place, _) => 13,
+        (C::Crossing | C::Signal | C::BusStop | C::Hydrant | C::Other, _) => 14,
+    }
+}
+
+/// Most buildings in a tile of a zoom: the largest are kept. A block of old town has 2,000 in a tile of zoom 14; the cap
+/// bounds a tile of 16 points a building at half a megabyte.
+pub(super) fn max_buildings(z: u8) -> usize {
+    if z < 14 { 4_000 } else { 12_000 }
+}
+
+/// How much of a base map's geometry is drawn at a zoom: half a pixel of tolerance and polygons over four square pixels;
+/// everything from zoom 14, because maps enlarge that.
+pub(super) fn context_detail(z: u8) -> Detail {
+    if z < 14 { Detail { tolerance: PIXEL / 2, min_area: 4 * PIXEL * PIXEL } } else { Detail::FULL }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_drawn_at_the_last_zoom() {
+        for class in ContextClass::ALL {
+            assert!(context_min_zoom(class, "") <= 14, "{class:?}");
+        }
+    }
+
+    #[test]
+    fn more_important_streets_appear_first() {
+        let kinds = ["motorway", "secondary", "tertiary", "unclassified", "residential", "service"];
+        let zooms = kinds.map(|kind| context_min_zoom(ContextClass::Street, kind));
+        assert!(zooms.is_sorted() && zooms[0] < zooms[5], "{zooms:?}");
+    }
+}
