@@ -15,6 +15,8 @@ mod tile;
 
 pub mod crs;
 pub mod datum;
+pub mod locate;
+pub mod split;
 
 pub use bbox::Bbox;
 pub use error::GeomError;
