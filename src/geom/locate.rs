@@ -173,19 +173,19 @@ pub fn assign<T: Copy>(candidates: &[(T, &Prepared)], points: &[Coord<f64>], mut
         Rect::new(Coord { x: min.x.min(p.x), y: min.y.min(p.y) }, Coord { x: max.x.max(p.x), y: max.y.max(p.y) })
     });
     let mut near: Vec<(T, &Prepared)> = Vec::new();
-    let mut rest = None;
+    let mut otherwise = None;
     for (owner, polygon) in candidates {
         match polygon.side(&rect) {
             Side::Outside => {}
             Side::Border => near.push((*owner, polygon)),
             Side::Inside => {
-                rest = Some(*owner);
+                otherwise = Some(*owner);
                 break;
             }
         }
     }
     for (i, at) in points.iter().enumerate() {
-        found(i, near.iter().find(|(_, polygon)| polygon.contains(*at)).map_or(rest, |(owner, _)| Some(*owner)));
+        found(i, near.iter().find(|(_, polygon)| polygon.contains(*at)).map_or(otherwise, |(owner, _)| Some(*owner)));
     }
 }
 
@@ -231,33 +231,160 @@ mod tests {
     use super::*;
     use geo::{LineString, Polygon};
     use rand::rngs::StdRng;
-    use rand::{Rng, RngExt, SeedableRng};
+    use rand::{RngExt, SeedableRng};
 
-    type Cell = Vec<(i64, i64)>;
+    type Ring = Vec<(i64, i64)>;
+    const COLUMNS: i64 = 40;
+    const ROWS: i64 = 6;
+    const CELL: i64 = 16;
 
-    /// The moved point with steps that are not infinitely small but small enough: 1/K east and 1/K² north, in whole numbers.
-    fn oracle(ring: &[(i64, i64)], at: (i64, i64)) -> bool {
-        const K: i128 = 1 << 30;
-        let big = |v: (i64, i64)| (i128::from(v.0) * K * K, i128::from(v.1) * K * K);
-        let p = (i128::from(at.0) * K * K + K, i128::from(at.1) * K * K + 1);
+    /// The moved point in whole numbers: everything 2^60 times larger, the steps 2^30 east and 1 north.
+    fn oracle(rings: &[Ring], at: (i64, i64)) -> bool {
+        let wide = |v: i64| i128::from(v) << 60;
+        let p = (wide(at.0) + (1 << 30), wide(at.1) + 1);
         let mut inside = false;
-        for i in 0..ring.len() {
-            let (a, b) = (big(ring[i]), big(ring[(i + 1) % ring.len()]));
-            let (low, high) = if a.1 < b.1 { (a, b) } else { (b, a) };
-            if low.1 < p.1 && p.1 < high.1 {
-                let left = (ring[i], ring[(i + 1) % ring.len()]);
-                let (low, high) = if left.0.1 < left.1.1 { (left.0, left.1) } else { (left.1, left.0) };
-                let (dx, dy) = (i128::from(high.0 - low.0), i128::from(high.1 - low.1));
-                let cross = dx * (p.1 - big(low).1) - dy * (p.0 - big(low).0);
-                inside ^= cross > 0;
+        for ring in rings {
+            for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+                let (low, high) = if a.1 < b.1 { (a, b) } else { (b, a) };
+                let (east, north) = (i128::from(high.0 - low.0), i128::from(high.1 - low.1));
+                let passes = wide(low.1) < p.1 && p.1 < wide(high.1);
+                inside ^= passes && east * (p.1 - wide(low.1)) > north * (p.0 - wide(low.0));
             }
         }
         inside
     }
 
-    fn prepared(ring: &[(i64, i64)]) -> Prepared {
-        #[allow(clippy::cast_precision_loss)]
-        let coords = ring.iter().map(|(x, y)| Coord { x: *x as f64, y: *y as f64 }).collect();
-        Prepared::new(&Polygon::new(LineString(coords), Vec::new()).into())
+    /// Corners of a lattice, each moved by a multiple of 4 so that edges run in few directions and hold whole-numbered points.
+    fn corners(rng: &mut StdRng) -> impl Fn(i64, i64) -> (i64, i64) + use<> {
+        let moves: Vec<(i64, i64)> = (0..(COLUMNS + 1) * (ROWS + 1))
+            .map(|_| (4 * rng.random_range(-1..=1), 4 * rng.random_range(-1..=1)))
+            .collect();
+        move |i, j| {
+            let (dx, dy) = moves[usize::try_from(j * (COLUMNS + 1) + i).unwrap()];
+            (CELL * i + dx, CELL * j + dy)
+        }
+    }
+
+    /// A row's cells from column `from` to `to`, as one ring.
+    fn block(corner: &impl Fn(i64, i64) -> (i64, i64), from: i64, to: i64, row: i64) -> Ring {
+        let south = (from..=to).map(|i| corner(i, row));
+        south.chain((from..=to).rev().map(|i| corner(i, row + 1))).collect()
+    }
+
+    /// A tiling of blocks of 1 to 40 cells: 4 to 82 vertices each.
+    fn blocks(rng: &mut StdRng) -> Vec<Vec<Ring>> {
+        let corner = corners(rng);
+        let mut all = Vec::new();
+        for row in 0..ROWS {
+            let mut from = 0;
+            while from < COLUMNS {
+                let to = (from + rng.random_range(1..=COLUMNS)).min(COLUMNS);
+                all.push(vec![block(&corner, from, to, row)]);
+                from = to;
+            }
+        }
+        all
+    }
+
+    /// A tiling of lone cells and one polygon around them in which they are holes.
+    fn holes(rng: &mut StdRng) -> Vec<Vec<Ring>> {
+        let corner = corners(rng);
+        let cells = (1..COLUMNS).step_by(2).flat_map(|i| (1..ROWS).step_by(2).map(move |j| (i, j)));
+        let cells: Vec<Ring> = cells.map(|(i, j)| block(&corner, i, i + 1, j)).collect();
+        let (east, north) = (COLUMNS * CELL + 4, ROWS * CELL + 4);
+        let mut around = vec![vec![(-4, -4), (east, -4), (east, north), (-4, north)]];
+        around.extend(cells.iter().cloned());
+        std::iter::once(around).chain(cells.into_iter().map(|c| vec![c])).collect()
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn coord((x, y): (i64, i64)) -> Coord<f64> {
+        Coord { x: x as f64, y: y as f64 }
+    }
+
+    fn prepared(rings: &[Ring], place: impl Fn((i64, i64)) -> Coord<f64>) -> Prepared {
+        let mut rings = rings.iter().map(|r| LineString(r.iter().map(|v| place(*v)).collect()));
+        Prepared::new(&Polygon::new(rings.next().unwrap(), rings.collect()).into())
+    }
+
+    /// Every whole-numbered point that surely lies in the tiling.
+    fn points() -> impl Iterator<Item = (i64, i64)> {
+        (5..COLUMNS * CELL - 5).flat_map(|x| (5..ROWS * CELL - 5).map(move |y| (x, y)))
+    }
+
+    fn check(tiling: &[Vec<Ring>]) {
+        let exact: Vec<Prepared> = tiling.iter().map(|rings| prepared(rings, coord)).collect();
+        for at in points() {
+            let owners: Vec<usize> = (0..exact.len()).filter(|i| exact[*i].contains(coord(at))).collect();
+            let expected: Vec<usize> = (0..exact.len()).filter(|i| oracle(&tiling[*i], at)).collect();
+            assert_eq!(owners, expected, "{at:?}");
+            assert_eq!(owners.len(), 1, "{at:?}");
+        }
+    }
+
+    #[test]
+    fn every_point_of_a_tiling_has_the_one_owner_that_whole_numbers_give_it() {
+        for seed in 0..4 {
+            check(&blocks(&mut StdRng::seed_from_u64(seed)));
+        }
+    }
+
+    #[test]
+    fn a_polygon_with_holes_and_what_fills_them_share_no_point() {
+        check(&holes(&mut StdRng::seed_from_u64(1)));
+    }
+
+    #[test]
+    fn rounded_degrees_leave_no_point_without_an_owner_and_none_with_two() {
+        // Not whole numbers any more: corners are rounded, middles of edges lie beside them by less than a rounding.
+        let place = |(x, y)| {
+            let c = coord((x, y));
+            Coord { x: 9.5 + c.x * 1.1e-4, y: 47.1 + c.y * 1.3e-4 }
+        };
+        for seed in 0..4 {
+            let tiling = blocks(&mut StdRng::seed_from_u64(seed));
+            let all: Vec<Prepared> = tiling.iter().map(|rings| prepared(rings, place)).collect();
+            for at in points() {
+                assert_eq!(all.iter().filter(|p| p.contains(place(at))).count(), 1, "{at:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_batch_finds_the_owners_that_single_questions_find() {
+        let mut rng = StdRng::seed_from_u64(7);
+        let all: Vec<Prepared> = blocks(&mut rng).iter().map(|rings| prepared(rings, coord)).collect();
+        let candidates: Vec<(usize, &Prepared)> = all.iter().enumerate().collect();
+        let mut sides = 0;
+        for _ in 0..2_000 {
+            let (x, y) = (rng.random_range(-20..COLUMNS * CELL), rng.random_range(-20..ROWS * CELL));
+            let size = rng.random_range(0..24);
+            let cell: Vec<Coord<f64>> =
+                (0..12).map(|_| coord((x + rng.random_range(0..=size), y + rng.random_range(0..=size)))).collect();
+            let mut owners = vec![None; cell.len()];
+            assign(&candidates, &cell, |i, owner| owners[i] = owner);
+            for (at, owner) in cell.iter().zip(owners) {
+                assert_eq!(owner, all.iter().position(|p| p.contains(*at)), "{at:?}");
+            }
+            let rect = Rect::new(coord((x, y)), coord((x + size, y + size)));
+            for polygon in &all {
+                let inside = |at: &Coord<f64>| polygon.contains(*at);
+                match polygon.side(&rect) {
+                    Side::Inside => assert!(cell.iter().all(inside)),
+                    Side::Outside => assert!(!cell.iter().any(inside)),
+                    Side::Border => sides += 1,
+                }
+            }
+        }
+        assert!(sides > 1_000, "{sides}");
+    }
+
+    #[test]
+    fn what_is_empty_or_no_number_is_nowhere() {
+        let empty = Prepared::new(&MultiPolygon(Vec::new()));
+        assert!(!empty.contains(Coord { x: 0.0, y: 0.0 }));
+        assert_eq!(empty.side(&Rect::new(coord((0, 0)), coord((1, 1)))), Side::Outside);
+        let square = prepared(&[vec![(0, 0), (2, 0), (2, 2), (0, 2)]], coord);
+        assert!(square.contains(coord((1, 1))) && !square.contains(Coord { x: f64::NAN, y: 1.0 }));
     }
 }
