@@ -4,6 +4,7 @@ import * as api from './api.js';
 import * as address from './address.js';
 import { el, h } from './dom.js';
 import { chain, lowest } from './figures.js';
+import { frame, point } from './frame.js';
 import * as i18n from './i18n.js';
 import { drawLegend } from './legend.js';
 import { follow } from './live.js';
@@ -65,7 +66,7 @@ function draw() {
   else {
     const sign = trouble === 'expired' || trouble === 'refused';
     const old = asOf && !sign ? ` ${i18n.t('trouble.old', { time: i18n.clock(asOf) })}` : '';
-    panel.tell({ said: i18n.t(`trouble.${trouble}`), next: i18n.t(`trouble.${trouble}.next`) + old, button: i18n.t(sign ? 'sign.in' : 'again'), act: sign ? acts.sign : acts.again });
+    panel.tell({ said: i18n.t(`trouble.${trouble}`), next: i18n.t(`trouble.${trouble}.next`) + old, button: i18n.t(sign ? 'sign.in' : 'again'), act: sign ? acts.sign : acts.again, close: () => { known.trouble = null; draw(); } });
   }
   drawScale();
   const here = rows && chain(rows, known.view.area)[0];
@@ -82,23 +83,8 @@ function drawScale() {
   });
 }
 
-/** The texts that stand outside panel and legend. */
 function drawFrame() {
-  const { view, info, me } = known;
-  i18n.setLanguage(view.lang);
-  document.documentElement.dataset.theme = view.theme;
-  i18n.translate(document);
-  el('language').textContent = i18n.t('language.other');
-  el('language').lang = view.lang === 'zh' ? 'en' : 'zh';
-  el('theme').setAttribute('aria-label', i18n.t(view.theme === 'dark' ? 'theme.light' : 'theme.dark'));
-  el('theme').title = el('theme').getAttribute('aria-label') ?? '';
-  const account = me && me.role !== 'public' ? `${me.name || ''} ${i18n.word('role', me.role)}`.trim() : i18n.t('sign.in');
-  el('account-name').replaceChildren(...(me && me.role !== 'public' ? [h('b', null, me.name || i18n.word('role', me.role)), me.name ? h('small', null, i18n.word('role', me.role)) : ''] : [account]));
-  el('account').setAttribute('aria-label', account);
-  el('account').dataset.role = me?.role ?? 'public';
-  el('sample').hidden = !info?.sample;
-  el('sample').title = i18n.t('sample.why');
-  el('attribution').textContent = (info?.attribution ?? []).join(' · ');
+  frame(known.view, known.info, known.me);
   map?.label(i18n.t('map.label'));
   panel.label();
 }
@@ -125,11 +111,11 @@ function go(change, { step = true, fly = false } = {}) {
   if (view.area !== was.area || view.household !== was.household) readSelected();
   if (panel.narrow() && (view.area !== was.area || view.household !== was.household) && panel.hidden()) panel.sheet('half');
   draw();
-  if (fly) follow_map();
+  if (fly) approach();
 }
 
 /** Brings what is selected into sight. */
-async function follow_map() {
+async function approach() {
   const { area, household } = known.view;
   try {
     if (household !== null) {
@@ -156,7 +142,7 @@ async function readFigures() {
       if (campaign !== known.view.campaign) { readAgain = true; continue; }
       known.rows = areas;
       known.asOf = asOf;
-      known.trouble = null;
+      if (known.trouble !== 'expired') known.trouble = null; // that one stays until it is answered
     } catch (error) {
       known.trouble = troubleOf(error);
       if (known.trouble === 'expired' || known.trouble === 'refused') known.rows = null;
@@ -278,7 +264,7 @@ function startMap() {
       if (one?.kind === 'household') go({ household: one.code });
       else go({ area: one?.code ?? null, household: null });
     },
-    pointed: (tip) => point(tip),
+    pointed: point,
     failed: (status) => {
       if (status === 404) return; // a glyph range or a tile that does not exist
       known.trouble = new api.Problem(status, '').trouble;
@@ -288,33 +274,22 @@ function startMap() {
   map.label(i18n.t('map.label'));
 }
 
-/** @param {{x: number, y: number, props: Record<string, any>} | null} tip */
-function point(tip) {
-  const box = el('tip');
-  box.hidden = tip === null;
-  if (tip === null) return;
-  const { name, rate, unvisited } = tip.props;
-  box.replaceChildren(h('b', null, name), ' ', rate === undefined ? i18n.t('tip.none') : i18n.t('tip.area', { rate: i18n.percent(rate), n: i18n.number(unvisited) }));
-  box.style.transform = `translate(${tip.x + 14}px, ${tip.y + 14}px)`;
-}
-
 // ---- the start ----
 
 async function begin() {
   known.trouble = null;
   draw();
   try {
-    const [info, campaigns, own] = await Promise.all([api.info(), api.campaigns(), api.style(known.view.theme), readPerson()]);
+    await readPerson(); // first: an old token would have everything refused
+    const [info, campaigns, own] = await Promise.all([api.info(), api.campaigns(), api.style(known.view.theme)]);
     Object.assign(known, { info, campaigns });
     style = own;
     drawFrame();
-    const late = known.trouble;
     await readFigures();
-    known.trouble ??= late;
     startMap();
     draw();
     readSelected();
-    if (known.view.at === null && (known.view.area !== null || known.view.household !== null)) follow_map();
+    if (known.view.at === null && (known.view.area !== null || known.view.household !== null)) approach();
     unfollow();
     unfollow = follow({ change: onChange, state: onLive });
   } catch (error) {

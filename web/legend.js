@@ -24,12 +24,12 @@ export function drawLegend(given) {
   const level = lowest(rows);
   const { classes, none } = scale(style);
   const counts = countClasses(ofLevel(rows, level), classes);
-  const entry = (/** @type {string} */ color, /** @type {string} */ range, /** @type {number} */ n) =>
-    h('li', { 'aria-label': t('legend.class', { range, n: number(n) }) },
+  const entry = (/** @type {string} */ color, /** @type {string} */ range, /** @type {number} */ n, name = 'class') =>
+    h(`li.${name}`, { 'aria-label': t('legend.class', { range, n: number(n) }) },
       h('i', { style: { background: color } }), h('span', null, range), h('b', { 'data-count': n }, number(n)));
   const ranges = classes.map((c, i) => entry(c.color, t('legend.range', { from: number(c.from * 100), to: percent(c.to) }), counts[i]));
   const last = counts[classes.length];
-  if (last > 0) ranges.push(entry(none, t('legend.none'), last));
+  if (last > 0) ranges.push(entry(none, t('legend.none'), last, 'none'));
   const key = document.activeElement instanceof HTMLElement && legend.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   legend.dataset.open = String(open);
   legend.replaceChildren(

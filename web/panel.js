@@ -19,7 +19,8 @@ export function hidden() {
   const top = el('map').getBoundingClientRect();
   if (!narrow()) return { left: panel.getBoundingClientRect().right, right: 0, top: 0, bottom: 0 };
   const step = panel.dataset.sheet === 'full' ? 0.5 : Math.min(0.6, sheetHeight(panel.dataset.sheet ?? 'half') / top.height);
-  return { left: 0, right: 0, top: 56, bottom: top.height * step };
+  const legend = el('legend').getBoundingClientRect();
+  return { left: 0, right: 0, top: Math.min(legend.bottom - top.top, top.height * 0.25), bottom: top.height * step };
 }
 
 /**
@@ -46,14 +47,15 @@ export function put(next) {
   else if (focused) /** @type {HTMLElement | null} */ (content.querySelector('h1') ?? content)?.focus({ preventScroll: true });
 }
 
-/** @param {{said: string, next: string, button: string, act: () => void} | null} told */
+/** @param {{said: string, next: string, button: string, act: () => void, close: () => void} | null} told */
 export function tell(told) {
   notice.hidden = told === null;
   if (told === null) return notice.replaceChildren();
   const text = `${told.said} ${told.next}`;
   if (notice.dataset.text === text && notice.firstChild) return;
   notice.dataset.text = text;
-  notice.replaceChildren(h('p', null, h('b', null, told.said), ' ', told.next), h('button', { type: 'button', onclick: told.act }, told.button));
+  notice.replaceChildren(h('p', null, h('b', null, told.said), ' ', told.next), h('button.act', { type: 'button', onclick: told.act }, told.button),
+    h('button.close', { type: 'button', 'aria-label': t('sign.close'), onclick: told.close }, '×'));
 }
 
 /** @param {string} step */

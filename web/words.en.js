@@ -7,6 +7,7 @@ export const en = {
   'skip.figures': 'Skip to the figures',
   'skip.map': 'Skip to the map',
   'language.other': '中文',
+  'language.short': '中文',
   'theme.dark': 'Use the dark theme',
   'theme.light': 'Use the light theme',
 
@@ -112,7 +113,7 @@ export const en = {
 
   'legend.label': 'Legend',
   'legend.title': 'Households reached',
-  'legend.counts': '{n} {level}',
+  'legend.counts': 'share in each of {n} {level}',
   'legend.none': 'no household to visit',
   'legend.range': '{from}–{to}',
   'legend.class': '{range} reached: {n}',

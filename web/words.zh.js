@@ -7,6 +7,7 @@ export const zh = {
   'skip.figures': '跳到数据',
   'skip.map': '跳到地图',
   'language.other': 'English',
+  'language.short': 'EN',
   'theme.dark': '切换为深色',
   'theme.light': '切换为浅色',
 
@@ -79,7 +80,7 @@ export const zh = {
   'waiting.failed': '无法读取名单。',
   'no.address': '无地址',
 
-  'back': '返回{name}',
+  'back': '返回 {name}',
   'code': '编码',
   'level.county': '县',
   'level.township': '乡镇',
@@ -112,7 +113,7 @@ export const zh = {
 
   'legend.label': '图例',
   'legend.title': '入户走访率',
-  'legend.counts': '{n} {level}',
+  'legend.counts': '{n} {level}各自的比率',
   'legend.none': '无应走访户',
   'legend.range': '{from}–{to}',
   'legend.class': '走访率 {range}：{n}',
