@@ -114,15 +114,23 @@ function go(change, { step = true, fly = false } = {}) {
   if (fly) approach();
 }
 
+/** Tells the map what panel and sheet hide, and puts the aim in the middle of the rest. */
+function pad() {
+  const { left, right, top, bottom } = panel.hidden();
+  map?.pad({ left, right, top, bottom });
+  el('aim').style.inset = `${top}px ${right}px ${bottom}px ${left}px`;
+}
+
 /** Brings what is selected into sight. */
 async function approach() {
   const { area, household } = known.view;
+  pad();
   try {
     if (household !== null) {
       const found = known.household?.found?.code === household ? known.household.found : await api.household(household);
-      map?.door(found, panel.hidden());
-    } else if (area !== null) map?.fit((await api.area(area)).bbox, panel.hidden());
-    else if (known.info?.bbox) map?.fit(known.info.bbox, panel.hidden());
+      map?.door(found);
+    } else if (area !== null) map?.fit((await api.area(area)).bbox);
+    else if (known.info?.bbox) map?.fit(known.info.bbox);
   } catch (error) {
     troubleOf(error); // the panel says what is missing; the map stays where it is
   }
@@ -189,8 +197,8 @@ async function refresh() {
 /** @param {T.Change} change */
 function onChange(change) {
   if (change.reset) return void refresh();
+  readFigures(); // asked before the tiles: the number is what a person looks at
   map?.refresh(change.tiles ?? {});
-  readFigures();
   const { area, household } = known.view;
   if (household !== null || (area !== null && (change.areas ?? []).includes(area))) readSelected();
 }
@@ -272,6 +280,7 @@ function startMap() {
     },
   });
   map.label(i18n.t('map.label'));
+  pad();
 }
 
 // ---- the start ----
@@ -304,7 +313,7 @@ function listen() {
   el('account').addEventListener('click', acts.sign);
   el('zoom-in').addEventListener('click', () => map?.zoomIn());
   el('zoom-out').addEventListener('click', () => map?.zoomOut());
-  el('zoom-all').addEventListener('click', () => known.info?.bbox && map?.fit(known.info.bbox, panel.hidden()));
+  el('zoom-all').addEventListener('click', () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); });
   el('home').addEventListener('click', (event) => { event.preventDefault(); go({ area: null, household: null }, { fly: true }); });
   for (const skip of document.querySelectorAll('[data-skip]')) {
     skip.addEventListener('click', () => (skip.getAttribute('data-skip') === 'map' && map ? map.focus() : el('panel-content').focus()));
@@ -332,7 +341,7 @@ function listen() {
   });
   addEventListener('online', () => { if (known.trouble !== null) refresh(); });
   addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
-  panel.onShape(() => panel.sheet('half'));
+  panel.onShape(() => { panel.sheet('half'); pad(); });
   startSearch((found) => go(found.type === 'household' ? { household: found.code, area: null } : { area: found.code, household: null }, { fly: true }));
 }
 

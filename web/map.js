@@ -14,6 +14,8 @@ const GRIDS = 'areas-fill';
 const HAN_FONTS = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 const REACH_PX = 6; // how far beside a point a finger may land
 export const HOUSEHOLDS_FROM = 12; // the zoom from which the styles draw households
+const AIR = 28; // pixels around what the map is fitted to
+const MOVE_MS = 900;
 const CLOSE = 17; // the zoom at which one door is clear
 
 export const supported = () => {
@@ -34,7 +36,7 @@ export const supported = () => {
  * @param {[number, number, number, number] | null} given.bbox
  * @param {T.Level} given.level  the lowest level that has areas: what is coloured
  * @param {boolean} given.households  true: this person may see them
- * @param {Record<string, number>} given.padding  pixels hidden behind panel and sheet
+ * @param {import('maplibre-gl').PaddingOptions} given.padding  pixels hidden behind panel and sheet
  * @param {object} on
  * @param {(at: NonNullable<T.View['at']>) => void} on.moved
  * @param {(picked: Picked) => void} on.picked
@@ -81,7 +83,7 @@ export function createMap(given, on) {
   const map = new gl.Map({
     container: given.container,
     style: fitted(given.style),
-    ...(view.at ? { center: [view.at.lng, view.at.lat], zoom: view.at.zoom } : bounds ? { bounds, fitBoundsOptions: { padding: frame(given.padding, 24) } } : {}),
+    ...(view.at ? { center: [view.at.lng, view.at.lat], zoom: view.at.zoom } : bounds ? { bounds } : {}),
     attributionControl: false,
     maxZoom: 20,
     maxPitch: 0,
@@ -97,6 +99,8 @@ export function createMap(given, on) {
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   const canvas = map.getCanvas();
+  map.setPadding(given.padding); // so that the middle is the middle of what can be seen, on every screen
+  if (!view.at && bounds) map.fitBounds(bounds, { padding: AIR, duration: 0 });
 
   map.on('moveend', () => {
     const { lng, lat } = map.getCenter();
@@ -189,13 +193,12 @@ export function createMap(given, on) {
       }
     },
 
-    /** @param {[number, number, number, number]} bbox @param {Record<string, number>} padding */
-    fit: (bbox, padding) => void map.fitBounds(bbox, { padding: frame(padding, 40), maxZoom: CLOSE, duration: 900 }),
-    /** @param {{lon: number, lat: number}} at @param {Record<string, number>} padding */
-    door({ lon, lat }, padding) {
-      const shift = /** @type {[number, number]} */ ([(padding.left - padding.right) / 2, (padding.top - padding.bottom) / 2]);
-      map.flyTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), CLOSE), offset: shift, duration: 900 });
-    },
+    /** @param {import('maplibre-gl').PaddingOptions} padding  pixels hidden behind panel and sheet */
+    pad: (padding) => void map.setPadding(padding),
+    /** @param {[number, number, number, number]} bbox */
+    fit: (bbox) => void map.fitBounds(bbox, { padding: AIR, maxZoom: CLOSE, duration: MOVE_MS }),
+    /** @param {{lon: number, lat: number}} place */
+    door: ({ lon, lat }) => void map.flyTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), CLOSE), duration: MOVE_MS }),
     /** @param {NonNullable<T.View['at']>} place */
     jump: (place) => void map.jumpTo({ center: [place.lng, place.lat], zoom: place.zoom }),
     /** @param {number} zoom */
@@ -205,6 +208,3 @@ export function createMap(given, on) {
 
 /** @param {string | null} value @returns {any} */
 const code = (value) => ['==', ['get', 'code'], value ?? ''];
-
-/** @param {Record<string, number>} p @param {number} air  pixels around */
-const frame = (p, air) => ({ left: p.left + air, right: p.right + air, top: p.top + air, bottom: p.bottom + air });
