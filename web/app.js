@@ -295,10 +295,11 @@ async function begin() {
     style = own;
     drawFrame();
     await readFigures();
+    const placed = known.view.at !== null;
     startMap();
     draw();
     readSelected();
-    if (known.view.at === null && (known.view.area !== null || known.view.household !== null)) approach();
+    if (!placed && (known.view.area !== null || known.view.household !== null)) approach();
     unfollow();
     unfollow = follow({ change: onChange, state: onLive });
   } catch (error) {

@@ -53,10 +53,11 @@ test('a click on the first row takes the map there and selects the grid', async 
   const { page, done } = await open();
   const code = await page.getAttribute('table.areas tbody tr', 'data-code');
   await page.click('table.areas tbody tr a');
-  await page.waitForFunction((c) => location.hash.includes(`area=${c}`) && /map=\d/.test(location.hash), code);
   const { bbox } = await ask(`/api/areas/${code}`);
-  const [, zoom, lat, lng] = (/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/.exec(page.url()) ?? []).map(Number);
-  assert.ok(zoom > 10 && lng > bbox[0] - 0.05 && lng < bbox[2] + 0.05 && lat > bbox[1] - 0.05 && lat < bbox[3] + 0.05, page.url());
+  await page.waitForFunction(({ area, box: [w, s, e, n] }) => {
+    const [, , lat, lng] = (/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/.exec(location.hash) ?? []).map(Number);
+    return location.hash.includes(`area=${area}`) && lng > w && lng < e && lat > s && lat < n;
+  }, { area: code, box: bbox });
   assert.ok((await page.textContent('.heading p'))?.includes(String(code)));
   await page.goBack();
   await page.waitForFunction(() => !location.hash.includes('area='));
@@ -70,6 +71,17 @@ test('a link shows a colleague the same place, grid, language and theme', async 
   assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
   assert.ok((await page.textContent('.heading p'))?.includes(grid.code));
   assert.match(page.url(), /map=14\.50\/47\.14000\/9\.52000/);
+  await done();
+});
+
+test('a link to a grid alone takes the map there', async () => {
+  const [grid] = gridsOf(await ask('/api/coverage'));
+  const { page, done } = await open(`#area=${grid.code}&lang=en&theme=light`);
+  const { bbox } = await ask(`/api/areas/${grid.code}`);
+  await page.waitForFunction(([w, s, e, n]) => {
+    const [, , lat, lng] = (/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/.exec(location.hash) ?? []).map(Number);
+    return lng > w && lng < e && lat > s && lat < n;
+  }, bbox);
   await done();
 });
 
