@@ -1,0 +1,106 @@
+/** The page's one door to the service: nothing else calls `fetch`. Knows no element of the page and no map. */
+
+/** @import * as T from './types.js' */
+
+/** What the service refused, or could not be asked. `status` 0 means that no answer came. */
+export class Problem extends Error {
+  /** @param {number} status @param {string} detail */
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+
+  /** @returns {T.Trouble} */
+  get trouble() {
+    if (this.status === 0) return navigator.onLine ? 'failed' : 'offline';
+    if (this.status === 401) return 'expired';
+    return this.status === 403 ? 'refused' : 'failed';
+  }
+}
+
+const KEPT = 'melonmap.token';
+/** @type {string | null} */
+let token = sessionStorage.getItem(KEPT);
+
+export const signedIn = () => token !== null;
+
+/** Keeps the token for this tab only. @param {string | null} value */
+export function setToken(value) {
+  token = value;
+  if (value === null) sessionStorage.removeItem(KEPT);
+  else sessionStorage.setItem(KEPT, value);
+}
+
+/** @returns {Record<string, string>} the headers that say who asks; also for the map's own requests */
+export const headers = () => (token === null ? {} : { Authorization: `Bearer ${token}` });
+
+/**
+ * @param {string} path
+ * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal}} [options]
+ * @returns {Promise<Response>} an answer that is no refusal
+ */
+async function ask(path, { accept = 'application/json', lastEvent = null, signal } = {}) {
+  const sent = { ...headers(), Accept: accept, ...(lastEvent === null ? {} : { 'Last-Event-ID': lastEvent }) };
+  let answer;
+  try {
+    answer = await fetch(path, { headers: sent, signal, cache: 'no-store' });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new Problem(0, String(cause));
+  }
+  if (answer.ok) return answer;
+  const said = await answer.json().catch(() => ({}));
+  throw new Problem(answer.status, said.detail ?? answer.statusText);
+}
+
+/** @param {string} path @param {Record<string, string | number | null>} [query] @param {AbortSignal} [signal] */
+async function json(path, query = {}, signal) {
+  const given = Object.entries(query).filter(([, value]) => value !== null);
+  const search = new URLSearchParams(given.map(([key, value]) => [key, String(value)]));
+  try {
+    return await (await ask(given.length ? `${path}?${search}` : path, { signal })).json();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Problem(502, 'The answer is no JSON.');
+    throw error;
+  }
+}
+
+const one = encodeURIComponent;
+
+/** @returns {Promise<T.Info>} */
+export const info = () => json('/api/info');
+/** @returns {Promise<T.Me>} */
+export const me = () => json('/api/me');
+/** @returns {Promise<T.Campaign[]>} */
+export const campaigns = async () => (await json('/api/campaigns')).campaigns;
+/** @param {number | null} campaign @returns {Promise<T.Coverage>} of all levels */
+export const coverage = (campaign) => json('/api/coverage', { campaign });
+/** @param {string} code @returns {Promise<T.Area>} */
+export const area = (code) => json(`/api/areas/${one(code)}`);
+/** @param {string} code @returns {Promise<T.Household>} */
+export const household = (code) => json(`/api/households/${one(code)}`);
+/** @param {string} code @param {number | null} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
+export const unvisited = (code, campaign, limit) => json('/api/unvisited', { area: code, campaign, limit });
+/** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
+export const search = async (q, signal) => (await json('/api/search', { q, limit: 10 }, signal)).results;
+/** @param {'light' | 'dark'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */
+export const style = (name) => json(`/styles/${name}.json`);
+
+/**
+ * The live stream as lines of text. Fetched, not an EventSource, because it needs the token in a header.
+ * @param {string | null} lastEvent @param {AbortSignal} signal @param {() => void} opened
+ */
+export async function* liveLines(lastEvent, signal, opened) {
+  const answer = await ask('/live', { accept: 'text/event-stream', lastEvent, signal });
+  if (!answer.body) return;
+  opened();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split(/\r\n|\r|\n/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}

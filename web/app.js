@@ -1,0 +1,360 @@
+/** Starts the page and joins its parts: what is known, what the address says, the map, the panel and the live stream. */
+
+import * as api from './api.js';
+import * as address from './address.js';
+import { el, h } from './dom.js';
+import { chain, lowest } from './figures.js';
+import { frame, point } from './frame.js';
+import * as i18n from './i18n.js';
+import { drawLegend } from './legend.js';
+import { follow } from './live.js';
+import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
+import * as panel from './panel.js';
+import { startSearch } from './search.js';
+import { openSign } from './sign.js';
+import { render } from './views.js';
+
+/** @import * as T from './types.js' */
+
+const LIST = 100; // households of an area that are listed at once
+const HOUSEHOLDS_NEAR = 15.2; // the zoom that "zoom in to households" goes to
+const KEPT = 'melonmap.choice'; // language and theme, kept between visits
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const first = address.here();
+const choice = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
+
+/** @type {import('./views.js').Known} */
+const known = {
+  view: {
+    at: null, campaign: null, area: null, household: null, hidden: false,
+    lang: choice.lang === 'zh' || choice.lang === 'en' ? choice.lang : i18n.preferred(),
+    theme: choice.theme === 'dark' || choice.theme === 'light' ? choice.theme : dark.matches ? 'dark' : 'light',
+    ...first.view,
+  },
+  info: null, me: null, campaigns: [], rows: null, asOf: null, live: null, trouble: null, waiting: null, household: null, allRows: false,
+};
+/** @type {ReturnType<typeof createMap> | null} */
+let map = null;
+/** @type {import('maplibre-gl').StyleSpecification | null} */
+let style = null;
+let unfollow = () => {};
+let reading = false;
+let readAgain = false;
+
+const mayHouseholds = () => known.me?.may.includes('households') ?? false;
+
+/** @param {unknown} error @returns {T.Trouble} */
+const troubleOf = (error) => {
+  if (!(error instanceof api.Problem)) console.error(error);
+  return error instanceof api.Problem ? error.trouble : 'failed';
+};
+
+// ---- what a person sees ----
+
+const acts = {
+  again: () => void refresh(),
+  more: () => { known.allRows = !known.allRows; draw(); },
+  sign: () => openSign(known.me, changePerson),
+  campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
+};
+
+function draw() {
+  panel.put(render(known, acts));
+  const { rows, trouble, asOf } = known;
+  if (trouble === null || rows === null) panel.tell(null);
+  else {
+    const sign = trouble === 'expired' || trouble === 'refused';
+    const old = asOf && !sign ? ` ${i18n.t('trouble.old', { time: i18n.clock(asOf) })}` : '';
+    panel.tell({ said: i18n.t(`trouble.${trouble}`), next: i18n.t(`trouble.${trouble}.next`) + old, button: i18n.t(sign ? 'sign.in' : 'again'), act: sign ? acts.sign : acts.again, close: () => { known.trouble = null; draw(); } });
+  }
+  drawScale();
+  const here = rows && chain(rows, known.view.area)[0];
+  document.title = known.info ? i18n.t('title', { place: here?.name ?? known.info.name }) : i18n.t('name');
+}
+
+function drawScale() {
+  if (!style || !known.rows) return;
+  drawLegend({
+    style, rows: known.rows, households: mayHouseholds(), hidden: known.view.hidden,
+    near: (known.view.at?.zoom ?? 0) >= HOUSEHOLDS_FROM,
+    approach: () => map?.zoomTo(HOUSEHOLDS_NEAR),
+    hide: (hidden) => go({ hidden }),
+  });
+}
+
+function drawFrame() {
+  frame(known.view, known.info, known.me);
+  map?.label(i18n.t('map.label'));
+  panel.label();
+}
+
+/**
+ * Goes somewhere: the one way in which the view changes.
+ * @param {Partial<T.View>} change @param {{step?: boolean, fly?: boolean}} [how]  `step`: the back button undoes it; `fly`: the map follows
+ */
+function go(change, { step = true, fly = false } = {}) {
+  const was = known.view;
+  const view = known.view = { ...was, ...change };
+  address.put(view, step);
+  if (view.area !== was.area) known.allRows = false;
+  if (view.lang !== was.lang || view.theme !== was.theme) {
+    localStorage.setItem(KEPT, JSON.stringify({ lang: view.lang, theme: view.theme }));
+    drawFrame();
+  }
+  if (view.theme !== was.theme) dress(false);
+  map?.show(view);
+  if (view.campaign !== was.campaign) {
+    known.waiting = null;
+    readFigures();
+  }
+  if (view.area !== was.area || view.household !== was.household) readSelected();
+  if (panel.narrow() && (view.area !== was.area || view.household !== was.household) && panel.hidden()) panel.sheet('half');
+  draw();
+  if (fly) approach();
+}
+
+/** Tells the map what panel and sheet hide, and puts the aim in the middle of the rest. */
+function pad() {
+  const { left, right, top, bottom } = panel.hidden();
+  map?.pad({ left, right, top, bottom });
+  el('aim').style.inset = `${top}px ${right}px ${bottom}px ${left}px`;
+}
+
+/** Brings what is selected into sight. */
+async function approach() {
+  const { area, household } = known.view;
+  pad();
+  try {
+    if (household !== null) {
+      const found = known.household?.found?.code === household ? known.household.found : await api.household(household);
+      map?.door(found);
+    } else if (area !== null) map?.fit((await api.area(area)).bbox);
+    else if (known.info?.bbox) map?.fit(known.info.bbox);
+  } catch (error) {
+    troubleOf(error); // the panel says what is missing; the map stays where it is
+  }
+}
+
+// ---- what the service knows ----
+
+/** The figures of what is shown; a second call while one runs is answered by one more reading. */
+async function readFigures() {
+  if (reading) return void (readAgain = true);
+  reading = true;
+  do {
+    readAgain = false;
+    const { campaign } = known.view;
+    try {
+      const { areas, as_of: asOf } = await api.coverage(campaign);
+      if (campaign !== known.view.campaign) { readAgain = true; continue; }
+      known.rows = areas;
+      known.asOf = asOf;
+      if (known.trouble !== 'expired') known.trouble = null; // that one stays until it is answered
+    } catch (error) {
+      known.trouble = troubleOf(error);
+      if (known.trouble === 'expired' || known.trouble === 'refused') known.rows = null;
+    }
+    draw();
+  } while (readAgain);
+  reading = false;
+}
+
+/** The lists that belong to the selection. */
+async function readSelected() {
+  const { area, household, campaign } = known.view;
+  if (!mayHouseholds()) return;
+  if (household !== null) {
+    try {
+      const found = await api.household(household);
+      known.household = { code: household, found, failed: null };
+      if (known.view.household === household && known.view.area === null && found.area) {
+        go({ area: found.area }, { step: false });
+      }
+    } catch (error) {
+      const missing = error instanceof api.Problem && error.status === 404;
+      known.household = { code: household, found: null, failed: missing ? 'missing' : troubleOf(error) };
+    }
+  } else if (area !== null) {
+    const now = () => known.view.area === area && known.view.campaign === campaign;
+    try {
+      const list = await api.unvisited(area, campaign, LIST);
+      if (now()) known.waiting = { code: area, list, failed: false };
+    } catch {
+      if (now()) known.waiting = { code: area, list: null, failed: true };
+    }
+  } else return;
+  draw();
+}
+
+/** Everything again: after trouble, and when too much changed. */
+async function refresh() {
+  if (!known.info || !map) return begin();
+  map.refresh(null);
+  await Promise.all([readFigures(), readSelected()]);
+}
+
+/** @param {T.Change} change */
+function onChange(change) {
+  if (change.reset) return void refresh();
+  readFigures(); // asked before the tiles: the number is what a person looks at
+  map?.refresh(change.tiles ?? {});
+  const { area, household } = known.view;
+  if (household !== null || (area !== null && (change.areas ?? []).includes(area))) readSelected();
+}
+
+/** @param {'open' | 'lost' | 'refused'} state */
+function onLive(state) {
+  const back = known.live === 'lost' && state === 'open';
+  known.live = state;
+  if (state === 'lost') {
+    if (!navigator.onLine) known.trouble = 'offline';
+    else readFigures(); // says at once whether only the stream broke
+  }
+  if (back) refresh();
+  else draw();
+}
+
+// ---- who asks, and how it looks ----
+
+/** @param {boolean} again  true: another person, so all tiles anew */
+async function dress(again) {
+  try {
+    style = await api.style(known.view.theme);
+    map?.dress(style, { households: mayHouseholds(), again });
+    map?.show(known.view);
+    drawScale();
+  } catch (error) {
+    known.trouble = troubleOf(error);
+    draw();
+  }
+}
+
+async function readPerson() {
+  try {
+    known.me = await api.me();
+  } catch (error) {
+    if (!(error instanceof api.Problem && error.status === 401)) throw error;
+    api.setToken(null); // an old token must not stand in the way of what everybody may see
+    known.me = await api.me();
+    known.trouble = 'expired';
+  }
+}
+
+async function changePerson() {
+  unfollow();
+  known.waiting = known.household = known.live = known.trouble = null;
+  try {
+    await readPerson();
+    known.campaigns = await api.campaigns();
+  } catch (error) {
+    known.trouble = troubleOf(error);
+  }
+  if (!mayHouseholds() && known.view.household !== null) go({ household: null }, { step: false });
+  drawFrame();
+  await Promise.all([dress(true), readFigures(), readSelected()]);
+  unfollow = follow({ change: onChange, state: onLive });
+}
+
+function startMap() {
+  if (!style || !known.info || map) return;
+  if (!supported()) return void el('map').append(h('p.no-map', { role: 'alert' }, i18n.t('map.unsupported')));
+  map = createMap({
+    container: el('map'), style, view: known.view, bbox: known.info.bbox, level: lowest(known.rows ?? []), households: mayHouseholds(), padding: panel.hidden(),
+  }, {
+    moved: (at) => {
+      const near = (known.view.at?.zoom ?? 0) >= HOUSEHOLDS_FROM;
+      known.view = { ...known.view, at };
+      address.put(known.view, false);
+      if (near !== at.zoom >= HOUSEHOLDS_FROM) drawScale();
+    },
+    picked: (one) => {
+      if (one?.kind === 'household') go({ household: one.code });
+      else go({ area: one?.code ?? null, household: null });
+    },
+    pointed: point,
+    failed: (status) => {
+      if (status === 404) return; // a glyph range or a tile that does not exist
+      known.trouble = new api.Problem(status, '').trouble;
+      draw();
+    },
+  });
+  map.label(i18n.t('map.label'));
+  pad();
+}
+
+// ---- the start ----
+
+async function begin() {
+  known.trouble = null;
+  draw();
+  try {
+    await readPerson(); // first: an old token would have everything refused
+    const [info, campaigns, own] = await Promise.all([api.info(), api.campaigns(), api.style(known.view.theme)]);
+    Object.assign(known, { info, campaigns });
+    style = own;
+    drawFrame();
+    await readFigures();
+    const placed = known.view.at !== null;
+    startMap();
+    draw();
+    readSelected();
+    if (!placed && (known.view.area !== null || known.view.household !== null)) approach();
+    unfollow();
+    unfollow = follow({ change: onChange, state: onLive });
+  } catch (error) {
+    known.trouble = troubleOf(error);
+    draw();
+  }
+}
+
+function listen() {
+  el('language').addEventListener('click', () => go({ lang: known.view.lang === 'zh' ? 'en' : 'zh' }, { step: false }));
+  el('theme').addEventListener('click', () => go({ theme: known.view.theme === 'dark' ? 'light' : 'dark' }, { step: false }));
+  el('account').addEventListener('click', acts.sign);
+  el('zoom-in').addEventListener('click', () => map?.zoomIn());
+  el('zoom-out').addEventListener('click', () => map?.zoomOut());
+  el('zoom-all').addEventListener('click', () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); });
+  el('home').addEventListener('click', (event) => { event.preventDefault(); go({ area: null, household: null }, { fly: true }); });
+  for (const skip of document.querySelectorAll('[data-skip]')) {
+    skip.addEventListener('click', () => (skip.getAttribute('data-skip') === 'map' && map ? map.focus() : el('panel-content').focus()));
+  }
+  el('panel-content').addEventListener('click', (event) => {
+    const link = /** @type {HTMLElement} */ (event.target).closest('a');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || /** @type {MouseEvent} */ (event).button !== 0) return;
+    event.preventDefault();
+    const { area, household, back } = link.dataset;
+    if (household) go({ household }, { fly: true });
+    else if (area) go({ area, household: null }, { fly: true });
+    else if (back !== undefined) go({ area: back || null, household: null }, { fly: known.view.household === null });
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (known.view.household !== null) go({ household: null });
+    else if (known.view.area !== null) go({ area: null });
+  });
+  addEventListener('popstate', () => {
+    const { view, token } = address.here();
+    if (token !== null) return void takeToken(token);
+    const was = known.view;
+    go({ ...view, at: view.at ?? was.at }, { step: false });
+    if (view.at) map?.jump(view.at);
+  });
+  addEventListener('online', () => { if (known.trouble !== null) refresh(); });
+  addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
+  panel.onShape(() => { panel.sheet('half'); pad(); });
+  startSearch((found) => go(found.type === 'household' ? { household: found.code, area: null } : { area: found.code, household: null }, { fly: true }));
+}
+
+/** Takes the token out of the address at once. @param {string} token */
+async function takeToken(token) {
+  api.setToken(token);
+  address.put(known.view, false);
+  if (known.info) await changePerson();
+}
+
+if (first.token !== null) takeToken(first.token);
+drawFrame();
+panel.start();
+listen();
+begin();

@@ -1,0 +1,87 @@
+/** What the page works out from the coverage rows. Pure. */
+
+/** @import * as T from './types.js' */
+
+/** @type {T.Level[]} from the whole to the smallest part */
+export const LEVELS = ['county', 'township', 'village', 'grid'];
+
+const TRIED = /** @type {const} */ (['not_home', 'refused', 'moved_away', 'not_found', 'deferred']);
+
+/** The smallest level that has areas: what the map colours. @param {T.Row[]} rows @returns {T.Level} */
+export const lowest = (rows) => LEVELS.findLast((level) => rows.some((row) => row.level === level)) ?? 'grid';
+
+/** @param {T.Row[]} rows @param {T.Level} level */
+export const ofLevel = (rows, level) => rows.filter((row) => row.level === level);
+
+/** The whole: the sum over the uppermost level. @param {T.Row[]} rows @param {string} name @returns {T.Row | null} */
+export function whole(rows, name) {
+  const top = LEVELS.find((level) => rows.some((row) => row.level === level));
+  if (!top) return null;
+  const parts = ofLevel(rows, top);
+  if (parts.length === 1) return parts[0];
+  /** @type {T.Row} */
+  const sum = { code: '', name, level: 'county', parent: null, eligible: 0, visited: 0, unvisited: 0, rate: null, by_outcome: /** @type {any} */ ({}) };
+  for (const row of parts) {
+    sum.eligible += row.eligible;
+    sum.visited += row.visited;
+    sum.unvisited += row.unvisited;
+    for (const [outcome, n] of Object.entries(row.by_outcome)) sum.by_outcome[/** @type {T.Outcome} */ (outcome)] = (sum.by_outcome[/** @type {T.Outcome} */ (outcome)] ?? 0) + n;
+  }
+  sum.rate = sum.eligible ? sum.visited / sum.eligible : null;
+  return sum;
+}
+
+/** Most unvisited first; equals by code. @param {T.Row[]} rows */
+export const byNeed = (rows) => rows.toSorted((a, b) => b.unvisited - a.unvisited || a.code.localeCompare(b.code));
+
+/** @param {T.Row[]} rows */
+export const belowHalf = (rows) => rows.filter((row) => row.rate !== null && row.rate < 0.5).length;
+
+/** @param {T.Row} row @returns {{reached: number, tried: number, never: number}} adds up to the eligible households */
+export function parts(row) {
+  const tried = Math.min(row.unvisited, TRIED.reduce((sum, outcome) => sum + (row.by_outcome[outcome] ?? 0), 0));
+  return { reached: row.visited, tried, never: row.unvisited - tried };
+}
+
+/** The area itself and what it lies in, smallest first. @param {T.Row[]} rows @param {string | null} code */
+export function chain(rows, code) {
+  /** @type {T.Row[]} */
+  const up = [];
+  for (let next = code; next !== null && up.length < LEVELS.length;) {
+    const row = rows.find((r) => r.code === next);
+    if (!row) break;
+    up.push(row);
+    next = row.parent;
+  }
+  return up;
+}
+
+/** All areas of a level that lie in an area. @param {T.Row[]} rows @param {string} code @param {T.Level} level */
+export function inside(rows, code, level) {
+  const within = new Set([code]);
+  for (const step of LEVELS) for (const row of rows) if (row.level === step && row.parent !== null && within.has(row.parent)) within.add(row.code);
+  return rows.filter((row) => row.level === level && row.code !== code && within.has(row.code));
+}
+
+/**
+ * The classes of the scale, read off the style that draws it.
+ * @param {import('maplibre-gl').StyleSpecification} style
+ * @returns {{classes: {color: string, from: number, to: number}[], none: string}}
+ */
+export function scale(style) {
+  const layer = /** @type {any} */ (style.layers.find((l) => l.id === 'areas-fill'));
+  const [, , [, , first, ...steps], none] = layer.paint['fill-color'];
+  const classes = [{ color: first, from: 0, to: 1 }];
+  for (let i = 0; i < steps.length; i += 2) {
+    classes[classes.length - 1].to = steps[i];
+    classes.push({ color: steps[i + 1], from: steps[i], to: 1 });
+  }
+  return { classes, none };
+}
+
+/** How many rows fall in each class, and last how many have no rate. @param {T.Row[]} rows @param {{from: number}[]} classes */
+export function countClasses(rows, classes) {
+  const counts = new Array(classes.length + 1).fill(0);
+  for (const row of rows) counts[row.rate === null ? classes.length : classes.findLastIndex((c) => /** @type {number} */ (row.rate) >= c.from)] += 1;
+  return counts;
+}

@@ -1,0 +1,57 @@
+/** The legend on the map: the style's own colours, how many areas have each, and what they mean. */
+
+import { el, h } from './dom.js';
+import { countClasses, lowest, ofLevel, scale } from './figures.js';
+import { number, percent, t, word } from './i18n.js';
+
+/** @import * as T from './types.js' */
+
+const legend = el('legend');
+let open = matchMedia('(min-width: 720px)').matches;
+
+/**
+ * @param {object} given
+ * @param {import('maplibre-gl').StyleSpecification} given.style
+ * @param {T.Row[]} given.rows
+ * @param {boolean} given.households  true: this person may see them
+ * @param {boolean} given.near  true: the map is close enough to show them
+ * @param {boolean} given.hidden
+ * @param {() => void} given.approach
+ * @param {(hidden: boolean) => void} given.hide
+ */
+export function drawLegend(given) {
+  const { style, rows } = given;
+  const level = lowest(rows);
+  const { classes, none } = scale(style);
+  const counts = countClasses(ofLevel(rows, level), classes);
+  const entry = (/** @type {string} */ color, /** @type {string} */ range, /** @type {number} */ n, name = 'class') =>
+    h(`li.${name}`, { 'aria-label': t('legend.class', { range, n: number(n) }) },
+      h('i', { style: { background: color } }), h('span', null, range), h('b', { 'data-count': n }, number(n)));
+  const ranges = classes.map((c, i) => entry(c.color, t('legend.range', { from: number(c.from * 100), to: percent(c.to) }), counts[i]));
+  const last = counts[classes.length];
+  if (last > 0) ranges.push(entry(none, t('legend.none'), last, 'none'));
+  const key = document.activeElement instanceof HTMLElement && legend.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  legend.dataset.open = String(open);
+  legend.replaceChildren(
+    h('button.legend-head', { type: 'button', 'aria-expanded': String(open), 'data-key': 'legend', title: t(open ? 'legend.less' : 'legend.more'), onclick: () => { open = !open; drawLegend(given); } },
+      h('span', null, t('legend.title')), h('small', null, t('legend.counts', { n: number(ofLevel(rows, level).length), level: word('levels', level) }))),
+    h('ol.classes', null, ...ranges),
+    ...(given.households ? [households(given)] : []));
+  if (key) /** @type {HTMLElement | null} */ (legend.querySelector(`[data-key="${key}"]`))?.focus();
+}
+
+/** @param {Parameters<typeof drawLegend>[0]} given */
+function households({ style, near, hidden, approach, hide }) {
+  const paint = (/** @type {string} */ id) => /** @type {any} */ (style.layers.find((l) => l.id === `households-${id}`))?.paint ?? {};
+  const mark = (/** @type {string} */ id) => {
+    const p = paint(id);
+    return h('i.dot', { class: `dot ${id}`, style: { background: p['circle-color'], 'border-color': p['circle-stroke-color'] ?? p['circle-color'] } });
+  };
+  const kinds = /** @type {const} */ (['unvisited', 'tried', 'partly', 'visited', 'out']);
+  const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', 'data-key': 'households', checked: !hidden, onchange: () => hide(!box.checked) }));
+  return h('div.legend-households', null,
+    h('label', null, box, h('span', null, t('legend.households'))),
+    ...(hidden ? [] : near
+      ? [h('ul', null, ...kinds.map((id) => h('li', null, mark(id), h('span', null, t(`legend.${id}`)))), h('li.cells', null, t('legend.cells')))]
+      : [h('button.more', { type: 'button', 'data-key': 'approach', onclick: approach }, t('legend.zoom'))]));
+}

@@ -1,0 +1,210 @@
+/** The page's one door to MapLibre. Draws what it is told and says what was pointed at; knows no panel and no address. */
+
+import { headers } from './api.js';
+
+/** @import * as T from './types.js' */
+/** @typedef {import('maplibre-gl').StyleSpecification} Style */
+
+/** @type {typeof import('maplibre-gl')} */
+const gl = /** @type {any} */ (globalThis).maplibregl;
+
+const POINTS = ['households-unvisited', 'households-tried', 'households-partly', 'households-visited', 'households-out'];
+const CELLS = 'households-cells';
+const GRIDS = 'areas-fill';
+const HAN_FONTS = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+const REACH_PX = 6; // how far beside a point a finger may land
+export const HOUSEHOLDS_FROM = 12; // the zoom from which the styles draw households
+const AIR = 28; // pixels around what the map is fitted to
+const MOVE_MS = 900;
+const CLOSE = 17; // the zoom at which one door is clear
+
+export const supported = () => {
+  try {
+    return Boolean(gl && document.createElement('canvas').getContext('webgl2'));
+  } catch {
+    return false;
+  }
+};
+
+/** @typedef {{kind: 'area' | 'household', code: string} | null} Picked */
+
+/**
+ * @param {object} given
+ * @param {HTMLElement} given.container
+ * @param {Style} given.style  as `styles/` holds it
+ * @param {T.View} given.view
+ * @param {[number, number, number, number] | null} given.bbox
+ * @param {T.Level} given.level  the lowest level that has areas: what is coloured
+ * @param {boolean} given.households  true: this person may see them
+ * @param {import('maplibre-gl').PaddingOptions} given.padding  pixels hidden behind panel and sheet
+ * @param {object} on
+ * @param {(at: NonNullable<T.View['at']>) => void} on.moved
+ * @param {(picked: Picked) => void} on.picked
+ * @param {(tip: {x: number, y: number, props: Record<string, any>} | null) => void} on.pointed
+ * @param {(status: number) => void} on.failed  HTTP status, 0 without answer
+ */
+export function createMap(given, on) {
+  gl.setWorkerUrl(new URL('./vendor/maplibre-gl-csp-worker.js', import.meta.url).href);
+  let { view, level, households } = given;
+  const bounds = given.bbox;
+
+  /** Adds who asks, the campaign and the level to the map's own requests, and to no one else's. @param {string} url */
+  const transformRequest = (url) => {
+    const at = new URL(url, location.origin);
+    if (at.origin !== location.origin) return { url };
+    if (/^\/tiles\/(areas|households)\/\d/.test(at.pathname)) {
+      if (view.campaign !== null) at.searchParams.set('campaign', String(view.campaign));
+      if (at.pathname.startsWith('/tiles/areas/') && !at.searchParams.has('level')) at.searchParams.set('level', level);
+    }
+    return { url: at.href, headers: headers() };
+  };
+
+  /** The style for this origin and this person. @param {Style} style @returns {Style} */
+  const fitted = (style) => {
+    const own = structuredClone(style);
+    own.glyphs = location.origin + style.glyphs;
+    for (const source of Object.values(own.sources)) {
+      if (source.type !== 'vector') continue;
+      if (source.url) source.url = location.origin + source.url;
+      if (source.tiles) source.tiles = source.tiles.map((tile) => location.origin + tile);
+    }
+    if (!households) {
+      delete own.sources.households;
+      own.layers = own.layers.filter((layer) => !('source' in layer) || layer.source !== 'households');
+    }
+    for (const layer of own.layers) {
+      if (layer.id === 'areas-selected' || layer.id === 'areas-selected-halo' || layer.id === 'outlines-selected') /** @type {any} */ (layer).filter = code(view.area);
+      if (layer.id === 'households-selected') /** @type {any} */ (layer).filter = code(view.household);
+      if ('source' in layer && layer.source === 'households') layer.layout = /** @type {any} */ ({ ...layer.layout, visibility: view.hidden ? 'none' : 'visible' });
+    }
+    return own;
+  };
+
+  const map = new gl.Map({
+    container: given.container,
+    style: fitted(given.style),
+    ...(view.at ? { center: [view.at.lng, view.at.lat], zoom: view.at.zoom } : bounds ? { bounds } : {}),
+    attributionControl: false,
+    maxZoom: 20,
+    maxPitch: 0,
+    dragRotate: false,
+    pitchWithRotate: false,
+    rollEnabled: false,
+    fadeDuration: 120,
+    maxTileCacheSize: 0, // a tile out of sight would miss its refresh and come back old
+    localIdeographFontFamily: HAN_FONTS,
+    canvasContextAttributes: { antialias: true },
+    transformRequest,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  const canvas = map.getCanvas();
+  map.setPadding(given.padding); // so that the middle is the middle of what can be seen, on every screen
+  if (!view.at && bounds) map.fitBounds(bounds, { padding: AIR, duration: 0 });
+
+  map.on('moveend', () => {
+    const { lng, lat } = map.getCenter();
+    on.moved({ lng, lat, zoom: map.getZoom() });
+  });
+  map.on('error', (event) => {
+    const error = /** @type {any} */ (event.error);
+    if (error?.name !== 'AbortError' && !/glyphs/.test(error?.url ?? '')) on.failed(typeof error?.status === 'number' ? error.status : 0);
+  });
+
+  /** @param {import('maplibre-gl').PointLike | [import('maplibre-gl').PointLike, import('maplibre-gl').PointLike]} where @param {string[]} layers */
+  const at = (where, layers) => map.queryRenderedFeatures(/** @type {any} */ (where), { layers: layers.filter((id) => map.getLayer(id)) });
+
+  /** @param {{x: number, y: number}} point */
+  function pick({ x, y }) {
+    const near = at([[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], [...POINTS, CELLS]);
+    const first = near[0];
+    if (first?.layer.id === CELLS) {
+      const [lng, lat] = /** @type {any} */ (first.geometry).coordinates;
+      map.easeTo({ center: [lng, lat], zoom: Math.min(map.getZoom() + 2, CLOSE) });
+      return;
+    }
+    if (first) return on.picked({ kind: 'household', code: String(first.properties.code) });
+    const area = at([x, y], [GRIDS])[0];
+    on.picked(area ? { kind: 'area', code: String(area.properties.code) } : null);
+  }
+
+  map.on('click', (event) => pick(event.point));
+  map.on('mousemove', (event) => {
+    const first = at([event.point.x, event.point.y], [...POINTS, CELLS, GRIDS])[0];
+    canvas.style.cursor = first ? 'pointer' : '';
+    const area = first?.layer.id === GRIDS ? first : null;
+    on.pointed(area ? { x: event.point.x, y: event.point.y, props: area.properties } : null);
+  });
+  map.on('mouseout', () => on.pointed(null));
+  canvas.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') pick(map.project(map.getCenter()));
+  });
+
+  /** Reads tiles again; those still on their way are read again once they are there. @param {string} source @param {{x: number, y: number, z: number}[]} [tiles] */
+  function reread(source, tiles) {
+    if (!map.getSource(source)) return;
+    const late = !map.isSourceLoaded(source);
+    map.refreshTiles(source, tiles);
+    if (late) map.once('idle', () => map.getSource(source) && map.refreshTiles(source, tiles));
+  }
+
+  const filters = () => {
+    for (const id of ['areas-selected-halo', 'areas-selected', 'outlines-selected']) map.setFilter(id, code(view.area));
+    if (map.getLayer('households-selected')) map.setFilter('households-selected', code(view.household));
+  };
+  /** @param {() => void} act  once there is a style to act on */
+  const styled = (act) => (map.style?._loaded ? act() : map.once('style.load', act));
+
+  return {
+    zoom: () => map.getZoom(),
+    zoomIn: () => map.zoomIn(),
+    zoomOut: () => map.zoomOut(),
+    /** @param {string} text */
+    label: (text) => canvas.setAttribute('aria-label', text),
+    focus: () => canvas.focus(),
+
+    /** What is shown now: selection and households at once, the campaign with new tiles. @param {T.View} next */
+    show(next) {
+      const other = next.campaign !== view.campaign;
+      const switched = next.hidden !== view.hidden;
+      view = next;
+      styled(() => {
+        filters();
+        if (switched) for (const id of [...POINTS, CELLS, `${CELLS}-label`, 'households-selected']) map.getLayer(id) && map.setLayoutProperty(id, 'visibility', view.hidden ? 'none' : 'visible');
+        if (other) for (const source of ['areas', 'outlines', 'households']) reread(source);
+      });
+    },
+
+    /** Another theme, or another person. @param {Style} style @param {{households: boolean, again: boolean}} who  `again`: read all tiles anew */
+    dress(style, who) {
+      households = who.households;
+      map.setStyle(fitted(style), { diff: true });
+      if (who.again) styled(() => ['areas', 'outlines', 'households'].forEach((source) => reread(source)));
+    },
+
+    /** @param {Record<string, string[]> | null} tiles  "z/x/y" by layer; null: all */
+    refresh(tiles) {
+      if (tiles === null) return ['areas', 'outlines', 'households', 'context'].forEach((source) => reread(source));
+      for (const [layer, list] of Object.entries(tiles)) {
+        if (list.length === 0) continue;
+        const ids = list.map((id) => id.split('/').map(Number)).map(([z, x, y]) => ({ z, x, y }));
+        reread(layer, ids);
+        if (layer === 'areas') reread('outlines', ids);
+      }
+    },
+
+    /** @param {import('maplibre-gl').PaddingOptions} padding  pixels hidden behind panel and sheet */
+    pad: (padding) => void map.setPadding(padding),
+    /** @param {[number, number, number, number]} bbox */
+    fit: (bbox) => void map.fitBounds(bbox, { padding: AIR, maxZoom: CLOSE, duration: MOVE_MS }),
+    /** @param {{lon: number, lat: number}} place */
+    door: ({ lon, lat }) => void map.flyTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), CLOSE), duration: MOVE_MS }),
+    /** @param {NonNullable<T.View['at']>} place */
+    jump: (place) => void map.jumpTo({ center: [place.lng, place.lat], zoom: place.zoom }),
+    /** @param {number} zoom */
+    zoomTo: (zoom) => void map.easeTo({ zoom }),
+  };
+}
+
+/** @param {string | null} value @returns {any} */
+const code = (value) => ['==', ['get', 'code'], value ?? ''];

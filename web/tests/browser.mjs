@@ -1,0 +1,65 @@
+/** One browser for a file of page tests, against the running service that MELONMAP_URL names. */
+
+import { chromium } from 'playwright-core';
+
+/** @param {string} name */
+const given = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start the service first (see the project's \`make test\`)`);
+  return value;
+};
+
+export const URL_ = given('MELONMAP_URL').replace(/\/$/, '');
+export const ADMIN = given('MELONMAP_TOKEN_ADMIN');
+export const MEMBER = given('MELONMAP_TOKEN_MEMBER');
+
+const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+
+/** @type {import('playwright-core').Browser | null} */
+let browser = null;
+
+export async function close() {
+  await browser?.close();
+  browser = null;
+}
+
+/** @typedef {{page: import('playwright-core').Page, errors: string[], requests: string[], done: () => Promise<void>}} Opened */
+
+/**
+ * Opens the page and waits until its figures stand there.
+ * @param {string} [hash]
+ * @param {{width?: number, height?: number, prepare?: (page: import('playwright-core').Page) => Promise<unknown>, ready?: string}} [options]
+ * @returns {Promise<Opened>}
+ */
+export async function open(hash = '#lang=en&theme=light', { width = 1024, height = 640, prepare, ready = '[data-figure]' } = {}) {
+  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS });
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: 'en-GB' });
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const errors = [];
+  /** @type {string[]} */
+  const requests = [];
+  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('request', (request) => requests.push(request.url()));
+  await prepare?.(page);
+  await page.goto(`${URL_}/${hash}`);
+  await page.waitForSelector(ready, { timeout: 20_000 });
+  return { page, errors, requests, done: () => context.close() };
+}
+
+/** Reads the service as somebody. @param {string} path @param {string | null} [token] @returns {Promise<any>} */
+export async function ask(path, token = null) {
+  const answer = await fetch(URL_ + path, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** @param {string | null} text  "1,204" */
+export const figure = (text) => Number((text ?? '').replace(/[^\d]/g, ''));
+
+/** @param {import('playwright-core').Page} page @param {string} selector */
+export const shown = async (page, selector) => figure(await page.textContent(selector));
+
+/** Waits until the map has drawn and its address stands. @param {import('playwright-core').Page} page */
+export const mapDrawn = (page) => page.waitForFunction(() => /map=/.test(location.hash), null, { timeout: 20_000 });

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import test, { after } from 'node:test';
+import { VectorTile } from '@mapbox/vector-tile';
+import Pbf from 'pbf';
+import { ADMIN, URL_, ask, close, open, shown } from './browser.mjs';
+
+after(close);
+
+/** @param {any} coverage */
+const countyOf = (coverage) => coverage.areas.find((/** @type {any} */ a) => a.level === 'county');
+/** @param {any} coverage */
+const gridsOf = (coverage) => coverage.areas.filter((/** @type {any} */ a) => a.level === 'grid');
+
+test('the page loads without an error and asks nobody but its own service', async () => {
+  const { page, errors, requests, done } = await open();
+  await page.waitForTimeout(3000); // time for tiles, glyphs and the worker
+  assert.deepEqual(errors, []);
+  assert.ok(requests.some((url) => url.includes('/tiles/areas/')), 'tiles were asked for');
+  assert.ok(requests.some((url) => url.includes('/glyphs/')), 'glyphs were asked for');
+  for (const url of requests) assert.ok(url.startsWith(URL_) || url.startsWith('blob:') || url.startsWith('data:'), url);
+  await done();
+});
+
+test('the figures are those of the service', async () => {
+  const { page, done } = await open();
+  const coverage = await ask('/api/coverage');
+  const county = countyOf(coverage);
+  assert.equal(await shown(page, '[data-figure="unvisited"]'), county.unvisited);
+  assert.equal(await shown(page, '[data-figure="reached"]'), county.visited);
+  const words = (await page.textContent('[data-figure="sentence"]')) ?? '';
+  assert.ok(words.includes(county.eligible.toLocaleString('en-GB')), words);
+  const half = gridsOf(coverage).filter((/** @type {any} */ g) => g.rate !== null && g.rate < 0.5).length;
+  assert.match((await page.textContent('[data-figure="half"]')) ?? '', new RegExp(`^${half} of ${gridsOf(coverage).length} `));
+  await done();
+});
+
+test('the table begins with the grid that has most unvisited households', async () => {
+  const { page, done } = await open();
+  const [first] = gridsOf(await ask('/api/coverage')).toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.unvisited - a.unvisited || a.code.localeCompare(b.code));
+  assert.equal(await page.getAttribute('table.areas tbody tr', 'data-code'), first.code);
+  assert.equal(await shown(page, 'table.areas tbody tr .need'), first.unvisited);
+  await done();
+});
+
+test('the legend counts every grid once', async () => {
+  const { page, done } = await open();
+  const counts = await page.$$eval('.classes [data-count]', (all) => all.map((b) => Number(b.getAttribute('data-count'))));
+  assert.equal(counts.reduce((sum, n) => sum + n, 0), gridsOf(await ask('/api/coverage')).length);
+  await done();
+});
+
+test('a click on the first row takes the map there and selects the grid', async () => {
+  const { page, done } = await open();
+  const code = await page.getAttribute('table.areas tbody tr', 'data-code');
+  await page.click('table.areas tbody tr a');
+  const { bbox } = await ask(`/api/areas/${code}`);
+  await page.waitForFunction(({ area, box: [w, s, e, n] }) => {
+    const [, , lat, lng] = (/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/.exec(location.hash) ?? []).map(Number);
+    return location.hash.includes(`area=${area}`) && lng > w && lng < e && lat > s && lat < n;
+  }, { area: code, box: bbox });
+  assert.ok((await page.textContent('.heading p'))?.includes(String(code)));
+  await page.goBack();
+  await page.waitForFunction(() => !location.hash.includes('area='));
+  await done();
+});
+
+test('a link shows a colleague the same place, grid, language and theme', async () => {
+  const [grid] = gridsOf(await ask('/api/coverage'));
+  const { page, done } = await open(`#map=14.50/47.14000/9.52000&area=${grid.code}&lang=zh&theme=dark`);
+  assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN');
+  assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+  assert.ok((await page.textContent('.heading p'))?.includes(grid.code));
+  assert.match(page.url(), /map=14\.50\/47\.14000\/9\.52000/);
+  await done();
+});
+
+test('a link to a grid alone takes the map there', async () => {
+  const [grid] = gridsOf(await ask('/api/coverage'));
+  const { page, done } = await open(`#area=${grid.code}&lang=en&theme=light`);
+  const { bbox } = await ask(`/api/areas/${grid.code}`);
+  await page.waitForFunction(([w, s, e, n]) => {
+    const [, , lat, lng] = (/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/.exec(location.hash) ?? []).map(Number);
+    return lng > w && lng < e && lat > s && lat < n;
+  }, bbox);
+  await done();
+});
+
+test('the search finds a township by name and by code', async () => {
+  const town = (await ask('/api/coverage')).areas.find((/** @type {any} */ a) => a.level === 'township');
+  for (const text of [town.name, town.code]) {
+    const { page, done } = await open();
+    await page.fill('#search', text);
+    await page.waitForSelector(`#found li:has-text("${town.code}")`);
+    await page.click(`#found li:has-text("${town.name}")`);
+    await page.waitForFunction((c) => new RegExp(`area=${c}(&|$)`).test(location.hash), town.code);
+    await page.waitForSelector(`h1:has-text("${town.name}")`);
+    await done();
+  }
+});
+
+test('the search says so when nothing fits', async () => {
+  const { page, done } = await open();
+  await page.fill('#search', 'zzzz no such place');
+  await page.waitForSelector('#found [role="status"]');
+  await done();
+});
+
+test('sample data says so, and the source is named on the map', async () => {
+  const { page, done } = await open();
+  const info = await ask('/api/info');
+  assert.equal(await page.isVisible('#sample'), info.sample);
+  assert.equal(await page.textContent('#attribution'), info.attribution.join(' · '));
+  await done();
+});
+
+test('a campaign changes the figures', async () => {
+  const { campaigns } = await ask('/api/campaigns');
+  assert.ok(campaigns.length > 0, 'the demo has a campaign');
+  const { page, done } = await open();
+  await page.selectOption('#campaign', String(campaigns[0].id));
+  const { unvisited } = countyOf(await ask(`/api/coverage?campaign=${campaigns[0].id}`));
+  await page.waitForFunction((n) => Number(document.querySelector('[data-figure="unvisited"]')?.textContent?.replace(/\D/g, '')) === n, unvisited);
+  assert.match(page.url(), new RegExp(`campaign=${campaigns[0].id}`));
+  await done();
+});
+
+test('every TileJSON that the styles name is one, and its tiles decode', async () => {
+  const { bbox } = await ask('/api/info');
+  for (const layer of ['areas', 'context', 'households']) {
+    const json = await ask(`/tiles/${layer}`, ADMIN);
+    assert.equal(json.tilejson, '3.0.0');
+    assert.ok(json.vector_layers.some((/** @type {any} */ l) => l.id === layer), layer);
+    const z = 11;
+    const sin = Math.sin(((bbox[1] + bbox[3]) / 2) * (Math.PI / 180));
+    const x = Math.floor(2 ** z * ((bbox[0] + bbox[2]) / 720 + 0.5));
+    const y = Math.floor(2 ** z * (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)));
+    const address = new URL(json.tiles[0].replace('{z}', z).replace('{x}', x).replace('{y}', y), URL_);
+    const answer = await fetch(URL_ + address.pathname + address.search, { headers: { Authorization: `Bearer ${ADMIN}` } });
+    assert.equal(answer.status, 200, layer);
+    const tile = new VectorTile(new Pbf(new Uint8Array(await answer.arrayBuffer())));
+    assert.ok(tile.layers[layer]?.length > 0, layer);
+    assert.equal(tile.layers[layer].extent, 4096);
+  }
+});

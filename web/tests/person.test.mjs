@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import test, { after } from 'node:test';
+import { en } from '../words.en.js';
+import { ADMIN, MEMBER, URL_, ask, close, open, shown } from './browser.mjs';
+
+after(close);
+
+const DOORS = 'map=16.50/47.14000/9.52250'; // streets of the demo's place, at a zoom that shows single households
+
+test('without a token no household is asked for or shown', async () => {
+  const { page, requests, done } = await open(`#${DOORS}&lang=en&theme=light`);
+  await page.waitForTimeout(2500);
+  assert.deepEqual(requests.filter((url) => /households|unvisited/.test(new URL(url).pathname)), []);
+  assert.equal(await page.isVisible('.legend-households'), false);
+  await done();
+});
+
+test('the sign-in link signs in, and its token leaves the address at once', async () => {
+  const { page, requests, errors, done } = await open(`#${DOORS}&lang=en&theme=light&token=${ADMIN}`);
+  assert.doesNotMatch(page.url(), /token/);
+  await page.waitForSelector('.legend-households');
+  await page.waitForTimeout(2500);
+  assert.ok(requests.some((url) => url.includes('/tiles/households/')), 'household tiles were asked for');
+  assert.equal(await page.getAttribute('#account', 'data-role'), 'admin');
+  assert.ok((await page.textContent('#account'))?.includes(en['role.admin']));
+  assert.deepEqual(errors, []);
+  await done();
+});
+
+test('a member is told the role and sees households', async () => {
+  const { page, done } = await open(`#lang=en&theme=light&token=${MEMBER}`);
+  await page.waitForSelector('#account[data-role="member"]');
+  await page.waitForSelector('.legend-households');
+  await done();
+});
+
+test('a pasted token signs in and signing out takes the households away', async () => {
+  const { page, done } = await open();
+  await page.click('#account');
+  await page.fill('#token', ADMIN);
+  await page.click('dialog button[type="submit"]');
+  await page.waitForSelector('.legend-households');
+  await page.click('#account');
+  await page.click('#sign-out');
+  await page.waitForSelector('.legend-households', { state: 'detached' });
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await done();
+});
+
+test('a wrong token is refused in words, and the public figures stay', async () => {
+  const { page, done } = await open('#lang=en&theme=light&token=not-a-token');
+  await page.waitForSelector('#notice:not([hidden])');
+  assert.ok((await page.textContent('#notice'))?.includes(en['trouble.expired']));
+  await page.click('#account');
+  await page.fill('#token', 'also-wrong');
+  await page.click('dialog button[type="submit"]');
+  await page.waitForFunction((text) => document.querySelector('dialog .said')?.textContent === text, en['sign.wrong']);
+  await done();
+});
+
+test('a grid lists who is waiting, and a household shows its card', async () => {
+  const { households } = await ask('/api/unvisited?limit=1', ADMIN);
+  const { area } = households[0];
+  const { page, done } = await open(`#area=${area}&lang=en&theme=light&token=${ADMIN}`);
+  const { total } = await ask(`/api/unvisited?area=${area}&limit=1`, ADMIN);
+  await page.waitForSelector(`.waiting[data-total="${total}"]`);
+  const code = await page.getAttribute('.households a', 'data-household');
+  await page.click('.households a');
+  await page.waitForSelector(`article[data-household="${code}"]`);
+  assert.match(page.url(), new RegExp(`household=${code}`));
+  assert.ok((await page.textContent('article'))?.includes(String(code)));
+  await page.click('.back');
+  await page.waitForSelector('.waiting');
+  await done();
+});
+
+/** Logs a counted visit. @param {string} household */
+async function visit(household) {
+  const answer = await fetch(`${URL_}/api/visits`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${ADMIN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ id: randomUUID(), household, at: new Date().toISOString(), outcome: 'visited' }),
+  });
+  const [{ result, reason }] = (await answer.json()).results;
+  assert.equal(result, 'stored', reason);
+}
+
+test('a visit logged through the API shows within a second, without a reload', async () => {
+  const { households } = await ask('/api/unvisited?limit=3', ADMIN);
+  const [one] = households;
+  const { page, done } = await open(`#map=17.50/${one.lat}/${one.lon}&lang=en&theme=light&token=${ADMIN}`);
+  await page.waitForSelector('[data-live="open"]');
+  await page.waitForTimeout(4000); // the map has come to rest
+  await page.evaluate(() => { /** @type {any} */ (window).unreloaded = true; });
+  const aim = await page.locator('#aim').boundingBox(); // stands in the middle of what can be seen
+  if (!aim) throw new Error('no map');
+  const clip = { x: aim.x + aim.width / 2 - 4, y: aim.y + aim.height / 2 - 4, width: 8, height: 8 };
+  const dot = async () => (await page.screenshot({ clip, style: '.aim { display: none }' })).toString('base64');
+  const drawn = await dot();
+  const tile = page.waitForRequest((request) => request.url().includes('/tiles/households/'), { timeout: 5000 });
+
+  // a busy machine may be late once; the page must be in time at least once in three
+  const took = [];
+  for (const { code } of households) {
+    const before = await shown(page, '[data-figure="unvisited"]');
+    const start = performance.now();
+    const moved = page.waitForFunction((n) => Number(document.querySelector('[data-figure="unvisited"]')?.textContent?.replace(/\D/g, '')) === n, before - 1, { timeout: 10_000, polling: 20 });
+    await visit(code);
+    await moved;
+    took.push(Math.round(performance.now() - start));
+    await page.waitForTimeout(300);
+  }
+  assert.ok(Math.min(...took) < 1000, `the figure moved after ${took.join(', ')} ms`);
+  await tile;
+  let moved = false;
+  for (let i = 0; i < 30 && !moved; i += 1) {
+    moved = (await dot()) !== drawn;
+    if (!moved) await page.waitForTimeout(100);
+  }
+  assert.ok(moved, 'the household on the map is drawn anew');
+  assert.equal(await page.evaluate(() => /** @type {any} */ (window).unreloaded), true);
+  await done();
+});
+
+test('the page takes up the live stream again after it broke', async () => {
+  let open_ = false;
+  const { page, done } = await open('#lang=en&theme=light', { prepare: (p) => p.route('**/live', (route) => (open_ ? route.continue() : route.abort())), ready: '[data-live="lost"]' });
+  open_ = true;
+  await page.waitForSelector('[data-live="open"]', { timeout: 15_000 });
+  await done();
+});

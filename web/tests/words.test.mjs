@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import test from 'node:test';
+import { en } from '../words.en.js';
+import { zh } from '../words.zh.js';
+
+/** @param {string} text */
+const gaps = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+
+test('Chinese and English have the same texts', () => {
+  assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
+});
+
+test('a text names the same values in both languages', () => {
+  for (const [key, text] of Object.entries(en)) assert.deepEqual(gaps(/** @type {Record<string, string>} */ (zh)[key]), gaps(text), key);
+});
+
+test('no text is empty, and Chinese is written with Chinese punctuation', () => {
+  for (const text of [...Object.values(en), ...Object.values(zh)]) assert.notEqual(text.trim(), '');
+  for (const [key, text] of Object.entries(zh)) assert.doesNotMatch(text, /[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]/, key);
+});
+
+test('every text that index.html asks for exists', async () => {
+  const page = await readFile(new URL('../index.html', import.meta.url), 'utf8');
+  const asked = [...page.matchAll(/data-t(?:-label|-placeholder)?="([^"]+)"/g)].map((m) => m[1]);
+  assert.ok(asked.length > 10);
+  for (const key of asked) assert.ok(key in en, key);
+});
+
+test('only api.js fetches, only map.js touches MapLibre, and nothing names an outside address', async () => {
+  const folder = new URL('../', import.meta.url);
+  const names = (await readdir(folder)).filter((name) => /\.(js|css|html)$/.test(name));
+  for (const name of names) {
+    const text = await readFile(new URL(name, folder), 'utf8');
+    if (name !== 'api.js') assert.doesNotMatch(text, /\bfetch\(/, name);
+    if (name.endsWith('.js') && name !== 'map.js') assert.doesNotMatch(text, /maplibregl/, name);
+    assert.doesNotMatch(text.replaceAll('http://www.w3.org/2000/svg', ''), /https?:\/\//, name);
+    assert.ok(text.split('\n').length <= 400, `${name} has grown too long`);
+  }
+});

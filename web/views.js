@@ -1,0 +1,169 @@
+/** The panel's three views: the whole, one area, one household. Each turns what is known into elements and keeps nothing. */
+
+import { format } from './address.js';
+import { h } from './dom.js';
+import { byNeed, chain, inside, lowest, ofLevel, whole } from './figures.js';
+import { clock, day, moment, number, t, word } from './i18n.js';
+import { answer, back, bar, method, outcomes, table, trouble } from './parts.js';
+
+/** @import * as T from './types.js' */
+
+/**
+ * @typedef {object} Known  all that a view may show
+ * @property {T.View} view
+ * @property {T.Info | null} info
+ * @property {T.Me | null} me
+ * @property {T.Campaign[]} campaigns
+ * @property {T.Row[] | null} rows  null: not read yet
+ * @property {string | null} asOf
+ * @property {'open' | 'lost' | 'refused' | null} live
+ * @property {T.Trouble | null} trouble
+ * @property {{code: string, list: T.UnvisitedList | null, failed: boolean} | null} waiting
+ * @property {{code: string, found: T.Household | null, failed: T.Trouble | 'missing' | null} | null} household
+ * @property {boolean} allRows
+ */
+
+/**
+ * @typedef {object} Acts  what a view can set off
+ * @property {() => void} again
+ * @property {() => void} more
+ * @property {() => void} sign
+ * @property {(id: number | null) => void} campaign
+ */
+
+/** @param {Known} known @param {Acts} acts @returns {HTMLElement} */
+export function render(known, acts) {
+  const { view, rows } = known;
+  if (rows === null) return known.trouble ? stuck(known, acts) : loading();
+  const body = view.household !== null ? household(known, acts) : view.area !== null ? area(known, acts) : overview(known, acts);
+  return h('div.view', { 'data-view': `${view.area}/${view.household}` }, ...body, foot(known));
+}
+
+const loading = () => h('div.view.loading', { 'aria-busy': 'true' }, h('p', null, t('loading')), h('i.line.wide', null), h('i.line', null), h('i.line', null), h('i.line', null));
+
+/** Nothing to show at all. @param {Known} known @param {Acts} acts */
+function stuck({ trouble: kind }, acts) {
+  const said = kind ?? 'failed';
+  const button = said === 'refused' || said === 'expired'
+    ? h('button.primary', { type: 'button', onclick: acts.sign, 'data-key': 'sign' }, t('sign.in'))
+    : h('button.primary', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again'));
+  return h('div.view', null, trouble(`trouble.${said}`, `trouble.${said}.next`, {}, button));
+}
+
+/** @param {Known} known @param {Acts} acts */
+function overview(known, acts) {
+  const rows = known.rows ?? [];
+  const name = known.info?.name ?? '';
+  const all = whole(rows, name);
+  const level = lowest(rows);
+  const grids = ofLevel(rows, level);
+  if (!all) return [heading(name, ''), h('p.empty', null, t('table.empty'))];
+  return [
+    chooser(known, acts),
+    heading(name || all.name, ''),
+    answer(all, grids),
+    bar(all),
+    table({ rows: byNeed(grids), view: known.view, title: t('table.most'), head: word('level', level), all: known.allRows, more: acts.more }),
+    outcomes(all),
+    method(),
+  ];
+}
+
+/** @param {Known} known @param {Acts} acts */
+function area(known, acts) {
+  const { view, info } = known;
+  const rows = known.rows ?? [];
+  const up = chain(rows, view.area);
+  const row = up[0];
+  const home = info?.name ?? '';
+  if (!row) return [back(view, null, home), trouble('trouble.missing', 'trouble.missing.next', { code: view.area ?? '' })];
+  const level = lowest(rows);
+  const below = inside(rows, row.code, level);
+  const above = up[1] && up[1].level !== 'county' ? up[1] : null;
+  return [
+    chooser(known, acts),
+    back(view, above?.code ?? null, above?.name ?? home),
+    heading(row.name, `${word('level', row.level)} · ${row.code}`),
+    answer(row, below),
+    bar(row),
+    below.length > 0 && table({ rows: byNeed(below), view, title: t('table.inside', { name: row.name }), head: word('level', level), all: known.allRows, more: acts.more }),
+    waiting(known, acts),
+    outcomes(row),
+    method(),
+  ].filter((piece) => piece !== false);
+}
+
+/** The households of an area that nobody has reached. @param {Known} known @param {Acts} acts */
+function waiting({ view, me, waiting: kept }, acts) {
+  const may = me?.may.includes('households');
+  const head = h('h2', null, t('waiting'));
+  if (!may) {
+    return me?.role === 'public'
+      ? h('section.waiting', null, head, h('p.hint', null, t('waiting.sign')), h('button.more', { type: 'button', onclick: acts.sign, 'data-key': 'waiting-sign' }, t('sign.in')))
+      : h('section.waiting', null, head, h('p.hint', null, t('waiting.role')));
+  }
+  if (kept?.failed) return h('section.waiting', null, head, h('p.hint', null, t('waiting.failed')), h('button.more', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again')));
+  if (!kept?.list || kept.code !== view.area) return h('section.waiting', { 'aria-busy': 'true' }, head, h('i.line', null), h('i.line', null));
+  const { total, households } = kept.list;
+  if (total === 0) return h('section.waiting', null, head, h('p.hint', null, t('waiting.none')));
+  const line = (/** @type {T.Unvisited} */ one) => h('li', null,
+    h('a', { href: format({ ...view, household: one.code }), 'data-household': one.code, 'data-key': `household-${one.code}` },
+      h(one.outcome ? 'i.tried' : 'i.never', null),
+      h('span', null, one.address ?? t('no.address'), h('small', null, one.code)),
+      h('small.said', null, one.outcome ? word('outcome', one.outcome) : '', one.called_at && h('time', { datetime: one.called_at }, day(one.called_at.slice(0, 10))))));
+  return h('section.waiting', { 'data-total': total }, head,
+    h('ol.households', null, ...households.map(line)),
+    households.length < total && h('p.hint', null, t('waiting.some', { n: number(households.length), total: number(total) })));
+}
+
+/** @param {Known} known @param {Acts} acts */
+function household({ view, rows, info, me, household: kept }, acts) {
+  const up = chain(rows ?? [], view.area);
+  const way = back(view, view.area, up[0]?.name ?? info?.name ?? '');
+  if (!me?.may.includes('households')) {
+    return [way, trouble('trouble.refused', 'trouble.refused.next', {}, h('button.primary', { type: 'button', onclick: acts.sign, 'data-key': 'sign' }, t('sign.in')))];
+  }
+  if (kept?.failed === 'missing') return [way, trouble('trouble.missing', 'trouble.missing.next', { code: kept.code })];
+  if (kept?.failed) return [way, trouble(`trouble.${kept.failed}`, `trouble.${kept.failed}.next`, {}, h('button.primary', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again')))];
+  const one = kept?.found;
+  if (!one || one.code !== view.household) return [way, h('div.loading', { 'aria-busy': 'true' }, h('i.line.wide', null), h('i.line', null))];
+  const visit = (/** @type {T.Visit} */ v) => h('li', null,
+    h(v.outcome === 'visited' || v.outcome === 'partly' ? 'i.reached' : 'i.tried', null),
+    h('span', null, word('outcome', v.outcome), v.by && h('small', null, t('household.by', { who: v.by }))),
+    h('time', { datetime: v.at }, moment(v.at)));
+  const visits = one.visits.toSorted((a, b) => b.at.localeCompare(a.at));
+  return [
+    way,
+    h('article.card', { 'data-household': one.code },
+      heading(one.address ?? t('no.address'), `${t('household')} · ${one.code}`),
+      h('dl.figures', null,
+        h('dt', null, t('household.status')), h('dd', { 'data-field': 'status' }, word('status', one.status)),
+        h('dt', null, t('household.area')), h('dd', null, one.areas.map((code) => (rows ?? []).find((r) => r.code === code)?.name ?? code).slice(0, 2).join(' · '))),
+      h('h2', null, t('household.visits')),
+      visits.length ? h('ol.visits', null, ...visits.map(visit)) : h('p.need-note', null, t('household.unvisited'))),
+  ];
+}
+
+/** @param {string} text @param {string} under */
+const heading = (text, under) => h('div.heading', null, h('h1', { tabindex: '-1' }, text), under && h('p', null, under));
+
+/** @param {Known} known @param {Acts} acts */
+function chooser({ campaigns, view }, acts) {
+  if (campaigns.length === 0) return h('div', null);
+  const chosen = campaigns.find((c) => c.id === view.campaign);
+  const option = (/** @type {number | null} */ id, /** @type {string} */ text) => h('option', { value: id ?? '', selected: id === view.campaign }, text);
+  const change = (/** @type {Event} */ event) => {
+    const { value } = /** @type {HTMLSelectElement} */ (event.target);
+    acts.campaign(value === '' ? null : Number(value));
+  };
+  return h('div.campaign', null,
+    h('label', null, h('span', null, t('campaign')),
+      h('select', { onchange: change, 'data-key': 'campaign', id: 'campaign' }, option(null, t('campaign.all')), ...campaigns.map((c) => option(c.id, c.name)))),
+    chosen && h('small', null, [chosen.theme, t('campaign.span', { from: day(chosen.from), to: day(chosen.to) })].filter(Boolean).join(' · ')));
+}
+
+/** @param {Known} known */
+const foot = ({ live, asOf, info }) => h('p.foot', null,
+  live && h(`span.live.${live}`, { 'data-live': live }, t(`live.${live}`)),
+  asOf && h('time', { datetime: asOf }, t('as.of', { time: clock(asOf) })),
+  info?.sample && h('span', null, t('sample.why')));
