@@ -15,6 +15,7 @@ mod tile;
 
 pub mod crs;
 pub mod datum;
+pub mod validity;
 
 pub use bbox::Bbox;
 pub use error::GeomError;
