@@ -16,6 +16,7 @@ mod tile;
 
 pub mod crs;
 pub mod datum;
+pub mod validity;
 pub mod split;
 pub mod locate;
 
