@@ -10,6 +10,5 @@ mod cut;
 pub mod divide;
 mod error;
 mod node;
-mod sweep;
 
 pub use error::AnalysisError;
