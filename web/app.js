@@ -22,14 +22,16 @@ const KEPT = 'melonmap.choice'; // language and theme, kept between visits
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const first = address.here();
-const choice = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
+const { lang, theme } = address.parse(localStorage.getItem(KEPT) ?? '').view;
+const chosen = { ...(lang && { lang }), ...(theme && { theme }) };
 
 /** @type {import('./views.js').Known} */
 const known = {
   view: {
     at: null, campaign: null, area: null, household: null, hidden: false,
-    lang: choice.lang === 'zh' || choice.lang === 'en' ? choice.lang : i18n.preferred(),
-    theme: choice.theme === 'dark' || choice.theme === 'light' ? choice.theme : dark.matches ? 'dark' : 'light',
+    lang: i18n.preferred(),
+    theme: dark.matches ? 'dark' : 'light',
+    ...chosen,
     ...first.view,
   },
   info: null, me: null, campaigns: [], rows: null, asOf: null, live: null, trouble: null, waiting: null, household: null, allRows: false,
@@ -99,7 +101,7 @@ function go(change, { step = true, fly = false } = {}) {
   address.put(view, step);
   if (view.area !== was.area) known.allRows = false;
   if (view.lang !== was.lang || view.theme !== was.theme) {
-    localStorage.setItem(KEPT, JSON.stringify({ lang: view.lang, theme: view.theme }));
+    localStorage.setItem(KEPT, `lang=${view.lang}&theme=${view.theme}`);
     drawFrame();
   }
   if (view.theme !== was.theme) dress(false);
@@ -140,24 +142,33 @@ async function approach() {
 
 /** The figures of what is shown; a second call while one runs is answered by one more reading. */
 async function readFigures() {
-  if (reading) return void (readAgain = true);
+  readAgain = true;
+  if (reading) return;
   reading = true;
-  do {
-    readAgain = false;
-    const { campaign } = known.view;
-    try {
-      const { areas, as_of: asOf } = await api.coverage(campaign);
-      if (campaign !== known.view.campaign) { readAgain = true; continue; }
-      known.rows = areas;
-      known.asOf = asOf;
-      if (known.trouble !== 'expired') known.trouble = null; // that one stays until it is answered
-    } catch (error) {
-      known.trouble = troubleOf(error);
-      if (known.trouble === 'expired' || known.trouble === 'refused') known.rows = null;
+  try {
+    while (readAgain) {
+      readAgain = false;
+      await readOnce(known.view.campaign);
+      draw();
     }
-    draw();
-  } while (readAgain);
-  reading = false;
+  } finally {
+    reading = false;
+  }
+}
+
+/** @param {number | null} campaign */
+async function readOnce(campaign) {
+  try {
+    const { areas, as_of: asOf } = await api.coverage(campaign);
+    if (campaign !== known.view.campaign) return; // asked for again already
+    known.rows = areas;
+    known.asOf = asOf;
+    if (known.trouble !== 'expired') known.trouble = null; // that one stays until it is answered
+  } catch (error) {
+    known.trouble = troubleOf(error);
+    if (known.trouble === 'expired' && api.signedIn()) setTimeout(changePerson); // what everybody may see stays
+    else if (known.trouble === 'expired' || known.trouble === 'refused') known.rows = null;
+  }
 }
 
 /** The lists that belong to the selection. */
@@ -211,6 +222,7 @@ function onLive(state) {
     if (!navigator.onLine) known.trouble = 'offline';
     else readFigures(); // says at once whether only the stream broke
   }
+  if (state === 'refused') readFigures(); // says whether the sign-in has ended
   if (back) refresh();
   else draw();
 }
@@ -275,6 +287,7 @@ function startMap() {
     pointed: point,
     failed: (status) => {
       if (status === 404) return; // a glyph range or a tile that does not exist
+      if (status === 401) return void readFigures(); // says whether the sign-in has ended
       known.trouble = new api.Problem(status, '').trouble;
       draw();
     },

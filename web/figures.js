@@ -5,8 +5,6 @@
 /** @type {T.Level[]} from the whole to the smallest part */
 export const LEVELS = ['county', 'township', 'village', 'grid'];
 
-const TRIED = /** @type {const} */ (['not_home', 'refused', 'moved_away', 'not_found', 'deferred']);
-
 /** The smallest level that has areas: what the map colours. @param {T.Row[]} rows @returns {T.Level} */
 export const lowest = (rows) => LEVELS.findLast((level) => rows.some((row) => row.level === level)) ?? 'grid';
 
@@ -39,7 +37,8 @@ export const belowHalf = (rows) => rows.filter((row) => row.rate !== null && row
 
 /** @param {T.Row} row @returns {{reached: number, tried: number, never: number}} adds up to the eligible households */
 export function parts(row) {
-  const tried = Math.min(row.unvisited, TRIED.reduce((sum, outcome) => sum + (row.by_outcome[outcome] ?? 0), 0));
+  const called = Object.values(row.by_outcome).reduce((sum, n) => sum + n, 0); // eligible households only, each once
+  const tried = Math.min(row.unvisited, Math.max(0, called - row.visited));
   return { reached: row.visited, tried, never: row.unvisited - tried };
 }
 

@@ -51,8 +51,6 @@ export const en = {
 
   'table.most': 'Where most are waiting',
   'table.inside': 'Inside {name}',
-  'table.grid': 'Grid',
-  'table.area': 'Area',
   'table.unvisited': 'Not yet',
   'table.rate': 'Reached',
   'table.all': 'Show all {n}',
@@ -93,14 +91,11 @@ export const en = {
 
   'household': 'Household',
   'household.status': 'Status',
-  'household.address': 'Address',
   'household.area': 'Area',
   'household.visits': 'Visits',
   'household.unvisited': 'Nobody has called here yet.',
   'household.by': 'by {who}',
-  'status.active': 'Lived in',
   'status.occupied': 'Lived in',
-  'status.unknown': 'Not known',
   'status.vacant': 'Vacant',
   'status.demolished': 'Demolished',
   'status.duplicate': 'Duplicate',

@@ -51,8 +51,6 @@ export const zh = {
 
   'table.most': '未走访最多的地方',
   'table.inside': '{name}辖内',
-  'table.grid': '网格',
-  'table.area': '区域',
   'table.unvisited': '未走访',
   'table.rate': '走访率',
   'table.all': '显示全部 {n} 个',
@@ -93,14 +91,11 @@ export const zh = {
 
   'household': '户',
   'household.status': '状态',
-  'household.address': '地址',
   'household.area': '区域',
   'household.visits': '走访',
   'household.unvisited': '尚无人上门。',
   'household.by': '走访人：{who}',
-  'status.active': '在住',
   'status.occupied': '在住',
-  'status.unknown': '不详',
   'status.vacant': '空户',
   'status.demolished': '已拆除',
   'status.duplicate': '重复登记',

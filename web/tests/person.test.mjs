@@ -59,6 +59,18 @@ test('a wrong token is refused in words, and the public figures stay', async () 
   await done();
 });
 
+test('a sign-in that ends while the page is open leaves the public figures and says so', async () => {
+  const { page, done } = await open(`#lang=en&theme=light&token=${ADMIN}`);
+  await page.waitForSelector('.legend-households');
+  await page.route('**/api/**', (route) => (route.request().headers().authorization ? route.fulfill({ status: 401, body: '{}' }) : route.continue()));
+  await page.selectOption('#campaign', { index: 1 });
+  await page.waitForSelector('#account[data-role="public"]');
+  await page.waitForSelector('.legend-households', { state: 'detached' });
+  assert.ok((await page.textContent('#notice'))?.includes(en['trouble.expired']));
+  assert.ok(await page.isVisible('[data-figure="unvisited"]'));
+  await done();
+});
+
 test('a grid lists who is waiting, and a household shows its card', async () => {
   const { households } = await ask('/api/unvisited?limit=1', ADMIN);
   const { area } = households[0];
