@@ -18,6 +18,13 @@ export class Problem extends Error {
   }
 }
 
+/** What a failure means to a person; a fault of the page itself is also written to the console. @param {unknown} error @returns {T.Trouble} */
+export function troubleOf(error) {
+  if (error instanceof Problem) return error.trouble;
+  console.error(error);
+  return 'failed';
+}
+
 const KEPT = 'melonmap.token';
 /** @type {string | null} */
 let token = sessionStorage.getItem(KEPT);

@@ -6,36 +6,23 @@ import { el, h } from './dom.js';
 import { chain, lowest } from './figures.js';
 import { frame, point } from './frame.js';
 import * as i18n from './i18n.js';
+import { listen } from './input.js';
+import { firstKnown, keepChoice } from './known.js';
 import { drawLegend } from './legend.js';
 import { follow } from './live.js';
 import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
 import * as panel from './panel.js';
 import { startSearch } from './search.js';
 import { openSign } from './sign.js';
-import { render } from './views.js';
+import { notice, render } from './views.js';
 
 /** @import * as T from './types.js' */
 
 const LIST = 100; // households of an area that are listed at once
 const HOUSEHOLDS_NEAR = 15.2; // the zoom that "zoom in to households" goes to
-const KEPT = 'melonmap.choice'; // language and theme, kept between visits
 
-const dark = matchMedia('(prefers-color-scheme: dark)');
 const first = address.here();
-const { lang, theme } = address.parse(localStorage.getItem(KEPT) ?? '').view;
-const chosen = { ...(lang && { lang }), ...(theme && { theme }) };
-
-/** @type {import('./views.js').Known} */
-const known = {
-  view: {
-    at: null, campaign: null, area: null, household: null, hidden: false,
-    lang: i18n.preferred(),
-    theme: dark.matches ? 'dark' : 'light',
-    ...chosen,
-    ...first.view,
-  },
-  info: null, me: null, campaigns: [], rows: null, asOf: null, live: null, trouble: null, waiting: null, household: null, allRows: false,
-};
+const known = firstKnown(first.view);
 /** @type {ReturnType<typeof createMap> | null} */
 let map = null;
 /** @type {import('maplibre-gl').StyleSpecification | null} */
@@ -46,12 +33,6 @@ let readAgain = false;
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
-/** @param {unknown} error @returns {T.Trouble} */
-const troubleOf = (error) => {
-  if (!(error instanceof api.Problem)) console.error(error);
-  return error instanceof api.Problem ? error.trouble : 'failed';
-};
-
 // ---- what a person sees ----
 
 const acts = {
@@ -59,19 +40,14 @@ const acts = {
   more: () => { known.allRows = !known.allRows; draw(); },
   sign: () => openSign(known.me, changePerson),
   campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
+  dismiss: () => { known.trouble = null; draw(); },
 };
 
 function draw() {
   panel.put(render(known, acts));
-  const { rows, trouble, asOf } = known;
-  if (trouble === null || rows === null) panel.tell(null);
-  else {
-    const sign = trouble === 'expired' || trouble === 'refused';
-    const old = asOf && !sign ? ` ${i18n.t('trouble.old', { time: i18n.clock(asOf) })}` : '';
-    panel.tell({ said: i18n.t(`trouble.${trouble}`), next: i18n.t(`trouble.${trouble}.next`) + old, button: i18n.t(sign ? 'sign.in' : 'again'), act: sign ? acts.sign : acts.again, close: () => { known.trouble = null; draw(); } });
-  }
+  panel.tell(notice(known, acts));
   drawScale();
-  const here = rows && chain(rows, known.view.area)[0];
+  const here = known.rows && chain(known.rows, known.view.area)[0];
   document.title = known.info ? i18n.t('title', { place: here?.name ?? known.info.name }) : i18n.t('name');
 }
 
@@ -101,7 +77,7 @@ function go(change, { step = true, fly = false } = {}) {
   address.put(view, step);
   if (view.area !== was.area) known.allRows = false;
   if (view.lang !== was.lang || view.theme !== was.theme) {
-    localStorage.setItem(KEPT, `lang=${view.lang}&theme=${view.theme}`);
+    keepChoice(view);
     drawFrame();
   }
   if (view.theme !== was.theme) dress(false);
@@ -134,7 +110,7 @@ async function approach() {
     } else if (area !== null) map?.fit((await api.area(area)).bbox);
     else if (known.info?.bbox) map?.fit(known.info.bbox);
   } catch (error) {
-    troubleOf(error); // the panel says what is missing; the map stays where it is
+    api.troubleOf(error); // the panel says what is missing; the map stays where it is
   }
 }
 
@@ -165,7 +141,7 @@ async function readOnce(campaign) {
     known.asOf = asOf;
     if (known.trouble !== 'expired') known.trouble = null; // that one stays until it is answered
   } catch (error) {
-    known.trouble = troubleOf(error);
+    known.trouble = api.troubleOf(error);
     if (known.trouble === 'expired' && api.signedIn()) setTimeout(changePerson); // what everybody may see stays
     else if (known.trouble === 'expired' || known.trouble === 'refused') known.rows = null;
   }
@@ -184,7 +160,7 @@ async function readSelected() {
       }
     } catch (error) {
       const missing = error instanceof api.Problem && error.status === 404;
-      known.household = { code: household, found: null, failed: missing ? 'missing' : troubleOf(error) };
+      known.household = { code: household, found: null, failed: missing ? 'missing' : api.troubleOf(error) };
     }
   } else if (area !== null) {
     const now = () => known.view.area === area && known.view.campaign === campaign;
@@ -237,7 +213,7 @@ async function dress(again) {
     map?.show(known.view);
     drawScale();
   } catch (error) {
-    known.trouble = troubleOf(error);
+    known.trouble = api.troubleOf(error);
     draw();
   }
 }
@@ -260,7 +236,7 @@ async function changePerson() {
     await readPerson();
     known.campaigns = await api.campaigns();
   } catch (error) {
-    known.trouble = troubleOf(error);
+    known.trouble = api.troubleOf(error);
   }
   if (!mayHouseholds() && known.view.household !== null) go({ household: null }, { step: false });
   drawFrame();
@@ -316,47 +292,9 @@ async function begin() {
     unfollow();
     unfollow = follow({ change: onChange, state: onLive });
   } catch (error) {
-    known.trouble = troubleOf(error);
+    known.trouble = api.troubleOf(error);
     draw();
   }
-}
-
-function listen() {
-  el('language').addEventListener('click', () => go({ lang: known.view.lang === 'zh' ? 'en' : 'zh' }, { step: false }));
-  el('theme').addEventListener('click', () => go({ theme: known.view.theme === 'dark' ? 'light' : 'dark' }, { step: false }));
-  el('account').addEventListener('click', acts.sign);
-  el('zoom-in').addEventListener('click', () => map?.zoomIn());
-  el('zoom-out').addEventListener('click', () => map?.zoomOut());
-  el('zoom-all').addEventListener('click', () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); });
-  el('home').addEventListener('click', (event) => { event.preventDefault(); go({ area: null, household: null }, { fly: true }); });
-  for (const skip of document.querySelectorAll('[data-skip]')) {
-    skip.addEventListener('click', () => (skip.getAttribute('data-skip') === 'map' && map ? map.focus() : el('panel-content').focus()));
-  }
-  el('panel-content').addEventListener('click', (event) => {
-    const link = /** @type {HTMLElement} */ (event.target).closest('a');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || /** @type {MouseEvent} */ (event).button !== 0) return;
-    event.preventDefault();
-    const { area, household, back } = link.dataset;
-    if (household) go({ household }, { fly: true });
-    else if (area) go({ area, household: null }, { fly: true });
-    else if (back !== undefined) go({ area: back || null, household: null }, { fly: known.view.household === null });
-  });
-  document.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
-    if (known.view.household !== null) go({ household: null });
-    else if (known.view.area !== null) go({ area: null });
-  });
-  addEventListener('popstate', () => {
-    const { view, token } = address.here();
-    if (token !== null) return void takeToken(token);
-    const was = known.view;
-    go({ ...view, at: view.at ?? was.at }, { step: false });
-    if (view.at) map?.jump(view.at);
-  });
-  addEventListener('online', () => { if (known.trouble !== null) refresh(); });
-  addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
-  panel.onShape(() => { panel.sheet('half'); pad(); });
-  startSearch((found) => go(found.type === 'household' ? { household: found.code, area: null } : { area: found.code, household: null }, { fly: true }));
 }
 
 /** Takes the token out of the address at once. @param {string} token */
@@ -369,5 +307,12 @@ async function takeToken(token) {
 if (first.token !== null) takeToken(first.token);
 drawFrame();
 panel.start();
-listen();
+listen({
+  view: () => known.view, go, sign: acts.sign, token: (token) => void takeToken(token), map: () => map,
+  whole: () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); },
+});
+addEventListener('online', () => { if (known.trouble !== null) refresh(); });
+addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
+panel.onShape(() => { panel.sheet('half'); pad(); });
+startSearch((found) => go(found.type === 'household' ? { household: found.code, area: null } : { area: found.code, household: null }, { fly: true }));
 begin();

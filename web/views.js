@@ -29,6 +29,7 @@ import { answer, back, bar, method, outcomes, table, trouble } from './parts.js'
  * @property {() => void} more
  * @property {() => void} sign
  * @property {(id: number | null) => void} campaign
+ * @property {() => void} dismiss
  */
 
 /** @param {Known} known @param {Acts} acts @returns {HTMLElement} */
@@ -48,6 +49,14 @@ function stuck({ trouble: kind }, acts) {
     ? h('button.primary', { type: 'button', onclick: acts.sign, 'data-key': 'sign' }, t('sign.in'))
     : h('button.primary', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again'));
   return h('div.view', null, trouble(`trouble.${said}`, `trouble.${said}.next`, {}, button));
+}
+
+/** What went wrong while the last figures are still there. @param {Known} known @param {Acts} acts */
+export function notice({ trouble: kind, rows, asOf }, acts) {
+  if (kind === null || rows === null) return null;
+  const sign = kind === 'expired' || kind === 'refused';
+  const old = asOf && !sign ? ` ${t('trouble.old', { time: clock(asOf) })}` : '';
+  return { said: t(`trouble.${kind}`), next: t(`trouble.${kind}.next`) + old, button: t(sign ? 'sign.in' : 'again'), act: sign ? acts.sign : acts.again, close: acts.dismiss };
 }
 
 /** @param {Known} known @param {Acts} acts */

@@ -35,6 +35,6 @@ test('only api.js fetches, only map.js touches MapLibre, and nothing names an ou
     if (name !== 'api.js') assert.doesNotMatch(text, /\bfetch\(/, name);
     if (name.endsWith('.js') && name !== 'map.js') assert.doesNotMatch(text, /maplibregl/, name);
     assert.doesNotMatch(text.replaceAll('http://www.w3.org/2000/svg', ''), /https?:\/\//, name);
-    assert.ok(text.split('\n').length <= 400, `${name} has grown too long`);
+    assert.ok(text.split('\n').length <= 320, `${name} has grown too long`);
   }
 });

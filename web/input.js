@@ -1,0 +1,55 @@
+/** Buttons, links and keys that change what is seen. Decides where to go; going there is left to `go`. */
+
+import * as address from './address.js';
+import { el } from './dom.js';
+
+/** @import * as T from './types.js' */
+
+/**
+ * @param {object} page
+ * @param {() => T.View} page.view
+ * @param {(change: Partial<T.View>, how?: {step?: boolean, fly?: boolean}) => void} page.go
+ * @param {() => void} page.sign
+ * @param {(token: string) => void} page.token  a sign-in link was opened in this tab
+ * @param {() => {zoomIn(): void, zoomOut(): void, focus(): void, jump(at: NonNullable<T.View['at']>): void} | null} page.map
+ * @param {() => void} page.whole
+ */
+export function listen({ view, go, sign, token, map, whole }) {
+  el('language').addEventListener('click', () => go({ lang: view().lang === 'zh' ? 'en' : 'zh' }, { step: false }));
+  el('theme').addEventListener('click', () => go({ theme: view().theme === 'dark' ? 'light' : 'dark' }, { step: false }));
+  el('account').addEventListener('click', sign);
+  el('zoom-in').addEventListener('click', () => map()?.zoomIn());
+  el('zoom-out').addEventListener('click', () => map()?.zoomOut());
+  el('zoom-all').addEventListener('click', whole);
+  el('home').addEventListener('click', (event) => {
+    event.preventDefault();
+    go({ area: null, household: null }, { fly: true });
+  });
+  for (const skip of document.querySelectorAll('[data-skip]')) {
+    skip.addEventListener('click', () => (skip.getAttribute('data-skip') === 'map' && map() ? map()?.focus() : el('panel-content').focus()));
+  }
+
+  // the panel's links are addresses, so they can be copied and opened in a new tab; a plain click stays on the page
+  el('panel-content').addEventListener('click', (event) => {
+    const link = /** @type {HTMLElement} */ (event.target).closest('a');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    const { area, household, back } = link.dataset;
+    if (household) go({ household }, { fly: true });
+    else if (area) go({ area, household: null }, { fly: true });
+    else if (back !== undefined) go({ area: back || null, household: null }, { fly: view().household === null });
+  });
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (view().household !== null) go({ household: null });
+    else if (view().area !== null) go({ area: null });
+  });
+
+  addEventListener('popstate', () => {
+    const now = address.here();
+    if (now.token !== null) return token(now.token);
+    go({ ...now.view, at: now.view.at ?? view().at }, { step: false });
+    if (now.view.at) map()?.jump(now.view.at);
+  });
+}
