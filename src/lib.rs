@@ -4,7 +4,12 @@
 //! beside or above it.
 
 pub mod analysis;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod formats;
 pub mod geom;
+pub mod http;
 pub mod model;
 pub mod state;
 pub mod store;

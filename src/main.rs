@@ -1,3 +1,7 @@
 //! The `melonmap` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    melonmap::cli::run()
+}

@@ -167,3 +167,138 @@ fn sequence(index: usize) -> u16 {
 fn count(households: usize) -> u32 {
     u32::try_from(households).expect("fewer than 4 billion households")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{Area as _, Polygon, wkt};
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+    use std::collections::HashMap;
+
+    fn area(code: &str, geometry: impl Into<MultiPolygon<f64>>) -> Area {
+        Area {
+            code: Code::new(code).unwrap(),
+            name: "Vaduz".to_owned(),
+            level: Level::Township,
+            parent: None,
+            valid_from: None,
+            valid_to: None,
+            geometry: geometry.into(),
+        }
+    }
+
+    fn square() -> Area {
+        area("7001", wkt!(POLYGON((9.5 47.1,9.52 47.1,9.52 47.12,9.5 47.12,9.5 47.1))))
+    }
+
+    fn scattered(seed: u64, n: usize) -> Vec<LonLat> {
+        let mut rng = StdRng::seed_from_u64(seed);
+        (0..n).map(|_| LonLat::new(rng.random_range(9.5..9.52), rng.random_range(47.1..47.12)).unwrap()).collect()
+    }
+
+    fn one(area: &Area, households: &[LonLat], most: u32) -> Result<Division, AnalysisError> {
+        divide(&[Parent { area, households }], NonZeroU32::new(most).unwrap()).map(|mut d| d.remove(0))
+    }
+
+    #[test]
+    fn no_piece_is_over_and_each_household_is_in_the_piece_that_counts_it() {
+        for (seed, n, most) in [(1, 1_000, 40), (2, 999, 300), (3, 600, 300), (4, 300, 300), (5, 301, 300), (6, 50, 1)]
+        {
+            let (parent, households) = (square(), scattered(seed, n));
+            let division = one(&parent, &households, most).unwrap();
+            assert_eq!(division.outside, 0);
+            for piece in &division.pieces {
+                let prepared = Prepared::new(&piece.geometry);
+                let inside = households.iter().filter(|h| prepared.contains(h.coord())).count();
+                assert_eq!(piece.households, count(inside), "seed {seed}");
+                assert!(piece.households <= most && !piece.over && piece.geometry.0.len() == 1, "seed {seed}");
+            }
+            let fewest = n.div_ceil(most as usize);
+            assert!(division.pieces.len() <= fewest + fewest.div_ceil(2), "{} for {fewest}", division.pieces.len());
+            let area: f64 = division.pieces.iter().map(|p| p.geometry.unsigned_area()).sum();
+            assert!((area / parent.geometry.unsigned_area() - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_tower_block_makes_one_piece_that_says_that_it_is_over() {
+        let mut households = scattered(8, 50);
+        households.extend([LonLat::new(9.5101, 47.1102).unwrap(); 700]);
+        let division = one(&square(), &households, 100).unwrap();
+        let over: Vec<&Piece> = division.pieces.iter().filter(|p| p.over).collect();
+        assert_eq!(over.len(), 1);
+        assert!(over[0].households >= 700);
+        assert_eq!(division.pieces.iter().map(|p| p.households).sum::<u32>(), 750);
+    }
+
+    #[test]
+    fn exclaves_are_kept_apart_and_empty_parts_are_covered() {
+        let parent = area(
+            "7001",
+            wkt!(MULTIPOLYGON(((9.5 47.1,9.52 47.1,9.52 47.12,9.5 47.12,9.5 47.1)),((9.6 47.1,9.61 47.1,9.61 47.11,9.6 47.1)))),
+        );
+        let mut households = scattered(9, 10);
+        households.push(LonLat::new(0.0, 0.0).unwrap());
+        let division = one(&parent, &households, 100).unwrap();
+        let counts: Vec<u32> = division.pieces.iter().map(|p| p.households).collect();
+        assert_eq!((counts, division.outside), (vec![10, 0], 1));
+    }
+
+    #[test]
+    fn pieces_are_numbered_by_rows_from_the_north_west() {
+        let mut households = Vec::new();
+        for (x, y) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            households.push(LonLat::new(9.505 + 0.01 * f64::from(x), 47.105 + 0.01 * f64::from(y)).unwrap());
+        }
+        let division = one(&square(), &households, 1).unwrap();
+        let middles: Vec<(bool, bool)> = division
+            .pieces
+            .iter()
+            .map(|p| p.geometry.centroid().unwrap())
+            .map(|c| (c.y() > 47.11, c.x() > 9.51))
+            .collect();
+        assert_eq!(middles, [(true, false), (true, true), (false, false), (false, true)]);
+        assert_eq!(division.pieces.iter().map(|p| p.sequence).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        let place = Place::of_codes("438000", Some("7001"), None).unwrap();
+        let grids = grids(&square(), place, division.pieces).unwrap();
+        assert_eq!((grids[3].code.as_str(), grids[3].name.as_str()), ("438000001000004", "Vaduz 004"));
+        assert_eq!(grids[3].parent, Some(square().code));
+    }
+
+    #[test]
+    fn more_pieces_than_codes_are_refused() {
+        let refused = one(&square(), &scattered(10, 1_500), 1);
+        assert!(matches!(refused, Err(AnalysisError::TooManyPieces { pieces: 1_500, max: 999, .. })), "{refused:?}");
+        assert!(matches!(one(&area("7001", MultiPolygon(Vec::new())), &[], 1), Err(AnalysisError::NoExtent { .. })));
+    }
+
+    #[test]
+    fn every_inner_edge_is_an_edge_of_two_pieces() {
+        let west = area("7001", wkt!(POLYGON((9.5 47.1,9.51 47.1,9.513 47.107,9.508 47.12,9.5 47.12,9.5 47.1))));
+        let east = area("7002", wkt!(POLYGON((9.51 47.1,9.52 47.1,9.52 47.12,9.508 47.12,9.513 47.107,9.51 47.1))));
+        let all = scattered(12, 2_000);
+        let within = |area: &Area| {
+            let prepared = Prepared::new(&area.geometry);
+            all.iter().copied().filter(|h| prepared.contains(h.coord())).collect::<Vec<_>>()
+        };
+        let (in_west, in_east) = (within(&west), within(&east));
+        let parents = [Parent { area: &west, households: &in_west }, Parent { area: &east, households: &in_east }];
+        let divisions = divide(&parents, NonZeroU32::new(50).unwrap()).unwrap();
+        let mut edges: HashMap<[[u64; 2]; 2], i32> = HashMap::new();
+        let pieces: Vec<&Polygon<f64>> = divisions.iter().flat_map(|d| &d.pieces).flat_map(|p| &p.geometry.0).collect();
+        for edge in pieces.iter().flat_map(|p| p.exterior().lines()) {
+            let ends = [edge.start, edge.end].map(|c| [c.x.to_bits(), c.y.to_bits()]);
+            let (key, way) = if ends[0] < ends[1] { (ends, 1) } else { ([ends[1], ends[0]], -1) };
+            *edges.entry(key).or_default() += way;
+        }
+        // Passed once each way, an edge cancels out; what is left is the outline of both parents.
+        let outline = |c: [u64; 2]| {
+            let (x, y) = (f64::from_bits(c[0]), f64::from_bits(c[1]));
+            [x - 9.5, x - 9.52, y - 47.1, y - 47.12].iter().any(|d| d.abs() < 1e-12)
+        };
+        let left: Vec<_> = edges.iter().filter(|(_, n)| **n != 0).collect();
+        assert!(left.iter().all(|(ends, _)| outline(ends[0]) && outline(ends[1])), "{left:?}");
+        assert!(pieces.len() > 40 && left.len() > 20);
+    }
+}

@@ -10,5 +10,7 @@ mod cut;
 pub mod divide;
 mod error;
 mod node;
+mod sweep;
+pub mod topology;
 
 pub use error::AnalysisError;

@@ -16,9 +16,9 @@ mod tile;
 
 pub mod crs;
 pub mod datum;
-pub mod validity;
-pub mod split;
 pub mod locate;
+pub mod split;
+pub mod validity;
 
 pub use bbox::Bbox;
 pub use error::GeomError;

@@ -80,12 +80,21 @@ pub enum Right {
     Visit,
     /// Found a campaign.
     Campaign,
+    /// Look into the running service.
+    Administer,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 6] =
-        [Right::Areas, Right::Coverage, Right::Households, Right::Addresses, Right::Visit, Right::Campaign];
+    pub const ALL: [Right; 7] = [
+        Right::Areas,
+        Right::Coverage,
+        Right::Households,
+        Right::Addresses,
+        Right::Visit,
+        Right::Campaign,
+        Right::Administer,
+    ];
 }
 
 /// How far a right reaches.

@@ -25,6 +25,8 @@ pub enum Change {
     TokenMade(Token),
     /// A token that opens nothing any more.
     TokenRevoked(TokenEnd),
+    /// What the whole map is called and where its data is from.
+    MapDescribed(MapInfo),
 }
 
 /// Which Area ended on which day.
@@ -43,6 +45,39 @@ pub struct TokenEnd {
     pub id: TokenId,
 }
 
+/// What the whole map is called and where its data is from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MapInfo {
+    /// The name of the place, for people.
+    pub name: String,
+    /// Where the data is from, plain text, one line a source; shown wherever the map is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attribution: Vec<String>,
+    /// Whether it holds labelled sample data: every door says so.
+    #[serde(default)]
+    pub sample: bool,
+}
+
+impl MapInfo {
+    /// Longest name or line, characters.
+    pub const MAX_TEXT: usize = 500;
+    /// Most sources.
+    pub const MAX_LINES: usize = 20;
+
+    /// Refuses texts and lists that are too long for a corner of a map.
+    pub fn check(self) -> Result<MapInfo, ModelError> {
+        let short = |text: &String| text.chars().count() <= MapInfo::MAX_TEXT;
+        if !short(&self.name) {
+            return Err(ModelError::new("name", &self.name, format!("at most {} characters", MapInfo::MAX_TEXT)));
+        }
+        if self.attribution.len() > MapInfo::MAX_LINES || !self.attribution.iter().all(short) {
+            let expected = format!("at most {} lines of {} characters", MapInfo::MAX_LINES, MapInfo::MAX_TEXT);
+            return Err(ModelError::new("attribution", format!("{} lines", self.attribution.len()), expected));
+        }
+        Ok(self)
+    }
+}
+
 /// The name of a sort of change, as the store writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // one for each of `Change`
@@ -55,11 +90,12 @@ pub enum Kind {
     Visit,
     Token,
     TokenEnd,
+    Map,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
@@ -68,6 +104,7 @@ impl Kind {
         Kind::Visit,
         Kind::Token,
         Kind::TokenEnd,
+        Kind::Map,
     ];
 
     /// As the store writes it.
@@ -82,6 +119,7 @@ impl Kind {
             Kind::Visit => "visit",
             Kind::Token => "token",
             Kind::TokenEnd => "token_end",
+            Kind::Map => "map",
         }
     }
 }
@@ -114,6 +152,7 @@ impl Change {
             Change::VisitMade(_) => Kind::Visit,
             Change::TokenMade(_) => Kind::Token,
             Change::TokenRevoked(_) => Kind::TokenEnd,
+            Change::MapDescribed(_) => Kind::Map,
         }
     }
 
@@ -129,6 +168,7 @@ impl Change {
             Change::VisitMade(v) => v.id.to_string(),
             Change::TokenMade(t) => t.id.0.clone(),
             Change::TokenRevoked(t) => t.id.0.clone(),
+            Change::MapDescribed(_) => String::new(),
         }
     }
 
@@ -144,6 +184,7 @@ impl Change {
             Change::VisitMade(v) => serde_json::to_string(v),
             Change::TokenMade(t) => serde_json::to_string(t),
             Change::TokenRevoked(t) => serde_json::to_string(t),
+            Change::MapDescribed(m) => serde_json::to_string(m),
         };
         written.expect("the model's types have string keys and no failing serialiser once constructed")
     }
@@ -159,6 +200,7 @@ impl Change {
             Kind::Visit => serde_json::from_str(body).map(Change::VisitMade),
             Kind::Token => serde_json::from_str(body).map(Change::TokenMade),
             Kind::TokenEnd => serde_json::from_str(body).map(Change::TokenRevoked),
+            Kind::Map => serde_json::from_str(body).map(Change::MapDescribed),
         };
         read.map_err(|e| ModelError::new("body", format!("a {kind}"), format!("readable: {e}")))
     }

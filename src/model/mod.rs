@@ -23,7 +23,7 @@ mod visit;
 pub use access::{Grant, Reach, Right, Role, Token, TokenId};
 pub use area::{Area, Level};
 pub use campaign::{Campaign, CampaignId};
-pub use change::{Change, Kind};
+pub use change::{AreaEnd, Change, Kind, MapInfo, TokenEnd};
 pub use code::Code;
 pub use context::{ContextClass, ContextFeature};
 pub use error::ModelError;

@@ -50,6 +50,10 @@ impl State {
                 }
                 Delta::default()
             }
+            Change::MapDescribed(info) => {
+                self.info = info;
+                Delta::default()
+            }
         };
         self.seq = seq;
         self.at = Some(at);
@@ -88,7 +92,7 @@ impl State {
         if let Some(id) = self.households.find(household.code.as_str()) {
             self.contribute(id, false);
             self.points.remove(Spot { at: self.households.lattice(id), id: id.0 });
-            delta.places.push(self.households.lattice(id));
+            delta.places.push((self.households.lattice(id), self.households.area(id)));
             delta.areas.extend(self.areas.chain(self.households.area(id)));
         }
         let id = self.households.put(household).ok_or(StateError::Full("households"))?;
@@ -96,7 +100,7 @@ impl State {
         self.households.set_area(id, area);
         self.points.insert(Spot { at: self.households.lattice(id), id: id.0 });
         self.contribute(id, true);
-        delta.places.push(self.households.lattice(id));
+        delta.places.push((self.households.lattice(id), area));
         delta.areas.extend(self.areas.chain(area));
         Ok(delta)
     }
@@ -121,7 +125,7 @@ impl State {
             }
             delta.areas.extend(self.areas.chain(area));
         }
-        delta.places.push(at);
+        delta.places.push((at, area));
         delta.campaigns.extend(turns.iter().filter_map(|turn| turn.campaign));
         Ok(delta)
     }

@@ -7,6 +7,7 @@ use crate::model::{Area, CampaignId, Code, Level, OutcomeCounts, Tally};
 use geo::{Area as _, Coord};
 use hashbrown::HashMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The number of an Area, in the order in which they were founded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,8 +15,8 @@ pub struct AreaId(pub u32);
 
 /// An Area with what is worked out from it.
 pub struct AreaEntry {
-    /// As it was put.
-    pub area: Area,
+    /// As it was put. Shared, so that a tile can keep it after the lock.
+    pub area: Arc<Area>,
     /// The smallest rectangle around it.
     pub bbox: Bbox,
     /// Square metres, on the plane around its middle.
@@ -37,7 +38,7 @@ impl AreaEntry {
         let plane = Plane::around(bbox.center());
         let area_m2 = area.geometry.unsigned_area() * plane.square_meters_per_square_degree();
         let prepared = Prepared::new(&area.geometry);
-        AreaEntry { area, bbox, area_m2, in_force, parent: None, prepared, households: 0, eligible: 0 }
+        AreaEntry { area: Arc::new(area), bbox, area_m2, in_force, parent: None, prepared, households: 0, eligible: 0 }
     }
 }
 
@@ -161,7 +162,7 @@ impl Areas {
     pub(super) fn end(&mut self, id: AreaId, valid_to: jiff::civil::Date) {
         self.unlink(id);
         let entry = self.get_mut(id);
-        entry.area.valid_to = Some(valid_to);
+        Arc::make_mut(&mut entry.area).valid_to = Some(valid_to);
         entry.in_force = false;
         if let Some(parent) = entry.area.parent.clone() {
             self.children.entry(parent).or_default().insert(id);

@@ -4,13 +4,14 @@ use super::index::{BoxIndex, WorldRect};
 use crate::geom::Bbox;
 use crate::model::{Code, ContextFeature};
 use hashbrown::HashMap;
+use std::sync::Arc;
 
 /// The number of a context feature, in the order in which they were founded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContextId(pub u32);
 
 struct Entry {
-    feature: ContextFeature,
+    feature: Arc<ContextFeature>,
     bbox: Option<Bbox>,
 }
 
@@ -31,7 +32,7 @@ impl Context {
         self.by_code.get(code).copied()
     }
 
-    pub(super) fn get(&self, id: ContextId) -> &ContextFeature {
+    pub(super) fn get(&self, id: ContextId) -> &Arc<ContextFeature> {
         &self.entries[id.0 as usize].feature
     }
 
@@ -47,6 +48,7 @@ impl Context {
     pub(super) fn put(&mut self, feature: ContextFeature) -> Option<ContextId> {
         let bbox = Bbox::around(&feature.geometry);
         let known = self.find(feature.code.as_str());
+        let feature = Arc::new(feature);
         if let Some(id) = known {
             if let Some(old) = self.bbox(id) {
                 self.tree.remove(&WorldRect::of(&old), id.0);

@@ -68,7 +68,7 @@ impl State {
     /// The living Areas directly below one.
     pub fn area_children(&self, id: AreaId) -> impl Iterator<Item = &Area> {
         let children = self.areas.children(&self.areas.get(id).area.code);
-        children.map(|child| self.areas.get(child)).filter(|entry| entry.in_force).map(|entry| &entry.area)
+        children.map(|child| self.areas.get(child)).filter(|entry| entry.in_force).map(|entry| entry.area.as_ref())
     }
 
     /// An Area and those that it belongs to, from the lowest up.

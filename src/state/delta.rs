@@ -13,8 +13,8 @@ pub struct Delta {
     pub areas: BTreeSet<AreaId>,
     /// Rectangles of borders that changed: where they were and where they are.
     pub borders: Vec<Bbox>,
-    /// Places of households that changed, or whose outcome did.
-    pub places: Vec<Lattice>,
+    /// Places of households that changed, or whose outcome did, each with its lowest Area then.
+    pub places: Vec<(Lattice, Option<AreaId>)>,
     /// Rectangles of context features that changed.
     pub context: Vec<Bbox>,
     /// The campaigns whose figures changed.
@@ -56,7 +56,7 @@ impl State {
         let mut boxes: Vec<Bbox> = delta.borders.clone();
         boxes.extend(delta.areas.iter().map(|id| self.areas.get(*id).bbox));
         let mut households: Vec<TileId> = Vec::new();
-        for place in &delta.places {
+        for (place, _) in &delta.places {
             households.extend((0..=households_deepest).map(|z| place.tile(z)));
         }
         households.sort_unstable();

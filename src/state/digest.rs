@@ -15,7 +15,7 @@ impl State {
             writeln!(line, "{row:?}").expect("writing to a String cannot fail");
             hash.update(line.as_bytes());
         };
-        put(&(self.seq, self.at));
+        put(&(self.seq, self.at, &self.info));
         let mut campaigns: Vec<_> = self.areas.campaigns().collect();
         campaigns.sort_unstable();
         for id in self.areas.ids() {

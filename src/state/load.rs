@@ -56,6 +56,7 @@ impl Loader {
                     state.tokens_by_hash.remove(&token.sha256);
                 }
             }
+            Change::MapDescribed(info) => state.info = info,
         }
         state.seq = seq;
         state.at = Some(at);

@@ -42,7 +42,7 @@ pub use tilefeatures::{Cell, Mark};
 pub use verdict::Verdict;
 pub use visits::VisitView;
 
-use crate::model::{Token, TokenId};
+use crate::model::{MapInfo, Token, TokenId};
 use hashbrown::HashMap;
 
 /// The whole map. Not shared by itself: the caller locks.
@@ -57,6 +57,7 @@ pub struct State {
     pyramid: pyramid::Pyramid,
     tokens: HashMap<TokenId, Token>,
     tokens_by_hash: HashMap<String, TokenId>,
+    info: MapInfo,
     seq: u64,
     at: Option<jiff::Timestamp>,
 }
@@ -78,6 +79,12 @@ impl State {
     #[must_use]
     pub fn at(&self) -> Option<jiff::Timestamp> {
         self.at
+    }
+
+    /// What the map is called and where its data is from.
+    #[must_use]
+    pub fn info(&self) -> &MapInfo {
+        &self.info
     }
 
     /// The token with this SHA-256 (hexadecimal), unless it was revoked. Whether it has expired is for who has a clock.

@@ -9,6 +9,7 @@ use super::{Scope, State};
 use crate::geom::{Lattice, LatticeRect, TileId};
 use crate::model::{CampaignId, ContextFeature, Level, Outcome, Tally};
 use hashbrown::HashMap;
+use std::sync::Arc;
 
 /// A cell of a low zoom: the mean position of its households and what is known of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -105,7 +106,7 @@ impl State {
 
     /// The context features whose rectangle touches a tile widened by a share of its side, in the order of their numbers.
     #[must_use]
-    pub fn context_tile(&self, tile: TileId, buffer: f64) -> Vec<(ContextId, &ContextFeature)> {
+    pub fn context_tile(&self, tile: TileId, buffer: f64) -> Vec<(ContextId, &Arc<ContextFeature>)> {
         let rect = WorldRect::of(&tile.bbox(buffer));
         self.context.touching(&rect).into_iter().map(|id| (id, self.context.get(id))).collect()
     }

@@ -23,7 +23,9 @@ impl State {
             Some(false) => Verdict::Changed,
         };
         Ok(match change {
-            Change::AreaPut(area) => of(self.areas.find(area.code.as_str()).map(|id| self.areas.get(id).area == *area)),
+            Change::AreaPut(area) => {
+                of(self.areas.find(area.code.as_str()).map(|id| *self.areas.get(id).area == *area))
+            }
             Change::AreaEnded(end) => {
                 let id = self.areas.find(end.code.as_str());
                 let id = id.ok_or_else(|| ModelError::new("area", &end.code, "the code of a known area"))?;
@@ -33,7 +35,7 @@ impl State {
                 of(self.households.find(household.code.as_str()).map(|id| self.households.whole(id) == *household))
             }
             Change::ContextPut(feature) => {
-                of(self.context.find(feature.code.as_str()).map(|id| self.context.get(id) == feature.as_ref()))
+                of(self.context.find(feature.code.as_str()).map(|id| self.context.get(id).as_ref() == feature.as_ref()))
             }
             Change::CampaignPut(campaign) => of(self.campaigns.get(campaign.id).map(|known| known == campaign)),
             Change::VisitMade(visit) => {
@@ -62,6 +64,10 @@ impl State {
                 }
             }
             Change::TokenMade(token) => of(self.tokens.get(&token.id).map(|known| known == token)),
+            Change::MapDescribed(info) => {
+                let blank = self.info == crate::model::MapInfo::default();
+                of((!blank).then_some(self.info == *info))
+            }
             Change::TokenRevoked(end) => {
                 if !self.tokens.contains_key(&end.id) {
                     return Err(ModelError::new("token", &end.id.0, "the id of a token that is not revoked"));

@@ -39,3 +39,7 @@ pub use index::TileKey;
 pub use layers::{Field, FieldType, Layer, LayerSet};
 pub use thin::context_min_zoom;
 pub use tilejson::{TileJson, VectorLayer};
+
+/// How far areas and the base map are drawn over a tile's edge, as a share of its side.
+#[allow(clippy::cast_precision_loss)] // two small constants
+pub const BUFFER: f64 = grid::BUFFER as f64 / grid::EXTENT as f64;

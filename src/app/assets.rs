@@ -1,0 +1,66 @@
+//! Files inside the binary: the page, styles, glyphs, and the demo's data. A debug build reads them from the checkout, so that
+//! a reload shows a change.
+
+use rust_embed::{EmbeddedFile, RustEmbed};
+use std::borrow::Cow;
+
+#[derive(RustEmbed)]
+#[folder = "web"]
+#[include = "*.html"]
+#[include = "*.js"]
+#[include = "*.css"]
+#[include = "*.svg"]
+#[include = "*.png"]
+#[include = "*.webmanifest"]
+#[include = "vendor/*"]
+#[exclude = "node_modules/*"]
+#[exclude = "tests/*"]
+struct Web;
+
+#[derive(RustEmbed)]
+#[folder = "styles"]
+struct Styles;
+
+#[derive(RustEmbed)]
+#[folder = "data/liechtenstein"]
+struct Data;
+
+/// A file with its media type.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Its bytes.
+    pub bytes: Cow<'static, [u8]>,
+    /// Its media type.
+    pub media_type: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+}
+
+/// The way to the files.
+#[derive(Debug, Clone, Copy)]
+pub struct Assets;
+
+impl Assets {
+    /// A file of the page, by its path below `web/`.
+    #[must_use]
+    pub fn web(self, path: &str) -> Option<Asset> {
+        asset(Web::get(path)?).into()
+    }
+
+    /// A style or glyph range, by its path below `styles/`.
+    #[must_use]
+    pub fn style(self, path: &str) -> Option<Asset> {
+        asset(Styles::get(path)?).into()
+    }
+
+    /// A file of the demo's data, by its path below `data/liechtenstein/`.
+    #[must_use]
+    pub fn data(self, path: &str) -> Option<Cow<'static, [u8]>> {
+        Data::get(path).map(|file| file.data)
+    }
+}
+
+fn asset(file: EmbeddedFile) -> Asset {
+    let sha256 = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+    Asset { media_type: file.metadata.mimetype().to_owned(), bytes: file.data, sha256 }
+}

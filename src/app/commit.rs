@@ -1,0 +1,217 @@
+//! The way in while the service runs: one writer, group commit.
+
+use super::live::{Live, Told};
+use super::{App, AppError};
+use crate::model::{Change, Kind, ModelError};
+use crate::state::{AreaEntry, Delta, State, Verdict};
+use crate::store::{Batch, Entry, Store};
+use crate::tiles::{BUFFER, Layer, TileCache};
+use hashbrown::HashMap;
+use jiff::Timestamp;
+use parking_lot::RwLock;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::oneshot;
+
+/// Most changes in one group: beyond it the reply to the first would wait too long for the last.
+const GROUP: usize = 4_096;
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It is durable, under this number.
+    Stored(u64),
+    /// The map knew it already; nothing was stored.
+    Same,
+    /// It cannot be.
+    Refused(ModelError),
+}
+
+/// What became of the changes of one call, in their order.
+pub type Committed = Vec<Outcome>;
+
+/// One change, written out by the caller's thread so that the writer does not have to.
+struct Written {
+    change: Change,
+    entry: Entry,
+}
+
+struct Job {
+    author: Arc<str>,
+    changes: Vec<Written>,
+    reply: oneshot::Sender<Result<Committed, AppError>>,
+}
+
+/// The way to the writer's thread.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: Sender<Job>,
+    failed: Arc<OnceLock<String>>,
+}
+
+impl Writer {
+    /// Starts the thread. It ends when the last `Writer` is dropped.
+    pub fn start(store: Store, state: Arc<RwLock<State>>, cache: Arc<TileCache>, live: Arc<Live>) -> Writer {
+        let (jobs, queue) = channel();
+        let failed = Arc::new(OnceLock::new());
+        let mut bench = Bench { store, state, cache, live, failed: Arc::clone(&failed) };
+        std::thread::Builder::new()
+            .name("melonmap-writer".into())
+            .spawn(move || bench.run(&queue))
+            .expect("a process that cannot start one thread cannot serve");
+        Writer { jobs, failed }
+    }
+
+    /// Why no more changes are taken, if so.
+    pub fn ready(&self) -> Result<(), AppError> {
+        self.failed.get().map_or(Ok(()), |why| Err(AppError::Stopped(why.clone())))
+    }
+}
+
+impl App {
+    /// Stores changes that were checked for access, and applies them: each by itself, so that one that is refused does not
+    /// keep the others out. Returns when the stored ones are durable and in every answer.
+    pub async fn commit(&self, author: &str, changes: Vec<Change>) -> Result<Committed, AppError> {
+        self.ready()?;
+        let changes = changes.into_iter().map(|change| Written { entry: Entry::from(&change), change }).collect();
+        let (reply, answer) = oneshot::channel();
+        let stopped = || AppError::Stopped("the writer has ended".into());
+        self.writer.jobs.send(Job { author: author.into(), changes, reply }).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+/// What the writer's thread works with.
+struct Bench {
+    store: Store,
+    state: Arc<RwLock<State>>,
+    cache: Arc<TileCache>,
+    live: Arc<Live>,
+    failed: Arc<OnceLock<String>>,
+}
+
+impl Bench {
+    fn run(&mut self, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let mut group = vec![first];
+            let mut size = group[0].changes.len();
+            while size < GROUP {
+                match queue.try_recv() {
+                    Ok(job) => {
+                        size += job.changes.len();
+                        group.push(job);
+                    }
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
+            }
+            self.write(group);
+        }
+    }
+
+    /// Judges, stores and applies a group; answers every job in it.
+    fn write(&mut self, group: Vec<Job>) {
+        let at = Timestamp::now();
+        let mut replies = Vec::with_capacity(group.len());
+        let mut batches: Vec<Batch> = Vec::with_capacity(group.len());
+        let mut accepted: Vec<(Arc<str>, Change)> = Vec::new();
+        {
+            let state = self.state.read();
+            let mut judge = Judge { state: &state, pending: HashMap::new() };
+            let mut next = self.store.head().seq + 1;
+            for Job { author, changes, reply } in group {
+                let mut outcomes = Vec::with_capacity(changes.len());
+                let mut entries = Vec::with_capacity(changes.len());
+                for Written { change, entry } in changes {
+                    outcomes.push(match judge.verdict(&change, &entry) {
+                        Ok(Verdict::Same) => Outcome::Same,
+                        Ok(Verdict::New | Verdict::Changed) => {
+                            accepted.push((Arc::clone(&author), change));
+                            entries.push(entry);
+                            next += 1;
+                            Outcome::Stored(next - 1)
+                        }
+                        Err(refusal) => Outcome::Refused(refusal),
+                    });
+                }
+                if !entries.is_empty() {
+                    batches.push(Batch { at, author, entries });
+                }
+                replies.push((reply, outcomes));
+            }
+        }
+        let result = self
+            .store
+            .append(&batches)
+            .map_err(|e| e.to_string())
+            .map(|range| if range.is_empty() { Ok(()) } else { self.apply(range.start, at, accepted) });
+        let failure = match result {
+            Ok(Ok(())) => None,
+            Ok(Err(why)) => {
+                // The store has it and memory has not: only a restart brings them together again.
+                let _ = self.failed.set(why.clone());
+                Some(why)
+            }
+            Err(why) => Some(why),
+        };
+        for (reply, outcomes) in replies {
+            // Who hung up does not hear that it is stored; asking again is harmless.
+            let _ = reply.send(match &failure {
+                None => Ok(outcomes),
+                Some(why) => Err(AppError::Stopped(why.clone())),
+            });
+        }
+    }
+
+    fn apply(&self, first: u64, at: Timestamp, accepted: Vec<(Arc<str>, Change)>) -> Result<(), String> {
+        let mut delta = Delta::default();
+        let mut state = self.state.write();
+        for (seq, (author, change)) in (first..).zip(accepted) {
+            delta.join(state.apply(seq, at, &author, change).map_err(|e| e.to_string())?);
+        }
+        let seq = state.seq();
+        let deepest = (Layer::Areas.max_zoom(), Layer::Households.max_zoom(), Layer::Context.max_zoom());
+        let touched = state.touched(&delta, deepest, BUFFER);
+        let code = |entry: &AreaEntry| entry.area.code.clone();
+        let told = Told {
+            areas: delta.areas.iter().map(|id| code(state.covered(*id, None).entry)).collect(),
+            places: delta.places.iter().map(|(at, area)| (*at, state.area_chain(*area).map(code).collect())).collect(),
+            campaigns: delta.campaigns,
+        };
+        drop(state);
+        match &touched {
+            // Who may see which household depends on where the borders run.
+            Some(touched) if delta.borders.is_empty() => {
+                self.cache.forget(Layer::Areas, &touched.areas);
+                self.cache.forget(Layer::Households, &touched.households);
+                self.cache.forget(Layer::Context, &touched.context);
+            }
+            _ => self.cache.clear(),
+        }
+        self.live.publish(seq, touched, told);
+        Ok(())
+    }
+}
+
+/// Judges the changes of a group, each as if those before it were applied.
+struct Judge<'a> {
+    state: &'a State,
+    pending: HashMap<(Kind, String), String>,
+}
+
+impl Judge<'_> {
+    fn verdict(&mut self, change: &Change, entry: &Entry) -> Result<Verdict, ModelError> {
+        let key = (entry.kind, entry.key.clone());
+        let verdict = match self.pending.get(&key) {
+            Some(body) if *body == entry.body => return Ok(Verdict::Same),
+            Some(_) if entry.kind == Kind::Visit => {
+                return Err(ModelError::new("id", &entry.key, "new: another visit was stored under this id"));
+            }
+            Some(_) => Verdict::Changed,
+            None => self.state.verdict(change)?,
+        };
+        if verdict != Verdict::Same {
+            self.pending.insert(key, entry.body.clone());
+        }
+        Ok(verdict)
+    }
+}

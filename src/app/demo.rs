@@ -1,0 +1,175 @@
+//! The demo: the bundled real county, labelled sample visits, one token for each role.
+
+use super::token::create_token;
+use super::{
+    AppError, Assets, DivideSpec, ImportSpec, ImportSummary, NewToken, describe_map, divide_areas, load, run_import,
+};
+use crate::formats::{self, ImportKind, Mapping};
+use crate::model::{Campaign, CampaignId, Change, Code, Grant, Kind, Level, MapInfo, Outcome, Role, Visit};
+use crate::state::State;
+use crate::store::{Batch, Entry, Store};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use std::io::Cursor;
+use std::num::NonZeroU32;
+use uuid::Uuid;
+
+/// What the map must say of where its data is from.
+const ATTRIBUTION: &str = "© OpenStreetMap contributors (ODbL)";
+/// Said of everything that was made up.
+const SAMPLE: &str = "Sample data: households are synthetic, visits are made up";
+/// Who made the sample data, in the audit trail as on the page.
+const AUTHOR: &str = "sample data";
+/// Most households of a demo grid: what Chinese practice gives one grid.
+const GRID_HOUSEHOLDS: NonZeroU32 = NonZeroU32::new(300).expect("not zero");
+/// The same sample every time.
+const SEED: u64 = 20_261_005;
+/// Six weeks of visits in two stages.
+const STAGE_DAYS: i64 = 21;
+
+/// The demo's files: kind, path, `FIELD=COLUMN`.
+const FILES: [(ImportKind, &str, &[&str]); 7] = [
+    (ImportKind::Areas, "areas.geojsonl.gz", &[]),
+    (ImportKind::Households, "households.csv.gz", &["code=hh_id", "x=lon", "y=lat"]),
+    (ImportKind::Context, "context/landuse.geojsonl.gz", &[]),
+    (ImportKind::Context, "context/buildings.geojsonl.gz", &[]),
+    (ImportKind::Context, "context/water_rail.geojsonl.gz", &[]),
+    (ImportKind::Context, "context/roads.geojsonl.gz", &[]),
+    (ImportKind::Context, "context/pois.geojsonl.gz", &[]),
+];
+
+/// A token of the demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoToken {
+    /// Of which role.
+    pub role: Role,
+    /// In which Areas; empty is everywhere.
+    pub areas: Vec<Code>,
+    /// What a caller sends.
+    pub secret: String,
+}
+
+/// What the demo's store was filled with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demo {
+    /// Rows of all files.
+    pub imported: ImportSummary,
+    /// Grids drawn.
+    pub grids: usize,
+    /// Sample visits played.
+    pub visits: usize,
+    /// One for each role.
+    pub tokens: Vec<DemoToken>,
+}
+
+/// Fills an empty store. `step` hears what is being done.
+pub fn build_demo(store: &mut Store, now: Timestamp, mut step: impl FnMut(&str)) -> Result<Demo, AppError> {
+    let attribution = vec![ATTRIBUTION.to_owned(), SAMPLE.to_owned()];
+    describe_map(store, AUTHOR, MapInfo { name: "Liechtenstein".into(), attribution, sample: true })?;
+    let mut imported = ImportSummary::default();
+    for (kind, path, columns) in FILES {
+        step(&format!("importing {path}"));
+        imported = imported.plus(import(store, kind, path, columns)?);
+    }
+    step("drawing grids");
+    let spec =
+        DivideSpec { within: Level::Township, households: GRID_HOUSEHOLDS, replace: false, author: AUTHOR.to_owned() };
+    let grids = divide_areas(store, &spec)?.grids;
+    step("playing six weeks of sample visits");
+    let state = load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household))?;
+    let visits = play(store, &state, now)?;
+    let tokens = tokens(store, &state)?;
+    Ok(Demo { imported, grids, visits, tokens })
+}
+
+fn import(store: &mut Store, kind: ImportKind, path: &str, columns: &[&str]) -> Result<ImportSummary, AppError> {
+    let missing = || AppError::NotFound { what: "file of the demo", name: path.to_owned() };
+    let bytes = Assets.data(path).ok_or_else(missing)?.into_owned();
+    let rows = formats::open(Box::new(Cursor::new(bytes)), Some(path))?;
+    let spec = ImportSpec {
+        kind,
+        mapping: Mapping::parse(&columns.iter().map(|&c| c.to_owned()).collect::<Vec<_>>(), &[])?,
+        crs: None,
+        repair: false,
+        skip_bad: false,
+        author: AUTHOR.to_owned(),
+    };
+    run_import(store, rows, &spec, |_| (), |_| ())
+}
+
+/// Two stages of visits. Each grid has its own pace, so that the map has something to tell; nobody is visited in the order of
+/// the file, and one in five doors stays shut at first.
+fn play(store: &mut Store, state: &State, now: Timestamp) -> Result<usize, AppError> {
+    let mut rng = StdRng::seed_from_u64(SEED);
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let days = |n: i64| SignedDuration::from_hours(24 * n);
+    let start = now - days(2 * STAGE_DAYS);
+    let date = |t: Timestamp| t.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let stage = |id: u32, name: &str, theme: &str, from: Date, to: Date| {
+        let campaign = Campaign { id: CampaignId(id), name: name.into(), theme: theme.into(), from, to };
+        campaign.check().map(Change::CampaignPut)
+    };
+    let turn = start + days(STAGE_DAYS);
+    let mut changes = vec![
+        stage(1, "Stage 1 · sample 示例", "Know every household 户户走到", date(start), date(turn - days(1)))?,
+        stage(2, "Stage 2 · sample 示例", "Ready for winter 温暖过冬", date(turn), today)?,
+    ];
+    for (id, from, most) in [(1u32, start, 0.92), (2, turn, 0.74)] {
+        let mut pace: hashbrown::HashMap<_, f64> = hashbrown::HashMap::new();
+        for household in state.households() {
+            let reached = *pace.entry(household.area).or_insert_with(|| rng.random_range(0.18..1.0f64).sqrt() * most);
+            if !household.status.eligible() || !rng.random_bool(reached) {
+                continue;
+            }
+            let mut at = from + SignedDuration::from_secs(rng.random_range(0..STAGE_DAYS * 86_400 - 7_200));
+            let code = Code::new(household.code)?;
+            if rng.random_bool(0.2) {
+                changes.push(visit(&mut rng, &code, id, at, Outcome::NotHome));
+                at += SignedDuration::from_secs(rng.random_range(600..7_000));
+            }
+            let outcome = match rng.random_range(0..100) {
+                0..=79 => Outcome::Visited,
+                80..=89 => Outcome::Partly,
+                90..=94 => Outcome::NotHome,
+                95..=97 => Outcome::Refused,
+                98 => Outcome::Deferred,
+                _ => Outcome::MovedAway,
+            };
+            changes.push(visit(&mut rng, &code, id, at, outcome));
+        }
+    }
+    let visits = changes.len() - 2;
+    let entries = changes.iter().map(Entry::from).collect();
+    store.append(&[Batch { at: now, author: AUTHOR.into(), entries }])?;
+    Ok(visits)
+}
+
+fn visit(rng: &mut StdRng, household: &Code, campaign: u32, at: Timestamp, outcome: Outcome) -> Change {
+    let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
+    let campaign = Some(CampaignId(campaign));
+    let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
+    Change::VisitMade(Visit { id: Uuid::from(id), household: household.clone(), campaign, at, outcome, note: None })
+}
+
+/// A token for each role that has one; a member's is for the first two grids of the first township, a coordinator's for all of it.
+fn tokens(store: &mut Store, state: &State) -> Result<Vec<DemoToken>, AppError> {
+    let codes = |level: Level| {
+        let mut codes: Vec<Code> =
+            state.living_areas().filter(|(_, e)| e.area.level == level).map(|(_, e)| e.area.code.clone()).collect();
+        codes.sort_unstable();
+        codes
+    };
+    let roles = Role::ALL.into_iter().filter(|role| *role != Role::Public);
+    roles
+        .map(|role| {
+            let areas: Vec<Code> = match role {
+                Role::Member => codes(Level::Grid).into_iter().take(2).collect(),
+                Role::Coordinator => codes(Level::Township).into_iter().take(1).collect(),
+                _ => Vec::new(),
+            };
+            let grant = Grant { name: format!("sample {role}"), role, areas: areas.clone() };
+            let NewToken { secret, .. } = create_token(store, AUTHOR, grant, None)?;
+            Ok(DemoToken { role, areas, secret })
+        })
+        .collect()
+}

@@ -1,0 +1,82 @@
+use crate::analysis::AnalysisError;
+use crate::formats::FormatError;
+use crate::geom::GeomError;
+use crate::model::{ModelError, Right, Role};
+use crate::state::StateError;
+use crate::store::StoreError;
+use crate::tiles::TilesError;
+use thiserror::Error;
+
+/// Why a use case ended without its result.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// A value that cannot be.
+    #[error(transparent)]
+    Invalid(#[from] ModelError),
+    /// A layer list that cannot be.
+    #[error(transparent)]
+    Layers(#[from] TilesError),
+    /// Something asked for by name that is not there.
+    #[error("{what} '{name}' is not known")]
+    NotFound {
+        /// Which sort of thing.
+        what: &'static str,
+        /// As asked.
+        name: String,
+    },
+    /// A token that opens nothing: unknown, revoked or expired.
+    #[error("the token is not known, was revoked or has expired")]
+    Token,
+    /// No token, where the right needs one.
+    #[error("this needs a token of a role that may use the right '{}'", right_name(*.0))]
+    TokenNeeded(Right),
+    /// A role that may not.
+    #[error("the role {role} may not use the right '{}' here", right_name(*right))]
+    Forbidden {
+        /// Whose.
+        role: Role,
+        /// What was tried.
+        right: Right,
+    },
+    /// A file that cannot be imported.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// Rows that cannot be imported, without leave to skip them.
+    #[error("{bad} of {rows} rows are bad; nothing was imported (--skip-bad imports the others)")]
+    BadRows {
+        /// How many.
+        bad: u64,
+        /// Of how many.
+        rows: u64,
+    },
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store holds a change that does not follow from those before.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// A state that refused a change; a fault of this program where it was checked before.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// An analysis that has no answer.
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    /// A coordinate reference system that is none.
+    #[error(transparent)]
+    Geom(#[from] GeomError),
+    /// The writer has stopped: the service is going down, or its store failed.
+    #[error("changes are not taken any more: {0}")]
+    Stopped(String),
+    /// A file of the demo that cannot be written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+fn right_name(right: Right) -> String {
+    serde_json::to_value(right).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

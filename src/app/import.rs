@@ -1,0 +1,326 @@
+//! A file becomes changes: read on one thread, understood on the others, compared and stored on this one.
+
+use super::resolve::Placing;
+use super::{AppError, load};
+use crate::formats::{Body, FormatError, Header, ImportKind, Importer, Mapping, Outcome, RawRow, RowProblem, Rows};
+use crate::geom::crs::Crs;
+use crate::model::{Area, Change, Kind};
+use crate::store::{Batch, Entry, Import, Store, StoreError};
+use hashbrown::HashMap;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+/// What to import and how.
+#[derive(Debug, Clone)]
+pub struct ImportSpec {
+    /// What the rows are.
+    pub kind: ImportKind,
+    /// Which column is which field.
+    pub mapping: Mapping,
+    /// Of the coordinates; `None` is WGS 84, and nothing else is guessed.
+    pub crs: Option<Crs>,
+    /// Whether an invalid geometry is repaired rather than refused.
+    pub repair: bool,
+    /// Whether good rows go in beside bad ones.
+    pub skip_bad: bool,
+    /// Who answers for it.
+    pub author: String,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImportSummary {
+    /// Rows of the file.
+    pub rows: u64,
+    /// That founded something.
+    pub new: u64,
+    /// That corrected something.
+    pub changed: u64,
+    /// That said what was known.
+    pub same: u64,
+    /// That were refused.
+    pub bad: u64,
+    /// Whose geometry was repaired; counted above as well.
+    pub repaired: u64,
+}
+
+/// Rows that go from thread to thread together.
+const TOGETHER: usize = 2_048;
+/// Groups that wait between two threads: bounded memory.
+const AHEAD: usize = 4;
+
+/// A row that was understood.
+struct Understood {
+    row: u64,
+    entry: Entry,
+    key: u64,
+    body: u64,
+    /// Areas are held back: their parents are found when all are there.
+    area: Option<Box<Area>>,
+    repaired: bool,
+}
+
+type Group = Vec<Result<Understood, RowProblem>>;
+type Chunk = (u64, Vec<Result<RawRow, RowProblem>>);
+
+/// Imports a file. All or nothing, unless bad rows are to be skipped: then the good ones go in, together.
+///
+/// `problem` hears of every bad row in order; `progress` of the number of rows read. Memory does not grow with the file but
+/// for 16 bytes a known thing, by which the same file again is recognised.
+pub fn run_import(
+    store: &mut Store,
+    rows: Rows,
+    spec: &ImportSpec,
+    mut problem: impl FnMut(&RowProblem),
+    mut progress: impl FnMut(u64),
+) -> Result<ImportSummary, AppError> {
+    let kind = match spec.kind {
+        ImportKind::Areas => Kind::Area,
+        ImportKind::Households => Kind::Household,
+        ImportKind::Context => Kind::Context,
+    };
+    let mut known = Known::read(store, kind)?;
+    let mut placing = (kind == Kind::Area)
+        .then(|| load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd)).map(Placing::new))
+        .transpose()?;
+    let header = rows.header().cloned();
+    // A setting that cannot be is told before the first row is read.
+    importer(spec, header.as_ref())?;
+    let mut summary = ImportSummary::default();
+    let at = Timestamp::now();
+    let author = spec.author.as_str().into();
+    let mut import = store.import()?;
+    understand(rows, spec, header.as_ref(), |group| {
+        let mut entries = Vec::with_capacity(group.len());
+        for row in group {
+            summary.rows += 1;
+            match row.and_then(|row| known.judge(row)) {
+                Err(bad) => {
+                    summary.bad += 1;
+                    problem(&bad);
+                }
+                Ok(judged) => {
+                    summary.repaired += u64::from(judged.understood.repaired);
+                    match (&mut placing, judged.understood.area) {
+                        (Some(placing), Some(area)) => placing.add(judged.understood.row, *area),
+                        _ => summary.take(judged.what, judged.understood.entry, &mut entries),
+                    }
+                }
+            }
+        }
+        progress(summary.rows);
+        push(&mut import, at, &author, entries)
+    })?;
+    if let Some(placing) = placing {
+        let mut entries = Vec::new();
+        for placed in placing.finish() {
+            match placed {
+                Err(bad) => {
+                    summary.bad += 1;
+                    problem(&bad);
+                }
+                Ok(area) => {
+                    let entry = Entry::from(&Change::AreaPut(area));
+                    let what = known.what(fingerprint(&entry.key), fingerprint(&entry.body));
+                    summary.take(what, entry, &mut entries);
+                }
+            }
+        }
+        push(&mut import, at, &author, entries)?;
+    }
+    if summary.bad > 0 && !spec.skip_bad {
+        return Err(AppError::BadRows { bad: summary.bad, rows: summary.rows });
+    }
+    if summary.new + summary.changed > 0 {
+        import.commit()?;
+    }
+    Ok(summary)
+}
+
+fn push(
+    import: &mut Import<'_>,
+    at: Timestamp,
+    author: &std::sync::Arc<str>,
+    entries: Vec<Entry>,
+) -> Result<(), AppError> {
+    if !entries.is_empty() {
+        import.push(Batch { at, author: std::sync::Arc::clone(author), entries })?;
+    }
+    Ok(())
+}
+
+impl ImportSummary {
+    /// Of two imports together.
+    #[must_use]
+    pub fn plus(self, other: ImportSummary) -> ImportSummary {
+        ImportSummary {
+            rows: self.rows + other.rows,
+            new: self.new + other.new,
+            changed: self.changed + other.changed,
+            same: self.same + other.same,
+            bad: self.bad + other.bad,
+            repaired: self.repaired + other.repaired,
+        }
+    }
+
+    fn take(&mut self, what: What, entry: Entry, entries: &mut Vec<Entry>) {
+        match what {
+            What::Same => self.same += 1,
+            What::New => self.new += 1,
+            What::Changed => self.changed += 1,
+        }
+        if what != What::Same {
+            entries.push(entry);
+        }
+    }
+}
+
+fn importer(spec: &ImportSpec, header: Option<&Header>) -> Result<Importer, FormatError> {
+    Importer::new(spec.kind, &spec.mapping, header, spec.crs, spec.repair)
+}
+
+fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    New,
+    Changed,
+    Same,
+}
+
+struct Judged {
+    what: What,
+    understood: Understood,
+}
+
+/// What the store knows of one kind: for each code a fingerprint of its content. Two codes that share a fingerprint (one
+/// chance in 10^7 among two million) differ in content, and both go in.
+struct Known {
+    bodies: HashMap<u64, u64>,
+    seen: HashMap<u64, u64>,
+}
+
+impl Known {
+    fn read(store: &Store, kind: Kind) -> Result<Known, StoreError> {
+        let mut bodies = HashMap::new();
+        store.read(1, |record| -> Result<(), StoreError> {
+            if record.kind == kind {
+                bodies.insert(fingerprint(record.key), fingerprint(record.body));
+            }
+            Ok(())
+        })?;
+        Ok(Known { bodies, seen: HashMap::new() })
+    }
+
+    fn what(&self, key: u64, body: u64) -> What {
+        match self.bodies.get(&key) {
+            None => What::New,
+            Some(known) if *known == body => What::Same,
+            Some(_) => What::Changed,
+        }
+    }
+
+    /// Refuses a code that stands in the file twice with different contents: which of them holds is not ours to guess.
+    fn judge(&mut self, understood: Understood) -> Result<Judged, RowProblem> {
+        let Understood { row, key, body, .. } = understood;
+        match self.seen.insert(key, body) {
+            None => Ok(Judged { what: self.what(key, body), understood }),
+            Some(before) if before == body => Ok(Judged { what: What::Same, understood }),
+            Some(before) => {
+                self.seen.insert(key, before);
+                let code = &understood.entry.key;
+                let reason = "stands in the file before, with other values";
+                Err(RowProblem::new(row, "code", code, reason).of(code.clone()))
+            }
+        }
+    }
+}
+
+/// Runs the readers: one thread cuts the file into rows, the others understand them, `take` gets the groups in order.
+fn understand(
+    rows: Rows,
+    spec: &ImportSpec,
+    header: Option<&Header>,
+    mut take: impl FnMut(Group) -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let (to_workers, chunks) = sync_channel::<Chunk>(AHEAD);
+    let chunks = Mutex::new(chunks);
+    let (done, groups) = sync_channel::<(u64, Group)>(AHEAD * workers);
+    thread::scope(|scope| {
+        let reading = scope.spawn(move || read(rows, &to_workers));
+        for _ in 0..workers {
+            let (done, chunks) = (done.clone(), &chunks);
+            scope.spawn(move || work(spec, header, chunks, &done));
+        }
+        drop(done);
+        let mut waiting = BTreeMap::new();
+        let mut next = 0;
+        let mut taken = Ok(());
+        for (number, group) in groups {
+            waiting.insert(number, group);
+            while let Some(group) = waiting.remove(&next) {
+                next += 1;
+                // After a failure the rest is read and dropped, so that no thread waits for a place in a queue.
+                if taken.is_ok() {
+                    taken = take(group);
+                }
+            }
+        }
+        let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        taken?;
+        Ok(read?)
+    })
+}
+
+fn read(rows: Rows, to: &SyncSender<Chunk>) -> Result<(), FormatError> {
+    let mut number = 0;
+    let mut chunk = Vec::with_capacity(TOGETHER);
+    for row in rows {
+        chunk.push(match row {
+            Ok(row) => Ok(row),
+            Err(FormatError::Row(problem)) => Err(problem),
+            Err(fatal) => return Err(fatal),
+        });
+        if chunk.len() == TOGETHER {
+            let full = std::mem::replace(&mut chunk, Vec::with_capacity(TOGETHER));
+            if to.send((number, full)).is_err() {
+                return Ok(());
+            }
+            number += 1;
+        }
+    }
+    // Nobody waits for the last rows only where the import has failed already.
+    let _ = to.send((number, chunk));
+    Ok(())
+}
+
+fn work(spec: &ImportSpec, header: Option<&Header>, chunks: &Mutex<Receiver<Chunk>>, done: &SyncSender<(u64, Group)>) {
+    // The same settings made an importer before the first row was read.
+    let Ok(importer) = importer(spec, header) else { return };
+    loop {
+        let next = chunks.lock().map_or(None, |chunks| chunks.recv().ok());
+        let Some((number, rows)) = next else { return };
+        let group = rows.into_iter().map(|row| understood(&importer, &row?)).collect();
+        if done.send((number, group)).is_err() {
+            return;
+        }
+    }
+}
+
+fn understood(importer: &Importer, row: &RawRow) -> Result<Understood, RowProblem> {
+    debug_assert!(matches!(row.body, Body::Cells(_) | Body::Json(..) | Body::Feature(_)));
+    let Outcome { change, repaired } = importer.change(row)?;
+    let entry = Entry::from(&change);
+    let (key, body) = (fingerprint(&entry.key), fingerprint(&entry.body));
+    let area = if let Change::AreaPut(area) = change { Some(Box::new(area)) } else { None };
+    Ok(Understood { row: row.row, entry, key, body, area, repaired: repaired.is_some() })
+}

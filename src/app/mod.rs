@@ -1,0 +1,124 @@
+//! The use cases. The only room that opens the workshops and joins two of them; it holds the lock, the clock and the threads.
+//!
+//! Invariants:
+//! - A change is durable before it is answered and before memory knows it: [`App::commit`] is `access → store → state →
+//!   cache → live`, in one thread, in one order.
+//! - No lock is held across an await, an encoding or an analysis.
+//! - Who may see and do what is asked of [`crate::model::access`] here and nowhere else.
+//!
+//! This room knows nothing of URLs, HTTP statuses or flags.
+
+mod access;
+mod areas;
+mod assets;
+mod campaigns;
+mod check;
+mod commit;
+mod demo;
+mod describe;
+mod error;
+mod import;
+mod live;
+mod load;
+mod open;
+mod read;
+mod resolve;
+mod tile;
+mod token;
+mod visits;
+
+pub use access::Caller;
+pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
+pub use assets::{Asset, Assets};
+pub use check::{Checked, check_store};
+pub use commit::{Committed, Outcome};
+pub use demo::{Demo, DemoToken, build_demo};
+pub use describe::describe_map;
+pub use error::AppError;
+pub use import::{ImportSpec, ImportSummary, run_import};
+pub use live::{LiveEvent, LiveFeed};
+pub use load::load;
+pub use open::{open_input, open_store, open_store_to_look};
+pub use read::{
+    AreaCoverage, AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit,
+    UnvisitedQuery, UnvisitedReport,
+};
+pub use tile::{TileCoding, TileRequest};
+pub use token::{NewToken, create_token, list_tokens, revoke_token};
+pub use visits::{VisitInput, VisitReply};
+
+// What the floor above names when it calls the use cases.
+pub use crate::analysis::topology::{Finding, Limits};
+pub use crate::formats::{ImportKind, Mapping, Report, Rows as ImportInput};
+pub use crate::store::Store;
+
+use crate::model::Right;
+use crate::state::State;
+use crate::tiles::TileCache;
+use parking_lot::RwLock;
+use std::sync::Arc;
+
+/// What a running service is told.
+#[derive(Debug, Clone, Copy)]
+pub struct AppSettings {
+    /// Room for tiles, bytes; 0 turns the cache off.
+    pub tile_cache_bytes: u64,
+}
+
+/// A running service: one store, one state, one writer. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    state: Arc<RwLock<State>>,
+    cache: Arc<TileCache>,
+    live: Arc<live::Live>,
+    writer: commit::Writer,
+    founding: Arc<tokio::sync::Mutex<()>>,
+    assets: Assets,
+}
+
+impl App {
+    /// Starts the writer over a store and the state loaded from it.
+    #[must_use]
+    pub fn start(store: Store, state: State, settings: &AppSettings) -> App {
+        let cache = Arc::new(TileCache::new(settings.tile_cache_bytes));
+        let state = Arc::new(RwLock::new(state));
+        let live = Arc::new(live::Live::new());
+        let writer = commit::Writer::start(store, Arc::clone(&state), Arc::clone(&cache), Arc::clone(&live));
+        let founding = Arc::new(tokio::sync::Mutex::new(()));
+        App { state, cache, live, writer, founding, assets: Assets }
+    }
+
+    /// Files of the page, styles and glyphs.
+    #[must_use]
+    pub fn assets(&self) -> Assets {
+        self.assets
+    }
+
+    /// The live feed of changes after an event number, for one caller.
+    #[must_use]
+    pub fn live(&self, caller: &Caller, after: Option<u64>) -> LiveFeed {
+        self.live.subscribe(caller, after)
+    }
+
+    /// How the tile cache has been doing.
+    #[must_use]
+    pub fn cache_stats(&self) -> crate::tiles::CacheStats {
+        self.cache.stats()
+    }
+
+    /// How many households, visits and context features there are.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.state.read().counts()
+    }
+
+    /// Refuses all but who runs the service.
+    pub fn require_admin(&self, caller: &Caller) -> Result<(), AppError> {
+        caller.require(Right::Administer)
+    }
+
+    /// Whether the writer still takes changes; why not, where it does not.
+    pub fn ready(&self) -> Result<(), AppError> {
+        self.writer.ready()
+    }
+}

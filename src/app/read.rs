@@ -1,0 +1,446 @@
+//! What is asked of the map: coverage, lists, single things. Reports are plain values, ready to be written out.
+
+use super::{App, AppError, Caller};
+use crate::geom::{Bbox, LonLat};
+use crate::model::{Area, Campaign, CampaignId, Code, Level, Outcome, Right, Tally};
+use crate::state::{AreaId, Found, HouseholdView, Scope, State};
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What the service holds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Info {
+    /// The name of the place.
+    pub name: String,
+    /// Of the program.
+    pub version: &'static str,
+    /// The number of the last change.
+    pub seq: u64,
+    /// When this was true.
+    pub as_of: Timestamp,
+    /// West, south, east, north of all Areas.
+    pub bbox: Option<[f64; 4]>,
+    /// Whether the data is labelled sample data.
+    pub sample: bool,
+    /// Where the data is from, plain text.
+    pub attribution: Vec<String>,
+    /// How many living Areas each level has.
+    pub levels: BTreeMap<&'static str, u32>,
+}
+
+/// Which Areas' coverage.
+#[derive(Debug, Clone, Default)]
+pub struct CoverageQuery {
+    /// Visits of which campaign; `None` is all visits.
+    pub campaign: Option<CampaignId>,
+    /// Of one level; `None` is all.
+    pub level: Option<Level>,
+    /// Within this Area, itself included.
+    pub within: Option<String>,
+    /// Touching this rectangle.
+    pub bbox: Option<Bbox>,
+}
+
+/// The coverage of some Areas.
+#[derive(Debug, Clone, Serialize)]
+pub struct CoverageReport {
+    /// Visits of which campaign; `None` is all visits.
+    pub campaign: Option<CampaignId>,
+    /// When this was true.
+    pub as_of: Timestamp,
+    /// In the order of level and code.
+    pub areas: Vec<AreaCoverage>,
+}
+
+/// An Area's coverage with its names.
+#[derive(Debug, Clone, Serialize)]
+pub struct AreaCoverage {
+    /// Identity.
+    pub code: Code,
+    /// For people.
+    pub name: String,
+    /// How far down it stands.
+    pub level: Level,
+    /// The Area that it belongs to.
+    pub parent: Option<Code>,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// The Area with its borders, for answers that draw them.
+    #[serde(skip)]
+    pub drawn: Option<Arc<Area>>,
+}
+
+/// The figures of a set of households.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figures {
+    /// Households that count.
+    pub eligible: u32,
+    /// With a counted visit.
+    pub visited: u32,
+    /// Without one.
+    pub unvisited: u32,
+    /// Visited ÷ eligible, 0 to 1; `None` where nobody is eligible.
+    pub rate: Option<f64>,
+    /// Eligible households by the outcome that stands for them.
+    pub by_outcome: BTreeMap<&'static str, u32>,
+}
+
+impl From<&Tally> for Figures {
+    fn from(tally: &Tally) -> Figures {
+        Figures {
+            eligible: tally.eligible,
+            visited: tally.visited(),
+            unvisited: tally.unvisited(),
+            rate: tally.rate(),
+            by_outcome: Outcome::ALL.into_iter().map(|o| (o.as_str(), tally.outcomes[o])).collect(),
+        }
+    }
+}
+
+/// One Area.
+#[derive(Debug, Clone, Serialize)]
+pub struct AreaReport {
+    /// Identity.
+    pub code: Code,
+    /// For people.
+    pub name: String,
+    /// How far down it stands.
+    pub level: Level,
+    /// The Area that it belongs to.
+    pub parent: Option<Code>,
+    /// First day of its validity.
+    pub valid_from: Option<Date>,
+    /// Last day of its validity.
+    pub valid_to: Option<Date>,
+    /// West, south, east, north.
+    pub bbox: [f64; 4],
+    /// Square metres, to the nearest.
+    pub area_m2: f64,
+    /// Codes of the living Areas directly below.
+    pub children: Vec<Code>,
+    /// Its figures over all visits.
+    pub coverage: Figures,
+}
+
+/// Which households nobody reached.
+#[derive(Debug, Clone)]
+pub struct UnvisitedQuery {
+    /// In which campaign; `None` is over all visits.
+    pub campaign: Option<CampaignId>,
+    /// Within this Area.
+    pub area: Option<String>,
+    /// Nearest to this place first.
+    pub near: Option<LonLat>,
+    /// Most of them in the list.
+    pub limit: usize,
+}
+
+/// Households that nobody reached.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnvisitedReport {
+    /// In which campaign.
+    pub campaign: Option<CampaignId>,
+    /// When this was true.
+    pub as_of: Timestamp,
+    /// How many there are, listed or not.
+    pub total: u64,
+    /// The list.
+    pub households: Vec<UnvisitedHousehold>,
+}
+
+/// One household that nobody reached.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnvisitedHousehold {
+    /// What is known of it.
+    #[serde(flatten)]
+    pub household: HouseholdLine,
+    /// What came of the last visit.
+    pub outcome: Option<Outcome>,
+    /// When that was.
+    pub called_at: Option<Timestamp>,
+    /// From the place asked about, metres to the tenth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance_m: Option<f64>,
+}
+
+/// A household as a list shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct HouseholdLine {
+    /// Identity.
+    pub code: String,
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+    /// For a role that may see addresses.
+    pub address: Option<String>,
+    /// Whether it counts.
+    pub status: &'static str,
+    /// Code of the lowest Area it lies in.
+    pub area: Option<Code>,
+}
+
+/// One household with its visits.
+#[derive(Debug, Clone, Serialize)]
+pub struct HouseholdReport {
+    /// What is known of it.
+    #[serde(flatten)]
+    pub household: HouseholdLine,
+    /// For a role that may see addresses.
+    pub persons: Option<u16>,
+    /// Codes of the Areas that hold it, from the lowest up.
+    pub areas: Vec<Code>,
+    /// The last to come in first.
+    pub visits: Vec<VisitLine>,
+}
+
+/// A visit as a list shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct VisitLine {
+    /// Made by the client.
+    pub id: Uuid,
+    /// When it took place.
+    pub at: Timestamp,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// For which campaign.
+    pub campaign: Option<CampaignId>,
+    /// Who called; for a role that may see addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// A campaign.
+#[derive(Debug, Clone, Serialize)]
+pub struct CampaignReport {
+    /// Its number.
+    pub id: CampaignId,
+    /// For people.
+    pub name: String,
+    /// What it is about.
+    pub theme: String,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+}
+
+impl CampaignReport {
+    pub(super) fn of(campaign: &Campaign) -> CampaignReport {
+        let Campaign { id, name, theme, from, to } = campaign.clone();
+        CampaignReport { id, name, theme, from, to }
+    }
+}
+
+/// Something that a word found.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchHit {
+    /// `area` or `household`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Identity.
+    pub code: String,
+    /// For people; a household's is its code, or its address for a role that may see it.
+    pub name: String,
+    /// Of an Area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Degrees east of its middle.
+    pub lon: f64,
+    /// Degrees north of its middle.
+    pub lat: f64,
+    /// Of an Area: west, south, east, north.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<[f64; 4]>,
+}
+
+impl App {
+    /// What the service holds.
+    #[must_use]
+    pub fn info(&self) -> Info {
+        let state = self.state.read();
+        let levels = Level::ALL.into_iter().map(|level| (level.as_str(), state.level_count(level))).collect();
+        Info {
+            name: state.info().name.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            seq: state.seq(),
+            as_of: Timestamp::now(),
+            bbox: state.extent().map(|bbox| bbox.to_array()),
+            sample: state.info().sample,
+            attribution: state.info().attribution.clone(),
+            levels,
+        }
+    }
+
+    pub(super) fn known_campaign(&self, id: CampaignId) -> Result<(), AppError> {
+        let known = self.state.read().campaign(id).is_some();
+        if known { Ok(()) } else { Err(AppError::NotFound { what: "campaign", name: id.to_string() }) }
+    }
+
+    /// The coverage of some Areas, read from tallies; with borders where they are to be drawn.
+    pub fn coverage(&self, caller: &Caller, query: &CoverageQuery, borders: bool) -> Result<CoverageReport, AppError> {
+        caller.require(Right::Coverage)?;
+        if let Some(id) = query.campaign {
+            self.known_campaign(id)?;
+        }
+        let state = self.state.read();
+        let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
+        let covered = state.coverage(query.campaign, query.level, within, query.bbox.as_ref());
+        let areas = covered.into_iter().map(|covered| {
+            let Area { code, name, level, parent, .. } = covered.entry.area.as_ref();
+            AreaCoverage {
+                code: code.clone(),
+                name: name.clone(),
+                level: *level,
+                parent: parent.clone(),
+                figures: Figures::from(&covered.tally),
+                drawn: borders.then(|| Arc::clone(&covered.entry.area)),
+            }
+        });
+        Ok(CoverageReport { campaign: query.campaign, as_of: Timestamp::now(), areas: areas.collect() })
+    }
+
+    /// A coverage report as a table: a header, then a row for each Area.
+    #[must_use]
+    pub fn coverage_csv(&self, report: &CoverageReport) -> String {
+        let outcomes = Outcome::ALL.map(|o| o.as_str().to_owned());
+        let mut header: Vec<String> =
+            ["code", "name", "level", "parent", "eligible", "visited", "unvisited", "rate"].map(str::to_owned).into();
+        header.extend(outcomes);
+        let rows = report.areas.iter().map(|area| {
+            let f = &area.figures;
+            let mut row = vec![
+                area.code.to_string(),
+                area.name.clone(),
+                area.level.to_string(),
+                area.parent.as_ref().map(ToString::to_string).unwrap_or_default(),
+                f.eligible.to_string(),
+                f.visited.to_string(),
+                f.unvisited.to_string(),
+                f.rate.map(|rate| rate.to_string()).unwrap_or_default(),
+            ];
+            row.extend(Outcome::ALL.iter().map(|o| f.by_outcome[o.as_str()].to_string()));
+            row
+        });
+        crate::formats::csv_text(&header, rows)
+    }
+
+    /// One Area, ended ones included.
+    pub fn area(&self, caller: &Caller, code: &str) -> Result<AreaReport, AppError> {
+        caller.require(Right::Areas)?;
+        let state = self.state.read();
+        let id = state.area(code).ok_or_else(|| AppError::NotFound { what: "area", name: code.to_owned() })?;
+        let covered = state.covered(id, None);
+        let Area { code, name, level, parent, valid_from, valid_to, .. } = Area::clone(&covered.entry.area);
+        let children = state.area_children(id).map(|area| area.code.clone()).collect();
+        let bbox = covered.entry.bbox.to_array();
+        let (area_m2, coverage) = (covered.entry.area_m2.round(), Figures::from(&covered.tally));
+        Ok(AreaReport { code, name, level, parent, valid_from, valid_to, bbox, area_m2, children, coverage })
+    }
+
+    /// The households that nobody reached, of those that the caller may see.
+    pub fn unvisited(&self, caller: &Caller, query: &UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
+        caller.require(Right::Households)?;
+        if let Some(id) = query.campaign {
+            self.known_campaign(id)?;
+        }
+        let state = self.state.read();
+        let scope = caller.scope(&state, Right::Households)?;
+        let addresses = caller.scope(&state, Right::Addresses).ok();
+        let within = query.area.as_deref().map(|code| living(&state, code)).transpose()?;
+        let list = state.unvisited(query.campaign, within, query.near, &scope, query.limit);
+        let households = list.into_iter().map(|unvisited| UnvisitedHousehold {
+            household: line(&state, addresses.as_ref(), &unvisited.household),
+            outcome: unvisited.standing.map(|v| v.outcome),
+            called_at: unvisited.standing.map(|v| v.at),
+            distance_m: unvisited.distance.map(|d| (d.0 * 10.0).round() / 10.0),
+        });
+        Ok(UnvisitedReport {
+            campaign: query.campaign,
+            as_of: Timestamp::now(),
+            total: state.unvisited_count(query.campaign, within, &scope),
+            households: households.collect(),
+        })
+    }
+
+    /// One household with its visits. One that the caller may not see is not told from one that is not there.
+    pub fn household(&self, caller: &Caller, code: &str) -> Result<HouseholdReport, AppError> {
+        caller.require(Right::Households)?;
+        let state = self.state.read();
+        let scope = caller.scope(&state, Right::Households)?;
+        let not_found = || AppError::NotFound { what: "household", name: code.to_owned() };
+        let view = state.household(code).filter(|h| scope.holds(h.area)).ok_or_else(not_found)?;
+        let addresses = caller.scope(&state, Right::Addresses).ok();
+        let personal = addresses.as_ref().is_some_and(|scope| scope.holds(view.area));
+        let visits = state.visits_to(view.id).map(|v| VisitLine {
+            id: v.id,
+            at: v.at,
+            outcome: v.outcome,
+            campaign: v.campaign,
+            by: personal.then(|| v.by.to_owned()),
+        });
+        Ok(HouseholdReport {
+            household: line(&state, addresses.as_ref(), &view),
+            persons: view.persons.filter(|_| personal),
+            areas: state.area_chain(view.area).map(|entry| entry.area.code.clone()).collect(),
+            visits: visits.collect(),
+        })
+    }
+
+    /// Areas by code or name, and households by code for who may see them.
+    pub fn search(&self, caller: &Caller, text: &str, limit: usize) -> Result<Vec<SearchHit>, AppError> {
+        caller.require(Right::Areas)?;
+        let state = self.state.read();
+        let scope = if caller.may(Right::Households) { Some(caller.scope(&state, Right::Households)?) } else { None };
+        let addresses = caller.scope(&state, Right::Addresses).ok();
+        let hits = state.search(text, scope.as_ref(), limit).into_iter().map(|found| match found {
+            Found::Area(id) => {
+                let entry = state.covered(id, None).entry;
+                let center = entry.bbox.center();
+                SearchHit {
+                    kind: "area",
+                    code: entry.area.code.to_string(),
+                    name: entry.area.name.clone(),
+                    level: Some(entry.area.level),
+                    lon: center.lon(),
+                    lat: center.lat(),
+                    bbox: Some(entry.bbox.to_array()),
+                }
+            }
+            Found::Household(view) => {
+                let HouseholdLine { code, lon, lat, address, .. } = line(&state, addresses.as_ref(), &view);
+                let name = address.unwrap_or_else(|| code.clone());
+                SearchHit { kind: "household", code, name, level: None, lon, lat, bbox: None }
+            }
+        });
+        Ok(hits.collect())
+    }
+
+    /// One number for all that the map holds: compare it with what `melonmap check` prints.
+    #[must_use]
+    pub fn digest(&self) -> (u64, String) {
+        let state = self.state.read();
+        (state.seq(), state.digest())
+    }
+}
+
+fn living(state: &State, code: &str) -> Result<AreaId, AppError> {
+    state.area(code).ok_or_else(|| AppError::NotFound { what: "area", name: code.to_owned() })
+}
+
+/// A household as a list shows it; its address where `addresses` reaches.
+fn line(state: &State, addresses: Option<&Scope>, view: &HouseholdView<'_>) -> HouseholdLine {
+    let personal = addresses.is_some_and(|scope| scope.holds(view.area));
+    HouseholdLine {
+        code: view.code.to_owned(),
+        lon: view.at.lon(),
+        lat: view.at.lat(),
+        address: view.address.filter(|_| personal).map(str::to_owned),
+        status: view.status.as_str(),
+        area: state.area_chain(view.area).next().map(|entry| entry.area.code.clone()),
+    }
+}

@@ -1,0 +1,193 @@
+//! The command line as `clap` reads it.
+
+use crate::config::ServeArgs;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// A living map of households, grids and lawful places.
+#[derive(Debug, Parser)]
+#[command(name = "melonmap", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Load the bundled real county with labelled sample visits, and serve it
+    Demo(DemoArgs),
+    /// Serve a store
+    Serve(ServeStoreArgs),
+    /// Import areas, households or context from a file
+    Import(ImportArgs),
+    /// Draw grids, find gaps and overlaps
+    #[command(subcommand)]
+    Areas(AreasCommand),
+    /// Make, list and revoke tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Say what the map is called and where its data is from
+    Describe(DescribeArgs),
+    /// Prove a store: the hash chain, and the state rebuilt in two ways
+    Check(StoreArgs),
+}
+
+/// Which store.
+#[derive(Debug, Clone, Args)]
+pub struct StoreArgs {
+    /// The store: a file, founded where a command may
+    #[arg(long, value_name = "PATH", env = "MELONMAP_STORE")]
+    pub store: String,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder for the scratch store; the default is a new temporary one, removed at the end
+    #[arg(long, value_name = "SCRATCH")]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeStoreArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+/// What the rows of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Polygons with code, name, level, parent
+    Areas,
+    /// Points with code, position, address, status, persons
+    Households,
+    /// Streets, buildings, schools, water …: the base map
+    Context,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Formats: GeoJSON, GeoJSON text sequence, FlatGeobuf, CSV; each plain or gzipped.\n\
+    Codes are the identity: the same file again changes nothing, a changed row is a change.")]
+pub struct ImportArgs {
+    /// What the rows are
+    #[arg(value_enum)]
+    pub what: What,
+    /// The file; - is standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Coordinate reference system of the file: EPSG:n, gcj02, bd09 or wgs84. The default is wgs84; nothing is guessed
+    #[arg(long, value_name = "CRS")]
+    pub crs: Option<String>,
+    /// Which column or property a field is in: code=hh_id. Repeat for each
+    #[arg(long = "map", value_name = "FIELD=COLUMN")]
+    pub columns: Vec<String>,
+    /// A field that has one value in every row: level=township. Repeat for each
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    pub constants: Vec<String>,
+    /// Repair invalid geometries instead of refusing them
+    #[arg(long)]
+    pub repair: bool,
+    /// Import good rows even if others are bad; without it a bad row keeps all of them out
+    #[arg(long)]
+    pub skip_bad: bool,
+    /// Write the bad rows to a CSV file: row, code, column, value, reason
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Who answers for it in the audit trail
+    #[arg(long, default_value = "melonmap import")]
+    pub author: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AreasCommand {
+    /// Draw grids of at most so many households in every area of a level
+    Divide(DivideArgs),
+    /// List gaps, overlaps, slivers and orphans, each with its place and m²
+    Check(AreasCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct DivideArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Level whose areas are divided: county, township or village
+    #[arg(long, value_name = "LEVEL")]
+    pub within: String,
+    /// Most households of a grid
+    #[arg(long, value_name = "N", default_value = "300")]
+    pub households: NonZeroU32,
+    /// End the grids that are there
+    #[arg(long)]
+    pub replace: bool,
+    /// Who answers for it in the audit trail
+    #[arg(long, default_value = "melonmap areas divide")]
+    pub author: String,
+}
+
+#[derive(Debug, Args)]
+pub struct AreasCheckArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Faults smaller than this are not listed, m²
+    #[arg(long, value_name = "M2", default_value_t = 0.1)]
+    pub tolerance_m2: f64,
+    /// Gaps, overlaps and areas narrower than this are slivers, metres
+    #[arg(long, value_name = "M", default_value_t = 1.0)]
+    pub sliver_m: f64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print its secret, once
+    Create(TokenCreateArgs),
+    /// List tokens by id, role, areas and name; never a secret
+    List(StoreArgs),
+    /// End a token
+    Revoke(TokenRevokeArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct TokenCreateArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// member, coordinator, planner, inspector, analyst or admin
+    #[arg(long)]
+    pub role: String,
+    /// Code of an area that it is limited to. Repeat for each
+    #[arg(long = "area", value_name = "CODE")]
+    pub areas: Vec<String>,
+    /// Who or what it is for; the author of what is changed with it
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// When it ends: RFC 3339, such as 2027-01-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub expires: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct TokenRevokeArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Its id, as `token list` shows it
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct DescribeArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The name of the place
+    #[arg(long)]
+    pub name: String,
+    /// Where the data is from; shown on the map. Repeat for each source
+    #[arg(long = "attribution", value_name = "TEXT")]
+    pub attribution: Vec<String>,
+    /// Say everywhere that this is sample data
+    #[arg(long)]
+    pub sample: bool,
+}

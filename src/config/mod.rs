@@ -1,0 +1,51 @@
+//! Every setting of a server, with its unit, range and default; flags and environment are resolved here, once.
+//!
+//! Invariant: below this room a setting is a plain value. This room knows nothing of stores, states or requests.
+
+use clap::Args;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How a server runs.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "MELONMAP_LISTEN")]
+    pub listen: SocketAddr,
+    /// Room for tiles in memory, MB; 0 turns the cache off
+    #[arg(long, value_name = "MB", default_value_t = 128, env = "MELONMAP_TILE_CACHE_MB", value_parser = clap::value_parser!(u64).range(0..=65_536))]
+    pub tile_cache_mb: u64,
+    /// Longest request body, MB
+    #[arg(long, value_name = "MB", default_value_t = 8, env = "MELONMAP_BODY_MB", value_parser = clap::value_parser!(u64).range(1..=1_024))]
+    pub body_mb: u64,
+    /// Longest time for an answer, seconds
+    #[arg(long, value_name = "S", default_value_t = 30, env = "MELONMAP_TIMEOUT_S", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub timeout_s: u64,
+    /// Longest time that running requests have to finish after a signal to stop, seconds
+    #[arg(long, value_name = "S", default_value_t = 10, env = "MELONMAP_STOP_S", value_parser = clap::value_parser!(u64).range(0..=600))]
+    pub stop_s: u64,
+    /// Threads that answer requests; 0 takes one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, env = "MELONMAP_THREADS", value_parser = clap::value_parser!(u64).range(0..=256))]
+    pub threads: u64,
+}
+
+/// One megabyte of a setting, bytes.
+const MEGABYTE: u64 = 1_000_000;
+
+impl ServeArgs {
+    /// What the app is told.
+    #[must_use]
+    pub fn app(&self) -> crate::app::AppSettings {
+        crate::app::AppSettings { tile_cache_bytes: self.tile_cache_mb * MEGABYTE }
+    }
+
+    /// What the HTTP floor is told.
+    #[must_use]
+    pub fn http(&self) -> crate::http::HttpSettings {
+        crate::http::HttpSettings {
+            body_bytes: usize::try_from(self.body_mb * MEGABYTE).unwrap_or(usize::MAX),
+            request_timeout: Duration::from_secs(self.timeout_s),
+            stop_timeout: Duration::from_secs(self.stop_s),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Which content coding a client takes (RFC 9110 § 12.5.3), q-values honoured.
+
+/// The codings offered, best first among equals.
+const OFFERED: [&str; 3] = ["br", "gzip", "identity"];
+
+/// The coding to answer in; `None` where the client takes none of those offered.
+///
+/// Without the header, or with an empty one, it is `identity`. `identity` is taken unless `identity;q=0`, or `*;q=0`
+/// without a word on identity, forbids it.
+pub fn coding(header: Option<&str>) -> Option<&'static str> {
+    let Some(header) = header else { return Some("identity") };
+    let mut named: Vec<(String, f32)> = Vec::new();
+    for part in header.split(',') {
+        let mut pieces = part.split(';');
+        let name = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
+        if name.is_empty() {
+            continue;
+        }
+        let weight = pieces.find_map(|p| p.trim().strip_prefix("q=").map(|q| q.trim().parse().unwrap_or(0.0)));
+        named.push((if name == "x-gzip" { "gzip".into() } else { name }, weight.unwrap_or(1.0)));
+    }
+    let given = |name: &str| named.iter().find(|(n, _)| n == name).map(|(_, q)| *q);
+    let star = given("*");
+    let weight = |name: &str| match (given(name), star) {
+        (Some(q), _) => q,
+        (None, Some(q)) => q,
+        // Not named: acceptable, but only if nothing that was named is.
+        (None, None) if name == "identity" => 0.001,
+        (None, None) => 0.0,
+    };
+    let mut best: Option<(&'static str, f32)> = None;
+    for name in OFFERED {
+        let q = weight(name);
+        if q > 0.0 && best.is_none_or(|(_, b)| q > b) {
+            best = Some((name, q));
+        }
+    }
+    best.map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::coding;
+
+    #[test]
+    fn the_heaviest_coding_that_is_offered_wins() {
+        for (header, expected) in [
+            (None, Some("identity")),
+            (Some(""), Some("identity")),
+            (Some("gzip"), Some("gzip")),
+            (Some("gzip, deflate, br"), Some("br")),
+            (Some("gzip;q=1.0, br;q=0.5"), Some("gzip")),
+            (Some("br;q=0, *"), Some("gzip")),
+            (Some("identity;q=0, gzip;q=0.1"), Some("gzip")),
+            (Some("deflate"), Some("identity")),
+            (Some("identity;q=0"), None),
+            (Some("*;q=0"), None),
+            (Some("*;q=0, identity;q=0.5"), Some("identity")),
+            (Some("GZIP"), Some("gzip")),
+            (Some("gzip;q=x"), Some("identity")),
+        ] {
+            assert_eq!(coding(header), expected, "{header:?}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! `/api/areas/{code}`.
+
+use super::extract::Params;
+use super::info::NoParams;
+use super::problem::Problem;
+use crate::app::{App, AreaReport, Caller};
+use axum::Json;
+use axum::extract::{Path, State};
+
+pub async fn area(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Json<AreaReport>, Problem> {
+    Ok(Json(app.area(&caller, &code)?))
+}

@@ -1,0 +1,64 @@
+//! `/api/coverage` in JSON, GeoJSON and CSV.
+
+use super::extract::{Params, bbox, campaign, parse};
+use super::problem::Problem;
+use crate::app::{App, Caller, CoverageQuery, CoverageReport};
+use crate::model::{ModelError, Shape};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageParams {
+    campaign: Option<String>,
+    level: Option<String>,
+    within: Option<String>,
+    bbox: Option<String>,
+    f: Option<String>,
+}
+
+pub async fn coverage(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<CoverageParams>,
+) -> Result<Response, Problem> {
+    let query = CoverageQuery {
+        campaign: campaign(params.campaign.as_deref())?,
+        level: parse(params.level.as_deref())?,
+        within: params.within,
+        bbox: bbox(params.bbox.as_deref())?,
+    };
+    let form = params.f.unwrap_or_else(|| "json".into());
+    if !["json", "geojson", "csv"].contains(&form.as_str()) {
+        return Err(ModelError::new("f", &form, "one of json, geojson, csv").into());
+    }
+    let work = tokio::task::spawn_blocking(move || -> Result<Response, Problem> {
+        let report = app.coverage(&caller, &query, form == "geojson")?;
+        Ok(match form.as_str() {
+            "geojson" => {
+                ([(header::CONTENT_TYPE, "application/geo+json")], geojson(&report).to_string()).into_response()
+            }
+            "csv" => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], app.coverage_csv(&report)).into_response(),
+            _ => Json(report).into_response(),
+        })
+    });
+    work.await.map_err(|_| Problem::internal())?
+}
+
+fn geojson(report: &CoverageReport) -> Value {
+    let feature = |area: &crate::app::AreaCoverage| {
+        let geometry = area.drawn.as_ref().map(|drawn| Shape::from(&drawn.geometry));
+        json!({"type": "Feature", "id": area.code, "properties": area, "geometry": geometry})
+    };
+    let features: Vec<Value> = report.areas.iter().map(feature).collect();
+    json!({
+        "type": "FeatureCollection",
+        "campaign": report.campaign,
+        "as_of": report.as_of,
+        "features": features,
+    })
+}

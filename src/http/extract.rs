@@ -1,0 +1,107 @@
+//! Extractors are the guard: what passes them is in range.
+
+use super::problem::Problem;
+use crate::app::{App, Caller};
+use crate::geom::{Bbox, LonLat};
+use crate::model::ModelError;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use serde::de::DeserializeOwned;
+use std::str::FromStr;
+
+/// Who calls: the bearer of a token, or the public.
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Problem> {
+        let Some(value) = parts.headers.get(header::AUTHORIZATION) else { return Ok(Caller::public()) };
+        let secret = value.to_str().ok().and_then(|v| {
+            let (scheme, secret) = v.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+        });
+        let unreadable =
+            || Problem::refused(StatusCode::UNAUTHORIZED, "the header Authorization is not of the form 'Bearer TOKEN'");
+        Ok(app.caller(Some(secret.ok_or_else(unreadable)?))?)
+    }
+}
+
+/// The query's parameters, each by its name; an unknown one, or one given twice, is refused.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Params<T>, Problem> {
+        let Query(params) = Query::<T>::from_request_parts(parts, app).await.map_err(|e: QueryRejection| {
+            use std::error::Error;
+            let reason = e.source().map_or_else(|| e.to_string(), ToString::to_string);
+            Problem::unreadable(format!("the query cannot be read: {reason}"))
+        })?;
+        Ok(Params(params))
+    }
+}
+
+/// A JSON body within the limit, whatever its declared type is as long as it says JSON.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Body<T>, Problem> {
+        let declared = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence != "application/json" && !essence.ends_with("+json") {
+            let detail = format!("Content-Type: '{}' is not application/json", essence.escape_debug());
+            return Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        let bytes = Bytes::from_request(request, app)
+            .await
+            .map_err(|e: BytesRejection| Problem::refused(e.status(), e.body_text()))?;
+        let parsed = serde_json::from_slice(&bytes);
+        parsed.map(Body).map_err(|e| Problem::unreadable(format!("the body is not the JSON expected: {e}")))
+    }
+}
+
+/// Parses a parameter that is text for people and a type for the house.
+pub fn parse<T: FromStr<Err = ModelError>>(text: Option<&str>) -> Result<Option<T>, Problem> {
+    text.map(str::parse).transpose().map_err(Problem::invalid)
+}
+
+/// A whole number within bounds.
+pub fn whole(field: &'static str, text: Option<&str>, least: u32, most: u32, default: u32) -> Result<u32, Problem> {
+    let Some(text) = text else { return Ok(default) };
+    let number = text.parse().ok().filter(|n| (least..=most).contains(n));
+    number.ok_or_else(|| ModelError::new(field, text, format!("a whole number from {least} to {most}")).into())
+}
+
+fn numbers<const N: usize>(field: &'static str, text: &str, expected: &str) -> Result<[f64; N], Problem> {
+    let refuse = || ModelError::new(field, text, expected);
+    let parts: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse::<f64>()).collect();
+    let parts = parts.map_err(|_| refuse())?;
+    let parts: [f64; N] = parts.try_into().map_err(|_| refuse())?;
+    if parts.iter().all(|n| n.is_finite()) { Ok(parts) } else { Err(refuse().into()) }
+}
+
+/// `west,south,east,north` in degrees; west may be greater than east: over the antimeridian.
+pub fn bbox(text: Option<&str>) -> Result<Option<Bbox>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let [west, south, east, north] = numbers("bbox", text, "four numbers: west,south,east,north in degrees")?;
+    Bbox::new(west, south, east, north).map(Some).map_err(|e| ModelError::geom("bbox", text, &e).into())
+}
+
+/// `lon,lat` in degrees.
+pub fn place(field: &'static str, text: Option<&str>) -> Result<Option<LonLat>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let [lon, lat] = numbers(field, text, "two numbers: lon,lat in degrees")?;
+    LonLat::new(lon, lat).map(Some).map_err(|e| ModelError::geom(field, text, &e).into())
+}
+
+/// The number of a campaign.
+pub fn campaign(text: Option<&str>) -> Result<Option<crate::model::CampaignId>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let number = text.parse().ok().filter(|n| *n > 0).map(crate::model::CampaignId);
+    number.map(Some).ok_or_else(|| ModelError::new("campaign", text, "the number of a campaign").into())
+}

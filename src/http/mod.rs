@@ -1,0 +1,27 @@
+//! The API: URLs, statuses, headers. A handler extracts, calls `app`, renders.
+//!
+//! Invariants:
+//! - Every error leaves as a problem (RFC 9457); [`problem`] is the only place that picks a status.
+//! - An unknown query parameter, a value out of range and a body that cannot be read are refused before any work.
+//! - No answer and no log line holds household data that the caller's role may not see.
+//!
+//! This room knows nothing of SQL, of the state or of the store.
+
+mod accept;
+mod areas;
+mod campaigns;
+mod coverage;
+mod extract;
+mod health;
+mod households;
+mod info;
+mod live;
+mod page;
+mod problem;
+mod router;
+mod serve;
+mod tiles;
+mod visits;
+
+pub use router::router;
+pub use serve::{HttpSettings, serve};

@@ -1,0 +1,125 @@
+//! Problem details (RFC 9457): the only place that picks a status.
+
+use crate::app::AppError;
+use crate::model::ModelError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// An error as it leaves.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        let title = status.canonical_reason().unwrap_or("Error");
+        let (detail, status) = (detail.into(), status.as_u16());
+        Problem { kind: "about:blank", title, status, detail, field: None, value: None, expected: None }
+    }
+
+    /// A value that cannot be: names field, value and what was expected.
+    pub fn invalid(error: ModelError) -> Problem {
+        let mut problem = Problem::new(StatusCode::BAD_REQUEST, error.to_string());
+        problem.field = Some(error.field.to_owned());
+        problem.value = Some(error.value);
+        problem.expected = Some(error.expected);
+        problem
+    }
+
+    /// A request that cannot be read at all.
+    pub fn unreadable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// A refusal that the framework found, with its own status.
+    pub fn refused(status: StatusCode, detail: impl Into<String>) -> Problem {
+        Problem::new(status, detail)
+    }
+
+    pub fn not_found(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub fn method_not_allowed(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+    }
+
+    pub fn not_acceptable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_ACCEPTABLE, detail)
+    }
+
+    pub fn url_too_long(length: usize, most: usize) -> Problem {
+        Problem::new(StatusCode::URI_TOO_LONG, format!("the URL has {length} bytes: at most {most} are read"))
+    }
+
+    pub fn internal() -> Problem {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "a fault of this program; it is in the log")
+    }
+
+    /// Its HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = serde_json::to_string(&self).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer realm=\"melonmap\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+impl From<ModelError> for Problem {
+    fn from(error: ModelError) -> Problem {
+        Problem::invalid(error)
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Problem {
+        let detail = error.to_string();
+        match error {
+            AppError::Invalid(error) => Problem::invalid(error),
+            AppError::Layers(_) => Problem::new(StatusCode::NOT_FOUND, detail),
+            AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
+            AppError::Token | AppError::TokenNeeded(_) => Problem::new(StatusCode::UNAUTHORIZED, detail),
+            AppError::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, detail),
+            AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
+                Problem::new(StatusCode::BAD_REQUEST, detail)
+            }
+            AppError::Stopped(_) => {
+                tracing::error!(detail, "changes are not taken");
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "changes cannot be stored at the moment: try again later")
+            }
+            AppError::Store(_)
+            | AppError::Damaged(_)
+            | AppError::State(_)
+            | AppError::Analysis(_)
+            | AppError::File { .. } => {
+                tracing::error!(detail, "a request failed");
+                Problem::internal()
+            }
+        }
+    }
+}

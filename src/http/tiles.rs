@@ -1,0 +1,106 @@
+//! `/tiles/{layers}` and `/tiles/{layers}/{z}/{x}/{y}`.
+
+use super::accept;
+use super::extract::{Params, campaign, parse};
+use super::problem::Problem;
+use crate::app::{App, Caller, TileCoding, TileRequest};
+use crate::geom::TileId;
+use crate::model::{Level, ModelError};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TileParams {
+    campaign: Option<String>,
+    level: Option<String>,
+}
+
+pub async fn tilejson(
+    State(app): State<App>,
+    caller: Caller,
+    Path(layers): Path<String>,
+    headers: HeaderMap,
+    Params(params): Params<TileParams>,
+) -> Result<Response, Problem> {
+    let (_, _) = (campaign(params.campaign.as_deref())?, parse::<Level>(params.level.as_deref())?);
+    let layers = app.layers(&layers)?;
+    let base = super::page::origin(&headers);
+    let mut query: Vec<String> = Vec::new();
+    query.extend(params.campaign.map(|c| format!("campaign={c}")));
+    query.extend(params.level.map(|l| format!("level={l}")));
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let url = format!("{base}/tiles/{layers}/{{z}}/{{x}}/{{y}}{query}");
+    let document = app.tilejson(&caller, layers, url)?;
+    Ok(([(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Authorization")], Json(document)).into_response())
+}
+
+pub async fn tile(
+    State(app): State<App>,
+    caller: Caller,
+    Path((layers, z, x, y)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
+    Params(params): Params<TileParams>,
+) -> Result<Response, Problem> {
+    let layers = app.layers(&layers)?;
+    let tile = tile_id(&z, &x, &y)?;
+    let (campaign, level) = (campaign(params.campaign.as_deref())?, parse(params.level.as_deref())?);
+    let body = app.tile(&caller, TileRequest { layers, tile, campaign, level }).await?;
+    let accepted = headers.get(header::ACCEPT_ENCODING).map(|v| v.to_str().unwrap_or_default());
+    let no_coding =
+        || Problem::not_acceptable("tiles are sent as br, gzip or identity, and Accept-Encoding takes none");
+    let name = accept::coding(accepted).ok_or_else(no_coding)?;
+    let coding = match name {
+        "br" => TileCoding::Brotli,
+        "gzip" => TileCoding::Gzip,
+        _ => TileCoding::Identity,
+    };
+    let public = app.tile_is_public(layers);
+    let mut head = HeaderMap::new();
+    // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.
+    let caching = if public { "public, no-cache" } else { "private, no-cache" };
+    let vary = if public { "Accept-Encoding" } else { "Accept-Encoding, Authorization" };
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    head.insert(header::VARY, HeaderValue::from_static(vary));
+    if body.is_empty() {
+        return Ok((StatusCode::NO_CONTENT, head).into_response());
+    }
+    let etag = body.etag(coding);
+    let same = matches(headers.get(header::IF_NONE_MATCH), &etag);
+    let etag = HeaderValue::from_str(&etag).map_err(|_| Problem::internal())?;
+    head.insert(header::ETAG, etag);
+    if same {
+        return Ok((StatusCode::NOT_MODIFIED, head).into_response());
+    }
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.mapbox-vector-tile"));
+    if name != "identity" {
+        head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    let bytes = if body.is_ready(coding) {
+        body.bytes(coding)
+    } else {
+        let work = tokio::task::spawn_blocking(move || body.bytes(coding));
+        work.await.map_err(|_| Problem::internal())?
+    };
+    Ok((head, bytes).into_response())
+}
+
+/// Whether one of the tags of `If-None-Match` is this one; compared weakly, as RFC 9110 § 13.1.2 asks.
+fn matches(header: Option<&HeaderValue>, etag: &str) -> bool {
+    let list = header.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    list.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+    // Some clients, GDAL among them, ask for y with the format's ending.
+    let y = y.strip_suffix(".pbf").or_else(|| y.strip_suffix(".mvt")).unwrap_or(y);
+    let number = |field: &'static str, text: &str| {
+        let whole = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
+        whole.ok_or_else(|| Problem::invalid(ModelError::new(field, text, "a whole number from 0")))
+    };
+    let (z, x, y) = (number("z", z)?, number("x", x)?, number("y", y)?);
+    TileId::new(z, x, y).map_err(|e| ModelError::geom("tile", format!("{z}/{x}/{y}"), &e).into())
+}
