@@ -45,8 +45,8 @@ fn altered(sql: &str) -> Result<Head, StoreError> {
 
 #[test]
 fn whatever_is_altered_is_found_at_its_number() {
-    let swap = "UPDATE change SET seq = -1 WHERE seq = 4; UPDATE change SET seq = 4 WHERE seq = 7;
-                UPDATE change SET seq = 7 WHERE seq = -1";
+    let swap = "UPDATE change SET seq = 99 WHERE seq = 4; UPDATE change SET seq = 4 WHERE seq = 7;
+                UPDATE change SET seq = 7 WHERE seq = 99";
     for (sql, first) in [
         ("UPDATE change SET body = replace(body, ':4', ':5') WHERE seq = 5", 5),
         ("UPDATE change SET author = 'somebody' WHERE seq = 10", 10),
@@ -175,6 +175,15 @@ fn one_writer_at_a_time_and_readers_beside_it() {
     import.commit().unwrap();
     assert_eq!(reader.verify(|_| ()).unwrap(), store.head());
     assert_eq!(store.head().seq, 9_004);
+    drop(reader);
+    // The slower way ends with its reader.
+    let mut import = store.import().unwrap();
+    import.push(batch(9_000)).unwrap();
+    import.commit().unwrap();
+    store.append(&[batch(1)]).unwrap();
+    drop(store);
+    assert_eq!(open(&path).unwrap().verify(|_| ()).unwrap().seq, 18_005);
+    assert_eq!(names(&path), ["data.db", "data.db.lock"]);
 }
 
 #[cfg(unix)]
