@@ -223,6 +223,9 @@ fn recognise(path: &Path) -> Result<(), StoreError> {
     let read = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         let c = Connection::open_with_flags(uri(path), flags)?;
+        // A crash while the log was moved into the file may leave a header that counts more pages than there are. The log
+        // still has them, but is not looked at here; this makes SQLite overlook the difference.
+        c.pragma_update(None, "writable_schema", true)?;
         let number = |name| c.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         Ok((number("application_id")?, number("user_version")?))
     };
@@ -263,7 +266,11 @@ fn found(path: &Path) -> Result<(), StoreError> {
             "BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {schema} COMMIT;"
         ))
     };
-    write().map_err(explain("found", path))?;
+    write().map_err(|e| {
+        // It may be the disk that is full: leave nothing there. What cannot be removed is removed by the next attempt.
+        let _ = fs::remove_file(&new);
+        explain("found", path)(e)
+    })?;
     fs::rename(&new, path).map_err(StoreError::io("found", path))?;
     // The name is durable once the directory is; Windows sees to that by itself.
     if let (true, Some(parent)) = (cfg!(unix), path.parent()) {

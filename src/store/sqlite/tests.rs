@@ -197,6 +197,28 @@ fn a_store_reached_by_a_link_is_the_same_store() {
 }
 
 #[test]
+fn a_store_whose_log_was_half_moved_into_the_file_by_a_crash_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, copy) = (dir.path().join("data.db"), dir.path().join("copy.db"));
+    let mut store = open(&path).unwrap();
+    store.append(&[batch(500)]).unwrap();
+    fs::copy(beside_wal(&path), beside_wal(&copy)).unwrap();
+    // Page 1 has been moved and counts all pages; the pages themselves have not.
+    let (mut file, log) = (fs::read(&path).unwrap(), fs::read(beside_wal(&path)).unwrap());
+    let page = usize::try_from(PAGE).unwrap();
+    let first_page = log[32..].chunks_exact(24 + page).rfind(|frame| frame[..4] == [0, 0, 0, 1]).unwrap();
+    file[..page].copy_from_slice(&first_page[24..]);
+    fs::write(&copy, file).unwrap();
+    for opened in [Store::open_read_only(&at(&copy)), open(&copy)] {
+        assert_eq!(opened.unwrap().verify(|_| ()).unwrap(), store.head());
+    }
+}
+
+fn beside_wal(path: &Path) -> PathBuf {
+    path.with_extension("db-wal")
+}
+
+#[test]
 fn a_store_half_founded_by_a_crash_is_founded_again() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("data.db");
