@@ -54,7 +54,8 @@ pub(super) fn everything(store: &Store) -> Vec<(u64, Batch)> {
 
 /// The same entries, one batch each.
 fn singles(batch: &Batch) -> Vec<Batch> {
-    batch.entries.iter().map(|entry| Batch { entries: vec![entry.clone()], ..batch.clone() }).collect()
+    let single = |entry: &Entry| Batch { at: batch.at, author: batch.author.clone(), entries: vec![entry.clone()] };
+    batch.entries.iter().map(single).collect()
 }
 
 fn check(store: &Store, expected: &[Batch]) {

@@ -28,7 +28,7 @@ fn victim() {
     let Ok(order) = std::env::var(ORDER) else { return };
     let (task, path) = order.split_once(' ').unwrap();
     let sqlite = Sqlite::open(Path::new(path), OpenMode::Create, "the victim").unwrap();
-    let mut store = Store::over(sqlite.with_import_cache(64)).unwrap();
+    let mut store = Store::over(sqlite.with_cache(64)).unwrap();
     // Not `println!`, which the test harness keeps to itself.
     let mut answer = std::io::stdout();
     match task {

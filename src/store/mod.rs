@@ -141,6 +141,7 @@ impl Store {
     /// shorter store and no error: compare with a [`Head`] noted before.
     pub fn verify(&self, mut progress: impl FnMut(u64)) -> Result<Head, StoreError> {
         let mut chain = Chain::after(0, GENESIS);
+        let mut reading = Reading::default();
         let mut proved = Ok(Head::EMPTY);
         self.backend.rows(1, &mut |row| {
             let seq = chain.seq() + 1;
@@ -150,7 +151,7 @@ impl Store {
             } else if chain.link(row.texts) != row.hash {
                 broken("its hash does not match what it says or what came before it")
             } else {
-                Head::of(row)
+                reading.head(row)
             };
             if seq.is_multiple_of(10_000) {
                 progress(seq);

@@ -67,14 +67,6 @@ impl Head {
     pub const EMPTY: Head = Head { seq: 0, hash: GENESIS, at: None };
 }
 
-impl Head {
-    /// A row as the last change.
-    pub(super) fn of(row: Row<'_>) -> Result<Head, StoreError> {
-        let hash = row.hash.try_into().map_err(|_| broken(row.seq, "its hash is not 32 bytes long"))?;
-        Ok(Head { seq: row.seq, hash, at: Some(time(row.seq, row.texts.at)?) })
-    }
-}
-
 /// Turns rows into records. Imported changes share their time by the million, so the last one is remembered.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -86,17 +78,23 @@ impl Reading {
     /// Refuses a time or kind that cannot be read.
     pub fn record<'a>(&mut self, row: Row<'a>) -> Result<Record<'a>, StoreError> {
         let Row { seq, texts, .. } = row;
-        if self.text != texts.at {
-            self.at = time(seq, texts.at)?;
-            texts.at.clone_into(&mut self.text);
-        }
         let kind = texts.kind.parse::<Kind>().map_err(|e| broken(seq, e))?;
-        Ok(Record { seq, at: self.at, author: texts.author, kind, key: texts.key, body: texts.body })
+        Ok(Record { seq, at: self.time(row)?, author: texts.author, kind, key: texts.key, body: texts.body })
     }
-}
 
-fn time(seq: u64, text: &str) -> Result<Timestamp, StoreError> {
-    text.parse().map_err(|e| broken(seq, e))
+    /// The row as a store's last change. Refuses a time that cannot be read and a hash of another length.
+    pub fn head(&mut self, row: Row<'_>) -> Result<Head, StoreError> {
+        let hash = row.hash.try_into().map_err(|_| broken(row.seq, "its hash is not 32 bytes long"))?;
+        Ok(Head { seq: row.seq, hash, at: Some(self.time(row)?) })
+    }
+
+    fn time(&mut self, row: Row<'_>) -> Result<Timestamp, StoreError> {
+        if self.text != row.texts.at {
+            self.at = row.texts.at.parse().map_err(|e| broken(row.seq, e))?;
+            row.texts.at.clone_into(&mut self.text);
+        }
+        Ok(self.at)
+    }
 }
 
 fn broken(seq: u64, why: impl Display) -> StoreError {

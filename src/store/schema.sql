@@ -2,13 +2,13 @@
 
 -- Everything that happened, one row each, in order. Rows are only ever added.
 CREATE TABLE change (
-    seq    INTEGER PRIMARY KEY,  -- 1, 2, 3, … without gaps
-    at     TEXT NOT NULL,        -- when it was taken in: RFC 3339, UTC, microseconds
-    author TEXT NOT NULL,        -- who answers for it
-    kind   TEXT NOT NULL,        -- which sort of change
-    key    TEXT NOT NULL,        -- identity, within the kind, of what it concerns
-    body   TEXT NOT NULL,        -- its content, JSON
-    hash   BLOB NOT NULL         -- SHA-256 over the hash before and all columns above
+    seq    INTEGER PRIMARY KEY CHECK (seq > 0),  -- 1, 2, 3, … without gaps
+    at     TEXT NOT NULL,  -- when it was taken in: RFC 3339, UTC, microseconds
+    author TEXT NOT NULL,  -- who answers for it
+    kind   TEXT NOT NULL,  -- which sort of change
+    key    TEXT NOT NULL,  -- identity, within the kind, of what it concerns
+    body   TEXT NOT NULL,  -- its content, JSON
+    hash   BLOB NOT NULL   -- SHA-256 over the hash before and all columns above
 ) STRICT;
 
 CREATE TRIGGER change_is_never_updated BEFORE UPDATE ON change

@@ -7,6 +7,7 @@
 use super::backend::{Backend, Load, Row};
 use super::chain::{Texts, written};
 use super::lock::{Lock, beside};
+use super::record::Reading;
 use super::{Batch, Hash, Head, OpenMode, StoreError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
@@ -27,8 +28,8 @@ const PAGE: i64 = 4096;
 /// How long to wait for another program that has the file open, such as a person's `sqlite3`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Page cache in KiB while people work, and while an import runs: what does not fit goes to the file early.
-const CACHE: [i64; 2] = [16 * 1024, 64 * 1024];
+/// Page cache, KiB. An import that overflows it writes to the file early; a larger one made no import faster.
+const CACHE: i64 = 16 * 1024;
 
 /// Length that the write-ahead log is cut to when it has been much longer, bytes.
 const LOG_LIMIT: i64 = 64 * 1024 * 1024;
@@ -40,8 +41,9 @@ pub(super) struct Sqlite {
     // Fields are dropped in this order: the file is closed before the next writer may come.
     connection: Connection,
     path: PathBuf,
-    load: Load,
-    import_cache: i64,
+    /// An import has taken the file out of its write-ahead log, and the way back has not been granted yet.
+    out_of_log: bool,
+    /// `None` for a reader.
     lock: Option<Lock>,
 }
 
@@ -75,14 +77,15 @@ impl Sqlite {
 
     /// With a cache so small that an import overflows it at once.
     #[cfg(test)]
-    pub fn with_import_cache(self, kib: i64) -> Sqlite {
-        Sqlite { import_cache: kib, ..self }
+    pub fn with_cache(self, kib: i64) -> Sqlite {
+        self.connection.pragma_update(None, "cache_size", -kib).unwrap();
+        self
     }
 
     fn connect(path: PathBuf, lock: Option<Lock>) -> Result<Sqlite, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(explain("open", &path))?;
-        let sqlite = Sqlite { connection, path, load: Load::Few, import_cache: CACHE[1], lock };
+        let sqlite = Sqlite { connection, path, out_of_log: false, lock };
         sqlite.prepare().map_err(sqlite.explain("open"))?;
         Ok(sqlite)
     }
@@ -90,7 +93,7 @@ impl Sqlite {
     fn prepare(&self) -> rusqlite::Result<()> {
         let c = &self.connection;
         c.busy_timeout(PATIENCE)?;
-        c.pragma_update(None, "cache_size", -CACHE[0])?;
+        c.pragma_update(None, "cache_size", -CACHE)?;
         if self.lock.is_none() {
             // The log belongs to the writer: a reader that leaves last does not move it into the file.
             c.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -114,15 +117,10 @@ impl Sqlite {
         }
     }
 
-    /// After an import: small cache, log. A log that is refused now is asked for again by the next transaction, which is
+    /// Goes back to the log after an import. A log that is refused now is asked for again by the next transaction, which is
     /// as durable without it.
-    fn settle(&mut self) {
-        if self.load == Load::Many {
-            let small = self.connection.pragma_update(None, "cache_size", -CACHE[0]);
-            if small.is_ok() && matches!(self.journal("WAL"), Ok(true)) {
-                self.load = Load::Few;
-            }
-        }
+    fn back_to_log(&mut self) {
+        self.out_of_log = self.out_of_log && !matches!(self.journal("WAL"), Ok(true));
     }
 
     fn explain(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
@@ -138,7 +136,7 @@ impl Backend for Sqlite {
         let last = u64::try_from(last).map_err(|_| broken(0, format!("its number is {last}")))?;
         let mut head = Err(broken(last, "it cannot be found by its number"));
         self.rows(last, &mut |row| {
-            head = Head::of(row);
+            head = Reading::default().head(row);
             ControlFlow::Break(())
         })?;
         head
@@ -168,18 +166,11 @@ impl Backend for Sqlite {
         if self.lock.is_none() {
             return Err(StoreError::ReadOnly { path: self.path.clone() });
         }
-        self.settle();
-        if load == Load::Few {
-            return self.connection.execute_batch("BEGIN IMMEDIATE").map_err(self.explain("write"));
-        }
-        self.load = Load::Many;
-        let begun = || {
-            self.connection.pragma_update(None, "cache_size", -self.import_cache)?;
-            // TRUNCATE and not DELETE: with synchronous = FULL it is the one whose end is itself synced.
-            let alone = self.journal("TRUNCATE")?;
-            self.connection.execute_batch(if alone { "BEGIN EXCLUSIVE" } else { "BEGIN IMMEDIATE" })
-        };
-        begun().map_err(self.explain("write"))
+        self.back_to_log();
+        // TRUNCATE and not DELETE: with synchronous = FULL it is the one whose end is itself synced.
+        self.out_of_log |= load == Load::Many && self.journal("TRUNCATE").map_err(self.explain("write"))?;
+        let begin = if load == Load::Many && self.out_of_log { "BEGIN EXCLUSIVE" } else { "BEGIN IMMEDIATE" };
+        self.connection.execute_batch(begin).map_err(self.explain("write"))
     }
 
     fn write(&mut self, first: u64, batch: &Batch, hashes: &[Hash]) -> Result<(), StoreError> {
@@ -209,7 +200,7 @@ impl Backend for Sqlite {
 
     fn commit(&mut self) -> Result<(), StoreError> {
         self.connection.execute_batch("COMMIT").map_err(self.explain("write"))?;
-        self.settle();
+        self.back_to_log();
         Ok(())
     }
 
@@ -219,7 +210,7 @@ impl Backend for Sqlite {
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
-        self.settle();
+        self.back_to_log();
     }
 }
 
@@ -232,6 +223,9 @@ fn recognise(path: &Path) -> Result<(), StoreError> {
     let read = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         let c = Connection::open_with_flags(uri(path), flags)?;
+        // A crash while the log was moved into the file may leave a header that counts more pages than there are. The log
+        // still has them, but is not looked at here; this makes SQLite overlook the difference.
+        c.pragma_update(None, "writable_schema", true)?;
         let number = |name| c.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         Ok((number("application_id")?, number("user_version")?))
     };
@@ -272,7 +266,11 @@ fn found(path: &Path) -> Result<(), StoreError> {
             "BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {schema} COMMIT;"
         ))
     };
-    write().map_err(explain("found", path))?;
+    write().map_err(|e| {
+        // It may be the disk that is full: leave nothing there. What cannot be removed is removed by the next attempt.
+        let _ = fs::remove_file(&new);
+        explain("found", path)(e)
+    })?;
     fs::rename(&new, path).map_err(StoreError::io("found", path))?;
     // The name is durable once the directory is; Windows sees to that by itself.
     if let (true, Some(parent)) = (cfg!(unix), path.parent()) {

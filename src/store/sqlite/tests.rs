@@ -45,8 +45,8 @@ fn altered(sql: &str) -> Result<Head, StoreError> {
 
 #[test]
 fn whatever_is_altered_is_found_at_its_number() {
-    let swap = "UPDATE change SET seq = -1 WHERE seq = 4; UPDATE change SET seq = 4 WHERE seq = 7;
-                UPDATE change SET seq = 7 WHERE seq = -1";
+    let swap = "UPDATE change SET seq = 99 WHERE seq = 4; UPDATE change SET seq = 4 WHERE seq = 7;
+                UPDATE change SET seq = 7 WHERE seq = 99";
     for (sql, first) in [
         ("UPDATE change SET body = replace(body, ':4', ':5') WHERE seq = 5", 5),
         ("UPDATE change SET author = 'somebody' WHERE seq = 10", 10),
@@ -175,6 +175,15 @@ fn one_writer_at_a_time_and_readers_beside_it() {
     import.commit().unwrap();
     assert_eq!(reader.verify(|_| ()).unwrap(), store.head());
     assert_eq!(store.head().seq, 9_004);
+    drop(reader);
+    // The slower way ends with its reader.
+    let mut import = store.import().unwrap();
+    import.push(batch(9_000)).unwrap();
+    import.commit().unwrap();
+    store.append(&[batch(1)]).unwrap();
+    drop(store);
+    assert_eq!(open(&path).unwrap().verify(|_| ()).unwrap().seq, 18_005);
+    assert_eq!(names(&path), ["data.db", "data.db.lock"]);
 }
 
 #[cfg(unix)]
@@ -185,6 +194,28 @@ fn a_store_reached_by_a_link_is_the_same_store() {
     let _held = open(&path).unwrap();
     std::os::unix::fs::symlink(&path, &link).unwrap();
     assert!(matches!(open(&link).err(), Some(StoreError::Locked { .. })));
+}
+
+#[test]
+fn a_store_whose_log_was_half_moved_into_the_file_by_a_crash_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, copy) = (dir.path().join("data.db"), dir.path().join("copy.db"));
+    let mut store = open(&path).unwrap();
+    store.append(&[batch(500)]).unwrap();
+    fs::copy(beside_wal(&path), beside_wal(&copy)).unwrap();
+    // Page 1 has been moved and counts all pages; the pages themselves have not.
+    let (mut file, log) = (fs::read(&path).unwrap(), fs::read(beside_wal(&path)).unwrap());
+    let page = usize::try_from(PAGE).unwrap();
+    let first_page = log[32..].chunks_exact(24 + page).rfind(|frame| frame[..4] == [0, 0, 0, 1]).unwrap();
+    file[..page].copy_from_slice(&first_page[24..]);
+    fs::write(&copy, file).unwrap();
+    for opened in [Store::open_read_only(&at(&copy)), open(&copy)] {
+        assert_eq!(opened.unwrap().verify(|_| ()).unwrap(), store.head());
+    }
+}
+
+fn beside_wal(path: &Path) -> PathBuf {
+    path.with_extension("db-wal")
 }
 
 #[test]
