@@ -17,6 +17,7 @@
 use super::index::{Index, Slot};
 use super::{Layer, TileBody, TileKey};
 use crate::geom::TileId;
+use hashbrown::DefaultHashBuilder;
 use moka::sync::Cache;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +28,7 @@ const OVERHEAD: usize = 256;
 /// Tiles by [`TileKey`], as many as fit a number of bytes; the ones asked for least make room.
 pub struct TileCache {
     /// `None` keeps nothing.
-    tiles: Option<Cache<Slot, Arc<TileBody>>>,
+    tiles: Option<Cache<Slot, Arc<TileBody>, DefaultHashBuilder>>,
     index: Arc<Index>,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -56,8 +57,13 @@ impl TileCache {
             Cache::builder()
                 .max_capacity(max_bytes)
                 .weigher(|_, body: &Arc<TileBody>| u32::try_from(body.weight() + OVERHEAD).unwrap_or(u32::MAX))
-                .eviction_listener(move |slot: Arc<Slot>, _, _| listed.release(*slot))
-                .build()
+                .eviction_listener(move |slot: Arc<Slot>, _, cause| {
+                    // What was removed by hand had left the index before.
+                    if cause.was_evicted() {
+                        listed.release(*slot);
+                    }
+                })
+                .build_with_hasher(DefaultHashBuilder::default())
         });
         TileCache { tiles, index, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }

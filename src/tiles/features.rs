@@ -14,7 +14,8 @@ pub struct Content<'a> {
     pub areas: &'a [AreaFeature<'a>],
     /// Households in the tile, one by one or as cells.
     pub households: Households<'a>,
-    /// Base map that touches the tile or its buffer; that of [`context_min_zoom`](super::context_min_zoom) at the most.
+    /// Base map that touches the tile or its buffer. What [`context_min_zoom`](super::context_min_zoom) does not show at the
+    /// tile's zoom is dropped; not to gather it at all saves more.
     pub context: &'a [&'a ContextFeature],
 }
 

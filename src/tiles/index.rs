@@ -3,8 +3,8 @@
 use super::{Layer, LayerSet};
 use crate::geom::TileId;
 use crate::model::{CampaignId, Level};
+use hashbrown::HashMap;
 use parking_lot::Mutex;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What tells one cached tile from another.

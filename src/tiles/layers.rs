@@ -194,7 +194,7 @@ impl FromStr for Layer {
 pub struct LayerSet(u8);
 
 impl LayerSet {
-    /// Longest list that is read, bytes: three times what all layers need.
+    /// Longest list that is read, bytes: four times what all layers need.
     pub const MAX_TEXT: usize = 96;
 
     /// Whether it holds a layer.

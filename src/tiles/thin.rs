@@ -28,8 +28,8 @@ pub fn context_min_zoom(class: ContextClass, kind: &str) -> u8 {
     }
 }
 
-/// Most buildings in a tile of a zoom: the largest are kept. A block of old town has 2,000 in a tile of zoom 14; the cap
-/// bounds a tile of 16 points a building at half a megabyte.
+/// Most buildings in a tile of a zoom: the largest are kept. A building of six corners was measured to take 29 bytes, so
+/// that those of a tile stay below 120 kB before compression, and below 350 kB at the last zoom.
 pub(super) fn max_buildings(z: u8) -> usize {
     if z < 14 { 4_000 } else { 12_000 }
 }
