@@ -45,7 +45,8 @@ pub struct Piece {
     pub geometry: MultiPolygon<f64>,
     /// Households in it.
     pub households: u32,
-    /// Whether it has more households than allowed because no line can part them: they are at one place.
+    /// Whether it has more households than allowed because no line can part them: they are at one place, or the parent's
+    /// rings cross themselves.
     pub over: bool,
 }
 
@@ -171,7 +172,7 @@ fn count(households: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geo::{Area as _, Polygon, wkt};
+    use geo::{Area as _, Polygon, Validation, wkt};
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
     use std::collections::HashMap;
@@ -218,6 +219,31 @@ mod tests {
             assert!(division.pieces.len() <= fewest + fewest.div_ceil(2), "{} for {fewest}", division.pieces.len());
             let area: f64 = division.pieces.iter().map(|p| p.geometry.unsigned_area()).sum();
             assert!((area / parent.geometry.unsigned_area() - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn crooked_parents_with_a_lake_fall_into_valid_connected_pieces() {
+        for seed in 20..40 {
+            let mut rng = StdRng::seed_from_u64(seed);
+            let mut circle = |from: f64, to: f64| {
+                let vertex = |i: i32| {
+                    let (sin, cos) = (f64::from(i) / 70.0 * std::f64::consts::TAU).sin_cos();
+                    let radius = rng.random_range(from..to);
+                    Coord { x: 9.51 + radius * cos, y: 47.11 + 0.7 * radius * sin }
+                };
+                (0..70).map(vertex).collect()
+            };
+            let parent = area("7001", Polygon::new(circle(0.004, 0.014), vec![circle(0.0005, 0.0035)]));
+            let prepared = Prepared::new(&parent.geometry);
+            let households: Vec<LonLat> =
+                scattered(seed, 3_000).into_iter().filter(|h| prepared.contains(h.coord())).collect();
+            let division = one(&parent, &households, 20).unwrap();
+            assert!(division.pieces.iter().all(|p| p.geometry.is_valid() && p.geometry.0.len() == 1 && !p.over));
+            assert!(division.pieces.iter().all(|p| (1..=20).contains(&p.households)), "seed {seed}");
+            assert_eq!(division.pieces.iter().map(|p| p.households).sum::<u32>(), count(households.len()));
+            let area: f64 = division.pieces.iter().map(|p| p.geometry.unsigned_area()).sum();
+            assert!((area / parent.geometry.unsigned_area() - 1.0).abs() < 1e-12, "seed {seed}");
         }
     }
 

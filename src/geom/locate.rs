@@ -76,7 +76,8 @@ impl Prepared {
 
     /// Whether the point lies in it. A point on a border shared with other polygons lies in exactly one of them.
     ///
-    /// About 10 ns for six edges; for more, about the number of edges at the point's latitude, in ns.
+    /// Some 30 ns among polygons of six edges each, 70 ns for one of 20,000: past the rectangle around it, the cost is that of
+    /// the edges near the point's latitude.
     #[inline]
     #[must_use]
     pub fn contains(&self, at: Coord<f64>) -> bool {
