@@ -82,8 +82,21 @@ impl Reprojector {
 
     /// Every position of a geometry, in place. On an error the geometry is left half turned: throw it away.
     pub fn geometry(&self, geometry: &mut geo::Geometry<f64>) -> Result<(), GeomError> {
-        use geo::MapCoordsInPlace;
-        geometry.try_map_coords_in_place(|c| self.lonlat(c.x, c.y).map(LonLat::coord))
+        use geo::{Geometry as G, MapCoordsInPlace};
+        let convert = |c: geo::Coord<f64>| self.lonlat(c.x, c.y).map(LonLat::coord);
+        // By hand, because `geo`'s own way through a collection has a type of its own for each depth and does not compile.
+        match geometry {
+            G::Point(g) => g.try_map_coords_in_place(convert),
+            G::Line(g) => g.try_map_coords_in_place(convert),
+            G::LineString(g) => g.try_map_coords_in_place(convert),
+            G::Polygon(g) => g.try_map_coords_in_place(convert),
+            G::MultiPoint(g) => g.try_map_coords_in_place(convert),
+            G::MultiLineString(g) => g.try_map_coords_in_place(convert),
+            G::MultiPolygon(g) => g.try_map_coords_in_place(convert),
+            G::Rect(g) => g.try_map_coords_in_place(convert),
+            G::Triangle(g) => g.try_map_coords_in_place(convert),
+            G::GeometryCollection(g) => g.0.iter_mut().try_for_each(|part| self.geometry(part)),
+        }
     }
 
     /// The operation that PROJ chose, for a report: which shift, how exact. Empty where PROJ has no part.
@@ -124,6 +137,15 @@ mod tests {
             }
         }
         assert!(compared > 900, "{compared}");
+    }
+
+    #[test]
+    fn every_position_of_a_geometry_is_turned_however_deep() {
+        let part = geo::Geometry::LineString(vec![(394_251.0, 806_376.0), (394_300.0, 806_400.0)].into());
+        let mut nested = geo::Geometry::GeometryCollection(vec![part].into());
+        Reprojector::new(Crs::Epsg(27700)).unwrap().geometry(&mut nested).unwrap();
+        use geo::CoordsIter;
+        assert!(nested.coords_iter().all(|c| (c.x + 2.096).abs() < 0.01 && (c.y - 57.148).abs() < 0.01), "{nested:?}");
     }
 
     #[test]
