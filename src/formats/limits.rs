@@ -1,0 +1,21 @@
+//! The most that a file may ask for; each with its reason.
+
+/// Longest feature or CSV record, bytes. The most detailed country outline in OpenStreetMap is about 50 MB of GeoJSON; a file that
+/// asks for more is broken, or wants our memory.
+pub const ROW_BYTES: usize = 64 << 20;
+
+/// Deepest nesting of a JSON document. A feature's coordinates need 6, properties a few; `serde_json` refuses more than 128, so that
+/// a document of brackets cannot exhaust the stack.
+pub const JSON_DEPTH: usize = 120;
+
+/// Most columns of a table: ten times what a census table has.
+pub const COLUMNS: usize = 4_096;
+
+/// Longest FlatGeobuf header, bytes: the limit of the format's own reference reader.
+pub const FLATGEOBUF_HEADER_BYTES: usize = 10 << 20;
+
+/// Deepest FlatGeobuf geometry: collections in collections are legal and of no use.
+pub const GEOMETRY_DEPTH: usize = 8;
+
+/// Longest value that a problem quotes, characters: enough to find it, too short to give away a household.
+pub const QUOTED_CHARS: usize = 60;

@@ -1,0 +1,35 @@
+//! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf and CSV, plain or gzipped, as a stream of rows, and rows as changes.
+//!
+//! Two halves, so that the second can run on several threads: [`open`] finds out what a file is and cuts it into [`RawRow`]s;
+//! an [`Importer`], one per thread, makes a [`Change`](crate::model::Change) of each.
+//!
+//! Invariants:
+//! - Memory does not grow with the file: what one row may take is capped (see [`limits`]), whatever the file says.
+//! - Nothing is guessed: coordinates out of range without a named CRS, a column that is not there, an invalid geometry are refused,
+//!   with what would help.
+//! - One bad row costs that row: only a file that cannot be read on is an end ([`FormatError::is_fatal`]).
+//! - A problem names row, column, value and reason, never a whole household.
+//!
+//! This room knows nothing of paths, threads, the state or the store.
+
+mod error;
+mod feature;
+mod fgb;
+mod geojson;
+mod geojson_split;
+mod gzip;
+mod import;
+mod mapping;
+mod row;
+mod rows;
+mod table;
+
+pub mod limits;
+
+pub use error::{FormatError, RowProblem};
+pub use feature::RawFeature;
+pub use import::{ImportKind, Importer, Outcome};
+pub use mapping::{Field, Mapping};
+pub use row::{Body, Header, RawRow};
+pub use rows::{Format, Rows, open};
+pub use table::Report;

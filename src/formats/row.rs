@@ -1,0 +1,114 @@
+use super::{RawFeature, RowProblem, geojson};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The names of the columns of a file, in order; cheap to share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    columns: Arc<[String]>,
+    geometry: bool,
+}
+
+impl Header {
+    /// Of a table of cells.
+    pub fn of_table(columns: Vec<String>) -> Header {
+        Header { columns: columns.into(), geometry: false }
+    }
+
+    /// Of features, which have a geometry beside their columns.
+    pub fn of_features(columns: Vec<String>) -> Header {
+        Header { columns: columns.into(), geometry: true }
+    }
+
+    /// Whether rows have a geometry beside their columns.
+    pub fn has_geometry(&self) -> bool {
+        self.geometry
+    }
+
+    /// The names.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The place of a column: the name as it stands, or else whatever its case.
+    pub fn position(&self, column: &str) -> Option<usize> {
+        let exact = self.columns.iter().position(|c| c == column);
+        exact.or_else(|| self.columns.iter().position(|c| c.eq_ignore_ascii_case(column)))
+    }
+
+    /// All names, for a message.
+    pub fn listed(&self) -> String {
+        self.columns.join(", ")
+    }
+}
+
+/// One row of a file, not yet understood: cheap to make, to hand to another thread and to understand there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawRow {
+    /// Counted from 1; a header is not counted.
+    pub row: u64,
+    /// What stands in it.
+    pub body: Body,
+}
+
+/// What stands in a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// The cells of a table, as many as its header has columns.
+    Cells(Cells),
+    /// A feature or geometry as JSON text, not yet parsed, and the CRS that the document around it declared.
+    Json(Box<[u8]>, Option<Arc<str>>),
+    /// A feature.
+    Feature(Box<RawFeature>),
+}
+
+/// The cells of one record, in one piece of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cells {
+    text: Box<str>,
+    ends: Box<[u32]>,
+}
+
+impl Cells {
+    /// `ends` are ascending, on character boundaries, the last one is the text's length; `None` where they are not.
+    pub(super) fn new(text: Box<str>, ends: Box<[u32]>) -> Option<Cells> {
+        let sound = ends.is_sorted()
+            && ends.iter().all(|end| text.is_char_boundary(*end as usize))
+            && ends.last().map_or(0, |end| *end as usize) == text.len();
+        sound.then_some(Cells { text, ends })
+    }
+
+    /// The cell of a column; `None` beyond the last.
+    pub fn get(&self, column: usize) -> Option<&str> {
+        let end = *self.ends.get(column)? as usize;
+        let start = column.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        Some(&self.text[start..end])
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+impl RawRow {
+    /// The feature in it, parsed if need be; `None` for cells. Refuses what is no GeoJSON feature or geometry.
+    pub fn feature(&self) -> Result<Option<Cow<'_, RawFeature>>, RowProblem> {
+        match &self.body {
+            Body::Cells(_) => Ok(None),
+            Body::Feature(feature) => Ok(Some(Cow::Borrowed(feature))),
+            Body::Json(text, crs) => {
+                // Its text is not quoted: it is a whole row.
+                let refuse = |reason| RowProblem::new(self.row, "feature", "", reason);
+                let mut feature = geojson::feature(text).map_err(refuse)?;
+                feature.crs = feature.crs.or_else(|| crs.clone());
+                Ok(Some(Cow::Owned(feature)))
+            }
+        }
+    }
+}
