@@ -55,6 +55,9 @@ fn salvage(text: &[u8], reason: &str) -> Option<RawFeature> {
     Some(RawFeature { id: members.remove("id"), properties, geometry, fault: None, crs: None })
 }
 
+/// The types that have coordinates.
+const KINDS: [&str; 6] = ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"];
+
 /// A geometry by its type and what goes with it, and the fault that `geo` would hide.
 fn shape(kind: &str, nest: Option<Nest>, parts: Option<Vec<Object>>) -> Result<(Geometry<f64>, Option<Fault>), String> {
     if kind == "GeometryCollection" {
@@ -67,7 +70,6 @@ fn shape(kind: &str, nest: Option<Nest>, parts: Option<Vec<Object>>) -> Result<(
         }
         return Ok((Geometry::GeometryCollection(GeometryCollection(all)), fault));
     }
-    const KINDS: [&str; 6] = ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"];
     if !KINDS.contains(&kind) {
         return Err(format!("unknown geometry type '{}'", super::error::quoted(kind)));
     }

@@ -278,7 +278,9 @@ impl Splitter {
         }
         self.text.push(b'}');
         // A document in one line with another after it has one in each line.
-        if !self.line_break && self.skip_space()?.is_some() && self.line_break {
+        let in_one_line = !self.line_break;
+        let another = self.skip_space()?.is_some();
+        if in_one_line && another && self.line_break {
             self.mode = Mode::Lines;
         }
         // The object's own `crs` stands in its text.

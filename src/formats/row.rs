@@ -66,33 +66,61 @@ pub enum Body {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cells {
     text: Box<str>,
-    ends: Box<[u32]>,
+    ends: Ends,
+}
+
+/// Columns whose ends need no memory of their own: nearly every table has fewer, and a row is then one allocation.
+const FEW: usize = 16;
+
+/// Where each cell ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Ends {
+    Few([u32; FEW], usize),
+    Many(Box<[u32]>),
+}
+
+impl Ends {
+    fn get(&self) -> &[u32] {
+        match self {
+            Ends::Few(ends, len) => &ends[..*len],
+            Ends::Many(ends) => ends,
+        }
+    }
 }
 
 impl Cells {
-    /// `ends` are ascending, on character boundaries, the last one is the text's length; `None` where they are not.
-    pub(super) fn new(text: Box<str>, ends: Box<[u32]>) -> Option<Cells> {
-        let sound = ends.is_sorted()
-            && ends.iter().all(|end| text.is_char_boundary(*end as usize))
-            && ends.last().map_or(0, |end| *end as usize) == text.len();
+    /// `ends` are ascending, on character boundaries, and as many as `len`; the last one is the text's length. `None` where not.
+    pub(super) fn new(text: Box<str>, len: usize, ends: impl Iterator<Item = u32>) -> Option<Cells> {
+        let ends = if len <= FEW {
+            let mut few = [0; FEW];
+            few.iter_mut().zip(ends).for_each(|(place, end)| *place = end);
+            Ends::Few(few, len)
+        } else {
+            Ends::Many(ends.collect())
+        };
+        let all = ends.get();
+        let sound = all.is_sorted()
+            && all.iter().all(|end| text.is_char_boundary(*end as usize))
+            && all.last().map_or(0, |end| *end as usize) == text.len();
         sound.then_some(Cells { text, ends })
     }
 
     /// The cell of a column; `None` beyond the last.
     pub fn get(&self, column: usize) -> Option<&str> {
-        let end = *self.ends.get(column)? as usize;
-        let start = column.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let ends = self.ends.get();
+        let end = *ends.get(column)? as usize;
+        let start = column.checked_sub(1).map_or(0, |before| ends[before] as usize);
         Some(&self.text[start..end])
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.get().len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 }
 

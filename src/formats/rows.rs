@@ -53,6 +53,16 @@ pub fn open(input: Box<dyn Read + Send>, name: Option<&str>) -> Result<Rows, For
     Ok(Rows { source, ended: false })
 }
 
+/// How files begin that are not read here, and what to do with them.
+const OTHERS: [(&[u8], &str); 6] = [
+    (b"PK\x03\x04", "a ZIP archive or XLSX sheet is not read: unpack it, or save the sheet as CSV"),
+    (b"SQLite format 3", "a GeoPackage is not read: export its layer as FlatGeobuf or GeoJSON"),
+    (b"\xff\xfe", "UTF-16 text is not read: save it as UTF-8"),
+    (b"\xfe\xff", "UTF-16 text is not read: save it as UTF-8"),
+    (b"PAR1", "Parquet is not read: export it as FlatGeobuf or GeoJSON"),
+    (b"\x00\x00\x27\x0a", "a Shapefile is not read: export it as FlatGeobuf or GeoJSON"),
+];
+
 /// The format, and whether each line is a feature.
 fn tell(head: &[u8], name: &str) -> Result<(Format, bool), FormatError> {
     let name = name.strip_suffix(".gz").unwrap_or(name);
@@ -60,14 +70,6 @@ fn tell(head: &[u8], name: &str) -> Result<(Format, bool), FormatError> {
     if head.starts_with(b"fgb") && head.get(4..7) == Some(b"fgb") {
         return Ok((Format::FlatGeobuf, false));
     }
-    const OTHERS: [(&[u8], &str); 6] = [
-        (b"PK\x03\x04", "a ZIP archive or XLSX sheet is not read: unpack it, or save the sheet as CSV"),
-        (b"SQLite format 3", "a GeoPackage is not read: export its layer as FlatGeobuf or GeoJSON"),
-        (b"\xff\xfe", "UTF-16 text is not read: save it as UTF-8"),
-        (b"\xfe\xff", "UTF-16 text is not read: save it as UTF-8"),
-        (b"PAR1", "Parquet is not read: export it as FlatGeobuf or GeoJSON"),
-        (b"\x00\x00\x27\x0a", "a Shapefile is not read: export it as FlatGeobuf or GeoJSON"),
-    ];
     if let Some((_, advice)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(FormatError::Unknown((*advice).to_owned()));
     }

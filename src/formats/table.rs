@@ -72,14 +72,15 @@ const NOT_UTF_8: &str = "not UTF-8 text: save the file with that encoding";
 
 fn cells_of(record: &ByteRecord) -> Option<Cells> {
     let text = std::str::from_utf8(record.as_slice()).ok()?;
-    let ends = (0..record.len()).map(|i| record.range(i).and_then(|range| u32::try_from(range.end).ok()));
-    Cells::new(text.into(), ends.collect::<Option<_>>()?)
+    // A record is shorter than `ROW_BYTES`, so that its ends fit; one that would not is refused by `Cells`.
+    let end = |i| record.range(i).and_then(|range| u32::try_from(range.end).ok()).unwrap_or(u32::MAX);
+    Cells::new(text.into(), record.len(), (0..record.len()).map(end))
 }
 
 fn broken(error: csv::Error, line: u64) -> FormatError {
     let at = error.position().map_or(0, csv::Position::byte);
     match error.into_kind() {
-        csv::ErrorKind::Io(e) if e.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
+        csv::ErrorKind::Io(e) if e.get_ref().and_then(|inner| inner.downcast_ref::<TooLong>()).is_some() => {
             FormatError::Csv { line, reason: e.to_string() }
         }
         csv::ErrorKind::Io(e) => read_error(at, e),

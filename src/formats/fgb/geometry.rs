@@ -35,7 +35,7 @@ pub fn read(written: &Written<'_>, kind: GeometryType, depth: usize) -> Read<Geo
         }
         GeometryType::GeometryCollection if depth < GEOMETRY_DEPTH => {
             let (mut all, mut fault) = (Vec::new(), None);
-            for part in written.parts().iter().flat_map(|parts| parts.iter()) {
+            for part in written.parts().into_iter().flatten() {
                 let (geometry, its) = read(&part, GeometryType::Unknown, depth + 1)?;
                 all.push(geometry);
                 fault = fault.or(its);

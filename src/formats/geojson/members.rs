@@ -6,17 +6,18 @@ use super::{
 };
 use serde::Deserialize;
 
-/// A GeoJSON object that is not a collection of features.
+/// A GeoJSON object that is not a collection of features, or null where one may stand.
 #[derive(Default)]
 pub struct Object {
     kind: Option<String>,
     id: Option<Value>,
-    properties: Option<Option<Properties>>,
-    geometry: Option<Option<Box<Object>>>,
+    properties: Option<Properties>,
+    geometry: Option<Box<Object>>,
     coordinates: Option<Nest>,
     geometries: Option<Vec<Object>>,
     crs: Option<Value>,
     collection: bool,
+    null: bool,
 }
 
 impl Object {
@@ -31,11 +32,11 @@ impl Object {
             let (geometry, fault) = split(self.geometry());
             return Ok(RawFeature { id: None, properties: Map::new(), geometry, fault, crs });
         }
-        let properties = self.properties.flatten().map(|Properties(map)| map).unwrap_or_default();
+        let properties = self.properties.map(|Properties(map)| map).unwrap_or_default();
         let (geometry, fault) = match self.geometry {
             None => (Err("geometry member missing".to_owned()), None),
-            Some(None) => (Ok(None), None),
-            Some(Some(object)) => split(object.geometry()),
+            Some(object) if object.null => (Ok(None), None),
+            Some(object) => split(object.geometry()),
         };
         Ok(RawFeature { id: self.id, properties, geometry, fault, crs })
     }
@@ -82,6 +83,10 @@ impl<'de> Deserialize<'de> for Object {
                 f.write_str("a GeoJSON object")
             }
 
+            fn visit_unit<E: Error>(self) -> Result<Object, E> {
+                Ok(Object { null: true, ..Object::default() })
+            }
+
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
                 let mut object = Object::default();
                 while let Some(name) = map.next_key_seed(Name)? {
@@ -105,7 +110,7 @@ impl<'de> Deserialize<'de> for Object {
                 Ok(object)
             }
         }
-        from.deserialize_map(Members)
+        from.deserialize_any(Members)
     }
 }
 
@@ -178,6 +183,10 @@ impl<'de> Deserialize<'de> for Properties {
                 f.write_str("properties as an object or null")
             }
 
+            fn visit_unit<E: Error>(self) -> Result<Properties, E> {
+                Ok(Properties(Map::new()))
+            }
+
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Properties, A::Error> {
                 let mut properties = Map::new();
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
@@ -189,6 +198,6 @@ impl<'de> Deserialize<'de> for Properties {
                 Ok(Properties(properties))
             }
         }
-        from.deserialize_map(Named)
+        from.deserialize_any(Named)
     }
 }

@@ -4,7 +4,7 @@ use super::super::FormatError;
 use super::view::View;
 use super::{Field, RowProblem};
 use crate::geom::crs::{Crs, Reprojector};
-use crate::geom::validity::{self, Fault};
+use crate::geom::validity;
 use crate::geom::{GeomError, LonLat};
 use geo::{Coord, CoordsIter, Geometry, HasDimensions};
 
@@ -93,37 +93,26 @@ impl Place {
             Ok(None) => return Err(refuse("null", "no geometry".to_owned())),
             Err(reason) => return Err(refuse("", reason.clone())),
         };
-        match &self.reprojector {
-            Some(reprojector) => {
-                reprojector.geometry(&mut geometry).map_err(|e| refuse(kind(&geometry), e.to_string()))?
-            }
-            None => {
-                let outside = geometry.coords_iter().find_map(|c| LonLat::new(c.x, c.y).err().map(|e| (c, e)));
-                if let Some((c, error)) = outside {
-                    return Err(refuse(&format!("{}, {}", c.x, c.y), self.advise(&error)));
-                }
+        if let Some(reprojector) = &self.reprojector {
+            reprojector.geometry(&mut geometry).map_err(|e| refuse(kind(&geometry), e.to_string()))?;
+        } else {
+            let outside = geometry.coords_iter().find_map(|c| LonLat::new(c.x, c.y).err().map(|e| (c, e)));
+            if let Some((c, error)) = outside {
+                return Err(refuse(&format!("{}, {}", c.x, c.y), self.advise(&error)));
             }
         }
-        self.mend(geometry, feature.fault).map_err(|(kind, reason)| refuse(kind, reason))
-    }
-
-    fn mend(
-        &self,
-        geometry: Geometry<f64>,
-        fault: Option<Fault>,
-    ) -> Result<(Geometry<f64>, Option<String>), (&'static str, String)> {
-        let found = match fault {
+        let found = match feature.fault {
             // `geo` has closed the ring: what is left to say is that it was open.
             Some(fault) => Err(fault.into()),
             None => validity::check(&geometry),
         };
-        let Err(invalid) = found else { return Ok((geometry, None)) };
-        if !self.repair {
-            return Err((kind(&geometry), invalid.to_string()));
-        }
-        match validity::repair(&geometry) {
-            Ok(repaired) => Ok((repaired, Some(invalid.to_string()))),
-            Err(left) => Err((kind(&geometry), format!("{invalid}; repaired, it {left}"))),
+        match found {
+            Ok(()) => Ok((geometry, None)),
+            Err(invalid) if !self.repair => Err(refuse(kind(&geometry), invalid.to_string())),
+            Err(invalid) => match validity::repair(&geometry) {
+                Ok(repaired) => Ok((repaired, Some(invalid.to_string()))),
+                Err(left) => Err(refuse(kind(&geometry), format!("{invalid}; repaired, it {left}"))),
+            },
         }
     }
 }

@@ -44,7 +44,6 @@ impl<'a> View<'a> {
     /// A field's text without white space around it; `None` where it is empty or absent.
     pub fn get(&self, field: Field) -> Option<Cow<'a, str>> {
         let found = match (self.plan.pick(field), &self.body) {
-            (Pick::Nothing, _) => None,
             (Pick::Constant(value), _) => Some(Cow::Borrowed(value.as_str())),
             (Pick::Column(i), Seen::Cells(cells)) => cells.get(*i).map(Cow::Borrowed),
             (Pick::Names(names), Seen::Feature(feature)) => {
@@ -52,7 +51,7 @@ impl<'a> View<'a> {
                 let own = || (field == Field::Code).then_some(feature.id.as_ref()).flatten();
                 property.and_then(text).or_else(|| own().and_then(text))
             }
-            (Pick::Column(_), Seen::Feature(_)) | (Pick::Names(_), Seen::Cells(_)) => None,
+            (Pick::Nothing, _) | (Pick::Column(_), Seen::Feature(_)) | (Pick::Names(_), Seen::Cells(_)) => None,
         };
         trimmed(found?)
     }

@@ -146,9 +146,9 @@ fn simple_rings(walk: &[usize]) -> Vec<Vec<usize>> {
     for vertex in walk.iter().chain(walk.first()) {
         if let Some(start) = at.get(vertex).copied() {
             let ring: Vec<usize> = open.drain(start..).collect();
-            ring.iter().for_each(|v| {
+            for v in &ring {
                 at.remove(v);
-            });
+            }
             rings.push(ring);
         }
         at.insert(*vertex, open.len());

@@ -27,8 +27,9 @@ impl Ring {
 #[derive(Default)]
 struct Rings {
     segments: Vec<Segment>,
+    /// The ring of each segment.
     owner: Vec<usize>,
-    rings: Vec<Ring>,
+    all: Vec<Ring>,
     polygons: Vec<Range<usize>>,
 }
 
@@ -57,20 +58,20 @@ pub fn check(polygons: &[Polygon<f64>]) -> Result<(), Invalid> {
 
 impl Rings {
     fn of(polygons: &[Polygon<f64>]) -> Result<Rings, Invalid> {
-        let mut all = Rings::default();
+        let mut rings = Rings::default();
         for polygon in polygons {
-            let first = all.rings.len();
+            let first = rings.all.len();
             if polygon.exterior().0.is_empty() && !polygon.interiors().is_empty() {
                 return Err(Fault::HoleOutside.into());
             }
             for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-                all.push(ring)?;
+                rings.push(ring)?;
             }
-            if all.rings.len() > first {
-                all.polygons.push(first..all.rings.len());
+            if rings.all.len() > first {
+                rings.polygons.push(first..rings.all.len());
             }
         }
-        Ok(all)
+        Ok(rings)
     }
 
     fn push(&mut self, ring: &LineString<f64>) -> Result<(), Invalid> {
@@ -82,7 +83,7 @@ impl Rings {
         for &c in &ring.0[1..] {
             if c != last {
                 self.segments.push(Segment { a: last, b: c });
-                self.owner.push(self.rings.len());
+                self.owner.push(self.all.len());
                 low = Coord { x: low.x.min(c.x), y: low.y.min(c.y) };
                 high = Coord { x: high.x.max(c.x), y: high.y.max(c.y) };
                 last = c;
@@ -91,7 +92,7 @@ impl Rings {
         if self.segments.len() - start < 3 {
             return Err(Invalid::at(Fault::TooFewPoints, last));
         }
-        self.rings.push(Ring { segments: start..self.segments.len(), low, high });
+        self.all.push(Ring { segments: start..self.segments.len(), low, high });
         Ok(())
     }
 
@@ -131,13 +132,13 @@ impl Rings {
 
     /// The segment after one in its ring.
     fn next(&self, i: usize) -> usize {
-        let ring = &self.rings[self.owner[i]].segments;
+        let ring = &self.all[self.owner[i]].segments;
         if i + 1 == ring.end { ring.start } else { i + 1 }
     }
 
     /// The segment before one in its ring.
     fn previous(&self, i: usize) -> usize {
-        let ring = &self.rings[self.owner[i]].segments;
+        let ring = &self.all[self.owner[i]].segments;
         if i == ring.start { ring.end - 1 } else { i - 1 }
     }
 
@@ -167,7 +168,7 @@ impl Rings {
     }
 
     fn check_holes(&self, polygon: &Range<usize>) -> Result<(), Invalid> {
-        let (shell, holes) = (&self.rings[polygon.start], &self.rings[polygon.start + 1..polygon.end]);
+        let (shell, holes) = (&self.all[polygon.start], &self.all[polygon.start + 1..polygon.end]);
         for hole in holes {
             if !shell.may_hold(hole) || !self.within(hole, shell) {
                 return Err(Invalid::at(Fault::HoleOutside, self.segments[hole.segments.start].a));
@@ -188,9 +189,9 @@ impl Rings {
     /// A part may lie in another's hole, not in its interior.
     fn check_shells(&self) -> Result<(), Invalid> {
         for (i, inner) in self.polygons.iter().enumerate() {
-            let shell = &self.rings[inner.start];
+            let shell = &self.all[inner.start];
             for (_, outer) in self.polygons.iter().enumerate().filter(|(j, _)| *j != i) {
-                let (around, holes) = (&self.rings[outer.start], &self.rings[outer.start + 1..outer.end]);
+                let (around, holes) = (&self.all[outer.start], &self.all[outer.start + 1..outer.end]);
                 let nested = around.may_hold(shell)
                     && self.within(shell, around)
                     && !holes.iter().any(|hole| hole.may_hold(shell) && self.within(shell, hole));
@@ -204,11 +205,11 @@ impl Rings {
 
     /// Rings and the points that they share are a forest, or a circle of touching rings cuts the interior.
     fn check_connected(&self, touches: &[Touch]) -> Result<(), Invalid> {
-        let mut polygon_of = vec![0; self.rings.len()];
+        let mut polygon_of = vec![0; self.all.len()];
         for (i, polygon) in self.polygons.iter().enumerate() {
             polygon_of[polygon.clone()].fill(i);
         }
-        let mut sets = Sets::new(self.rings.len());
+        let mut sets = Sets::new(self.all.len());
         let mut points = HashMap::new();
         let mut joined = HashSet::new();
         for touch in touches {

@@ -123,7 +123,9 @@ impl Spans {
             spans.iter().map(|s| side(s).1).fold(f64::NEG_INFINITY, f64::max) - low
         };
         if extent(|s| s.across) > extent(|s| s.along) {
-            spans.iter_mut().for_each(|s| std::mem::swap(&mut s.along, &mut s.across));
+            for span in &mut spans {
+                std::mem::swap(&mut span.along, &mut span.across);
+            }
         }
         Spans(spans)
     }

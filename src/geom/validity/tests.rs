@@ -85,8 +85,9 @@ fn every_edge_case_is_repaired_to_the_kind_and_area_of_geos() {
     assert_eq!(repaired_areas, 11);
 }
 
-fn random_ring(rng: &mut SmallRng, lattice: i32, positions: usize) -> LineString<f64> {
-    let mut place = || Coord { x: f64::from(rng.random_range(0..lattice)), y: f64::from(rng.random_range(0..lattice)) };
+fn random_ring(dice: &mut SmallRng, lattice: i32, positions: usize) -> LineString<f64> {
+    let mut place =
+        || Coord { x: f64::from(dice.random_range(0..lattice)), y: f64::from(dice.random_range(0..lattice)) };
     let mut ring = LineString((0..positions).map(|_| place()).collect());
     ring.close();
     ring
