@@ -22,6 +22,7 @@ mod import;
 mod mapping;
 mod row;
 mod rows;
+mod sheet;
 mod table;
 
 pub mod limits;
@@ -32,4 +33,5 @@ pub use import::{ImportKind, Importer, Outcome};
 pub use mapping::{Field, Mapping};
 pub use row::{Body, Header, RawRow};
 pub use rows::{Format, Rows, open};
+pub use sheet::csv_text;
 pub use table::Report;
