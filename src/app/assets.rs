@@ -1,6 +1,7 @@
 //! Files inside the binary: the page, styles, glyphs, and the demo's data. A debug build reads them from the checkout, so that
 //! a reload shows a change.
 
+use super::access::hex;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::borrow::Cow;
 
@@ -44,13 +45,13 @@ impl Assets {
     /// A file of the page, by its path below `web/`.
     #[must_use]
     pub fn web(self, path: &str) -> Option<Asset> {
-        asset(Web::get(path)?).into()
+        Web::get(path).map(asset)
     }
 
     /// A style or glyph range, by its path below `styles/`.
     #[must_use]
     pub fn style(self, path: &str) -> Option<Asset> {
-        asset(Styles::get(path)?).into()
+        Styles::get(path).map(asset)
     }
 
     /// A file of the demo's data, by its path below `data/liechtenstein/`.
@@ -61,6 +62,6 @@ impl Assets {
 }
 
 fn asset(file: EmbeddedFile) -> Asset {
-    let sha256 = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(&file.metadata.sha256_hash());
     Asset { media_type: file.metadata.mimetype().to_owned(), bytes: file.data, sha256 }
 }

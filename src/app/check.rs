@@ -1,5 +1,6 @@
 //! Proves a store: the chain holds, and the state loaded at once equals the state that lived change by change.
 
+use super::access::hex;
 use super::{AppError, load};
 use crate::model::Change;
 use crate::state::State;
@@ -36,6 +37,5 @@ pub fn check_store(store: &Store, mut progress: impl FnMut(&'static str, u64)) -
     if digest != other {
         return Err(AppError::Damaged(format!("the state loaded ({digest}) differs from the state lived ({other})")));
     }
-    let hex = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Checked { changes: head.seq, head: hex, digest })
+    Ok(Checked { changes: head.seq, head: hex(&head.hash), digest })
 }

@@ -85,7 +85,7 @@ pub fn run_import(
     };
     let mut known = Known::read(store, kind)?;
     let mut placing = (kind == Kind::Area)
-        .then(|| load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd)).map(Placing::new))
+        .then(|| load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd)).map(|state| Placing::new(&state)))
         .transpose()?;
     let header = rows.header().cloned();
     // A setting that cannot be is told before the first row is read.

@@ -14,7 +14,7 @@ pub(super) struct Placing {
 
 impl Placing {
     /// Over the Areas that the store holds.
-    pub fn new(state: State) -> Placing {
+    pub fn new(state: &State) -> Placing {
         let stored = state.living_areas().map(|(_, e)| (e.area.code.clone(), Area::clone(&e.area))).collect();
         Placing { stored, added: Vec::new() }
     }

@@ -29,7 +29,7 @@ pub struct TileRequest {
 impl App {
     /// The `TileJSON` of some layers; `url` is a tile's with `{z}`, `{x}` and `{y}`.
     pub fn tilejson(&self, caller: &Caller, layers: LayerSet, url: String) -> Result<TileJson, AppError> {
-        self.may_see(caller, layers)?;
+        may_see(caller, layers)?;
         let state = self.state.read();
         let info = state.info();
         Ok(TileJson::new(&info.name, layers, url, state.extent(), &info.attribution))
@@ -37,7 +37,7 @@ impl App {
 
     /// A tile: at once where it is cached, else on a blocking thread, once however many ask.
     pub async fn tile(&self, caller: &Caller, request: TileRequest) -> Result<Arc<TileBody>, AppError> {
-        self.may_see(caller, request.layers)?;
+        may_see(caller, request.layers)?;
         if let Some(id) = request.campaign {
             self.known_campaign(id)?;
         }
@@ -56,16 +56,16 @@ impl App {
         made.await.map_err(|e| AppError::Stopped(e.to_string()))
     }
 
-    fn may_see(&self, caller: &Caller, layers: LayerSet) -> Result<(), AppError> {
-        layers.iter().try_for_each(|layer| caller.require(layer.right()))
-    }
-
     fn make_tile(&self, caller: &Caller, request: TileRequest) -> Vec<u8> {
         let state = self.state.read();
         let gathered = Gathered::of(&state, caller, request);
         drop(state);
         gathered.encode(request.tile)
     }
+}
+
+fn may_see(caller: &Caller, layers: LayerSet) -> Result<(), AppError> {
+    layers.iter().try_for_each(|layer| caller.require(layer.right()))
 }
 
 /// Everything that one tile shows, owned: the lock is not held while it is encoded.

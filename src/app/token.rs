@@ -1,6 +1,6 @@
 //! Tokens: made, listed and revoked beside a store that no server holds, or by the demo.
 
-use super::access::sha256;
+use super::access::{hex, sha256};
 use super::{AppError, load};
 use crate::model::access::Token;
 use crate::model::{Change, Grant, Kind, TokenEnd, TokenId};
@@ -24,7 +24,7 @@ const SECRET_BYTES: usize = 32;
 fn random_hex(bytes: usize) -> String {
     let mut random = vec![0u8; bytes];
     rand::fill(&mut random[..]);
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&random)
 }
 
 /// Makes a token and stores its hash. Refuses an Area that the store does not hold.

@@ -83,7 +83,7 @@ pub struct ImportArgs {
     /// Coordinate reference system of the file: EPSG:n, gcj02, bd09 or wgs84. The default is wgs84; nothing is guessed
     #[arg(long, value_name = "CRS")]
     pub crs: Option<String>,
-    /// Which column or property a field is in: code=hh_id. Repeat for each
+    /// Which column or property a field is in: `code=hh_id`. Repeat for each
     #[arg(long = "map", value_name = "FIELD=COLUMN")]
     pub columns: Vec<String>,
     /// A field that has one value in every row: level=township. Repeat for each

@@ -141,10 +141,10 @@ mod tests {
 
     #[test]
     fn every_position_of_a_geometry_is_turned_however_deep() {
+        use geo::CoordsIter;
         let part = geo::Geometry::LineString(vec![(394_251.0, 806_376.0), (394_300.0, 806_400.0)].into());
         let mut nested = geo::Geometry::GeometryCollection(vec![part].into());
         Reprojector::new(Crs::Epsg(27700)).unwrap().geometry(&mut nested).unwrap();
-        use geo::CoordsIter;
         assert!(nested.coords_iter().all(|c| (c.x + 2.096).abs() < 0.01 && (c.y - 57.148).abs() < 0.01), "{nested:?}");
     }
 

@@ -22,8 +22,7 @@ pub fn coding(header: Option<&str>) -> Option<&'static str> {
     let given = |name: &str| named.iter().find(|(n, _)| n == name).map(|(_, q)| *q);
     let star = given("*");
     let weight = |name: &str| match (given(name), star) {
-        (Some(q), _) => q,
-        (None, Some(q)) => q,
+        (Some(q), _) | (None, Some(q)) => q,
         // Not named: acceptable, but only if nothing that was named is.
         (None, None) if name == "identity" => 0.001,
         (None, None) => 0.0,

@@ -31,9 +31,8 @@ pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
         ("melonmap_tile_cache_bytes", "gauge", "Bytes in the tile cache.", cache.bytes),
         ("melonmap_tile_cache_entries", "gauge", "Tiles in the cache.", cache.entries),
     ];
-    let text: String = lines
-        .into_iter()
-        .map(|(name, kind, help, value)| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"))
-        .collect();
+    let text = lines.into_iter().fold(String::new(), |text, (name, kind, help, value)| {
+        text + &format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n")
+    });
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
 }

@@ -6,9 +6,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// An error as it leaves.
+/// An error as it leaves. One word wide, so that a handler's result stays small.
+#[derive(Debug, Clone)]
+pub struct Problem(Box<Details>);
+
 #[derive(Debug, Clone, Serialize)]
-pub struct Problem {
+struct Details {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -26,15 +29,23 @@ impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         let title = status.canonical_reason().unwrap_or("Error");
         let (detail, status) = (detail.into(), status.as_u16());
-        Problem { kind: "about:blank", title, status, detail, field: None, value: None, expected: None }
+        Problem(Box::new(Details {
+            kind: "about:blank",
+            title,
+            status,
+            detail,
+            field: None,
+            value: None,
+            expected: None,
+        }))
     }
 
     /// A value that cannot be: names field, value and what was expected.
     pub fn invalid(error: ModelError) -> Problem {
         let mut problem = Problem::new(StatusCode::BAD_REQUEST, error.to_string());
-        problem.field = Some(error.field.to_owned());
-        problem.value = Some(error.value);
-        problem.expected = Some(error.expected);
+        problem.0.field = Some(error.field.to_owned());
+        problem.0.value = Some(error.value);
+        problem.0.expected = Some(error.expected);
         problem
     }
 
@@ -70,14 +81,14 @@ impl Problem {
 
     /// Its HTTP status.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        let body = serde_json::to_string(&self).unwrap_or_default();
+        let body = serde_json::to_string(&self.0).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if status == StatusCode::UNAUTHORIZED {
             let bearer = HeaderValue::from_static("Bearer realm=\"melonmap\"");
@@ -101,8 +112,7 @@ impl From<AppError> for Problem {
         let detail = error.to_string();
         match error {
             AppError::Invalid(error) => Problem::invalid(error),
-            AppError::Layers(_) => Problem::new(StatusCode::NOT_FOUND, detail),
-            AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
+            AppError::Layers(_) | AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
             AppError::Token | AppError::TokenNeeded(_) => Problem::new(StatusCode::UNAUTHORIZED, detail),
             AppError::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, detail),
             AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {

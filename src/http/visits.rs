@@ -38,13 +38,14 @@ pub enum OneOrMore {
 
 #[derive(Serialize)]
 pub struct Answer {
-    results: Vec<Result>,
+    results: Vec<Line>,
 }
 
 #[derive(Serialize)]
-struct Result {
+struct Line {
     id: Value,
-    result: &'static str,
+    #[serde(rename = "result")]
+    became: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
@@ -54,7 +55,7 @@ pub async fn log(
     caller: Caller,
     Params(NoParams {}): Params<NoParams>,
     Body(body): Body<OneOrMore>,
-) -> std::result::Result<Json<Answer>, Problem> {
+) -> Result<Json<Answer>, Problem> {
     let values = match body {
         OneOrMore::One(value) => vec![value],
         OneOrMore::More(values) => values,
@@ -71,15 +72,15 @@ pub async fn log(
             Ok(written) => {
                 let Written { id: uuid, household, campaign, at, outcome, note } = written;
                 readable.push((results.len(), VisitInput { id: uuid, household, campaign, at, outcome, note }));
-                results.push(Result { id, result: "stored", reason: None });
+                results.push(Line { id, became: "stored", reason: None });
             }
-            Err(e) => results.push(Result { id, result: "refused", reason: Some(e.to_string()) }),
+            Err(e) => results.push(Line { id, became: "refused", reason: Some(e.to_string()) }),
         }
     }
     let (places, inputs): (Vec<usize>, Vec<VisitInput>) = readable.into_iter().unzip();
     let replies = app.log_visits(&caller, inputs).await?;
     for (place, reply) in places.into_iter().zip(replies) {
-        (results[place].result, results[place].reason) = match reply {
+        (results[place].became, results[place].reason) = match reply {
             VisitReply::Stored => ("stored", None),
             VisitReply::Repeated => ("repeated", None),
             VisitReply::Refused(refusal) => ("refused", Some(refusal.to_string())),
