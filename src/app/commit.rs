@@ -1,9 +1,10 @@
 //! The way in while the service runs: one writer, group commit.
 
 use super::live::{Live, Told};
+use super::shown::Shown;
 use super::{App, AppError};
 use crate::model::{Change, Kind, ModelError};
-use crate::state::{AreaEntry, Delta, State, Verdict};
+use crate::state::{AreaEntry, Delta, State, Touched, Verdict};
 use crate::store::{Batch, Entry, Store};
 use crate::tiles::{BUFFER, Layer, TileCache};
 use hashbrown::HashMap;
@@ -51,10 +52,9 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. It ends when the last `Writer` is dropped.
-    pub fn start(store: Store, state: Arc<RwLock<State>>, cache: Arc<TileCache>, live: Arc<Live>) -> Writer {
+    pub fn start(mut bench: Bench) -> Writer {
         let (jobs, queue) = channel();
-        let failed = Arc::new(OnceLock::new());
-        let mut bench = Bench { store, state, cache, live, failed: Arc::clone(&failed) };
+        let failed = Arc::clone(&bench.failed);
         std::thread::Builder::new()
             .name("melonmap-writer".into())
             .spawn(move || bench.run(&queue))
@@ -82,15 +82,34 @@ impl App {
 }
 
 /// What the writer's thread works with.
-struct Bench {
+pub(super) struct Bench {
     store: Store,
     state: Arc<RwLock<State>>,
     cache: Arc<TileCache>,
     live: Arc<Live>,
+    shown: Arc<Shown>,
     failed: Arc<OnceLock<String>>,
 }
 
 impl Bench {
+    /// Over what the service shares.
+    pub fn new(
+        store: Store,
+        state: &Arc<RwLock<State>>,
+        cache: &Arc<TileCache>,
+        live: &Arc<Live>,
+        shown: &Arc<Shown>,
+    ) -> Bench {
+        Bench {
+            store,
+            state: Arc::clone(state),
+            cache: Arc::clone(cache),
+            live: Arc::clone(live),
+            shown: Arc::clone(shown),
+            failed: Arc::default(),
+        }
+    }
+
     fn run(&mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
             let mut group = vec![first];
@@ -169,8 +188,7 @@ impl Bench {
             delta.join(state.apply(seq, at, &author, change).map_err(|e| e.to_string())?);
         }
         let seq = state.seq();
-        let deepest = (Layer::Areas.max_zoom(), Layer::Households.max_zoom(), Layer::Context.max_zoom());
-        let touched = state.touched(&delta, deepest, BUFFER);
+        let touched = touched(&delta, &self.shown);
         let code = |entry: &AreaEntry| entry.area.code.clone();
         let told = Told {
             areas: delta.areas.iter().map(|id| code(state.covered(*id, None).entry)).collect(),
@@ -179,17 +197,30 @@ impl Bench {
         };
         drop(state);
         match &touched {
-            // Who may see which household depends on where the borders run.
-            Some(touched) if delta.borders.is_empty() => {
+            Some(touched) => {
                 self.cache.forget(Layer::Areas, &touched.areas);
                 self.cache.forget(Layer::Households, &touched.households);
                 self.cache.forget(Layer::Context, &touched.context);
             }
-            _ => self.cache.clear(),
+            None => self.cache.clear(),
         }
         self.live.publish(seq, touched, told);
         Ok(())
     }
+}
+
+/// The tiles that a change touched; `None` where they are too many to list, or where a border moved: then who may see which
+/// household, and which level a zoom shows, can have changed anywhere.
+fn touched(delta: &Delta, shown: &Shown) -> Option<Touched> {
+    let areas = shown.take(&delta.areas);
+    if !delta.borders.is_empty() {
+        return None;
+    }
+    Some(Touched {
+        areas: areas?.into_iter().collect(),
+        households: delta.household_tiles(Layer::Households.max_zoom()),
+        context: delta.context_tiles(Layer::Context.max_zoom(), BUFFER)?,
+    })
 }
 
 /// Judges the changes of a group, each as if those before it were applied.

@@ -23,6 +23,7 @@ mod load;
 mod open;
 mod read;
 mod resolve;
+mod shown;
 mod tile;
 mod token;
 mod visits;
@@ -71,6 +72,7 @@ pub struct App {
     state: Arc<RwLock<State>>,
     cache: Arc<TileCache>,
     live: Arc<live::Live>,
+    shown: Arc<shown::Shown>,
     writer: commit::Writer,
     founding: Arc<tokio::sync::Mutex<()>>,
     assets: Assets,
@@ -83,9 +85,11 @@ impl App {
         let cache = Arc::new(TileCache::new(settings.tile_cache_bytes));
         let state = Arc::new(RwLock::new(state));
         let live = Arc::new(live::Live::new());
-        let writer = commit::Writer::start(store, Arc::clone(&state), Arc::clone(&cache), Arc::clone(&live));
+        let shown = Arc::new(shown::Shown::default());
+        let bench = commit::Bench::new(store, &state, &cache, &live, &shown);
+        let writer = commit::Writer::start(bench);
         let founding = Arc::new(tokio::sync::Mutex::new(()));
-        App { state, cache, live, writer, founding, assets: Assets }
+        App { state, cache, live, shown, writer, founding, assets: Assets }
     }
 
     /// Files of the page, styles and glyphs.

@@ -59,6 +59,7 @@ impl App {
     fn make_tile(&self, caller: &Caller, request: TileRequest) -> Vec<u8> {
         let state = self.state.read();
         let gathered = Gathered::of(&state, caller, request);
+        self.shown.add(request.tile, gathered.areas.iter().map(|(id, ..)| *id));
         drop(state);
         gathered.encode(request.tile)
     }

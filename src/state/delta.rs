@@ -1,6 +1,5 @@
 //! What a change touched: for the cache to forget, for open pages to refresh.
 
-use super::State;
 use super::areas::AreaId;
 use crate::geom::{Bbox, Lattice, TileId};
 use crate::model::CampaignId;
@@ -46,45 +45,36 @@ pub struct Touched {
 /// Most tiles that one rectangle is spelled out into at one zoom; a wider one touches the layer as a whole.
 const MOST_TILES: usize = 4_096;
 
-impl State {
-    /// The tiles that a delta touches down to each layer's deepest zoom; `None` where it touches too many to spell out.
-    ///
-    /// Areas draw over their tile's edge by a buffer (a share of the side), so the tiles around a border count as well.
+impl Delta {
+    /// The household tiles that it touched, down to a zoom, sorted and each once.
     #[must_use]
-    pub fn touched(&self, delta: &Delta, deepest: (u8, u8, u8), buffer: f64) -> Option<Touched> {
-        let (areas_deepest, households_deepest, context_deepest) = deepest;
-        let mut boxes: Vec<Bbox> = delta.borders.clone();
-        boxes.extend(delta.areas.iter().map(|id| self.areas.get(*id).bbox));
-        let mut households: Vec<TileId> = Vec::new();
-        for (place, _) in &delta.places {
-            households.extend((0..=households_deepest).map(|z| place.tile(z)));
-        }
-        households.sort_unstable();
-        households.dedup();
-        Some(Touched {
-            areas: cover(&boxes, areas_deepest, buffer)?,
-            households,
-            context: cover(&delta.context, context_deepest, buffer)?,
-        })
+    pub fn household_tiles(&self, deepest: u8) -> Vec<TileId> {
+        let mut tiles: Vec<TileId> =
+            self.places.iter().flat_map(|(place, _)| (0..=deepest).map(|z| place.tile(z))).collect();
+        tiles.sort_unstable();
+        tiles.dedup();
+        tiles
     }
-}
 
-fn cover(boxes: &[Bbox], deepest: u8, buffer: f64) -> Option<Vec<TileId>> {
-    let mut tiles = BTreeSet::new();
-    for bbox in boxes {
-        for z in 0..=deepest {
-            let pad = 360.0 / f64::from(1u32 << z) * buffer;
-            let wide = pad_by(bbox, pad);
-            let before = tiles.len();
-            for tile in TileId::covering(&wide, z) {
-                tiles.insert(tile);
-                if tiles.len() - before > MOST_TILES {
-                    return None;
+    /// The context tiles that it touched, down to a zoom, sorted and each once; `None` where they are too many to spell out.
+    /// Features draw over their tile's edge by a buffer (a share of the side), so the tiles around them count as well.
+    #[must_use]
+    pub fn context_tiles(&self, deepest: u8, buffer: f64) -> Option<Vec<TileId>> {
+        let mut tiles = BTreeSet::new();
+        for bbox in &self.context {
+            for z in 0..=deepest {
+                let wide = pad_by(bbox, 360.0 / f64::from(1u32 << z) * buffer);
+                let before = tiles.len();
+                for tile in TileId::covering(&wide, z) {
+                    tiles.insert(tile);
+                    if tiles.len() - before > MOST_TILES {
+                        return None;
+                    }
                 }
             }
         }
+        Some(tiles.into_iter().collect())
     }
-    Some(tiles.into_iter().collect())
 }
 
 /// Degrees of longitude are never fewer than what the same share of a tile spans in latitude.
