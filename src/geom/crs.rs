@@ -114,6 +114,7 @@ impl Reprojector {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo::CoordsIter;
 
     #[test]
     fn the_reference_points_come_back_within_a_millimetre_through_proj() {
@@ -144,7 +145,6 @@ mod tests {
         let part = geo::Geometry::LineString(vec![(394_251.0, 806_376.0), (394_300.0, 806_400.0)].into());
         let mut nested = geo::Geometry::GeometryCollection(vec![part].into());
         Reprojector::new(Crs::Epsg(27700)).unwrap().geometry(&mut nested).unwrap();
-        use geo::CoordsIter;
         assert!(nested.coords_iter().all(|c| (c.x + 2.096).abs() < 0.01 && (c.y - 57.148).abs() < 0.01), "{nested:?}");
     }
 
