@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum FormatError {
     /// The file could not be read.
-    #[error("cannot be read on after {at} bytes: {source}")]
+    #[error("cannot be read on after byte {at}: {source}")]
     Read {
         /// Bytes read before it, of the file as it is.
         at: u64,

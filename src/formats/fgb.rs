@@ -3,7 +3,7 @@
 //! Its reader trusts lengths that stand in the file (it allocates what a feature claims, and panics where a property runs over its
 //! end), so the framing is read here, with caps, and the crate verifies and decodes the flatbuffers.
 
-use super::gzip::{Plain, read_error};
+use super::gzip::{BLOCK, Plain, read_error};
 use super::limits::{COLUMNS, FLATGEOBUF_HEADER_BYTES, ROW_BYTES};
 use super::row::{Body, Header, RawRow};
 use super::{FormatError, RawFeature, RowProblem};
@@ -33,7 +33,7 @@ pub struct FlatGeobuf {
 impl FlatGeobuf {
     /// Reads the header and passes over the index.
     pub fn open(input: Plain) -> Result<FlatGeobuf, FormatError> {
-        let mut input = BufReader::with_capacity(128 << 10, input);
+        let mut input = BufReader::with_capacity(BLOCK, input);
         let fatal = |reason: &str| FormatError::FlatGeobuf { row: 0, reason: reason.to_owned() };
         let mut magic = [0; 8];
         exact(&mut input, &mut magic, 0)?;
@@ -57,7 +57,7 @@ impl FlatGeobuf {
         let (count, node_size) = (header.features_count(), header.index_node_size());
         let geometry = header.geometry_type();
         let index = index_bytes(count, node_size).ok_or_else(|| fatal("an index that cannot be"))?;
-        let passed = io::copy(&mut Read::take(&mut input, index), &mut io::sink()).map_err(|e| read_error(0, e))?;
+        let passed = io::copy(&mut Read::take(&mut input, index), &mut io::sink()).map_err(read_error)?;
         if passed < index {
             return Err(fatal("the file is cut off in its index"));
         }
@@ -118,14 +118,14 @@ fn index_bytes(count: u64, node_size: u16) -> Option<u64> {
 fn exact(input: &mut impl Read, buffer: &mut [u8], row: u64) -> Result<(), FormatError> {
     input.read_exact(buffer).map_err(|e| match e.kind() {
         io::ErrorKind::UnexpectedEof => FormatError::FlatGeobuf { row, reason: "the file is cut off".to_owned() },
-        _ => read_error(0, e),
+        _ => read_error(e),
     })
 }
 
 /// Reads a length and as many bytes, both into the buffer; `false` at the end of the file.
 fn framed(input: &mut impl Read, buffer: &mut Vec<u8>, cap: usize, row: u64) -> Result<bool, FormatError> {
     buffer.clear();
-    if input.take(4).read_to_end(buffer).map_err(|e| read_error(0, e))? == 0 {
+    if input.take(4).read_to_end(buffer).map_err(read_error)? == 0 {
         return Ok(false);
     }
     let cut_off = || FormatError::FlatGeobuf { row, reason: "the file is cut off".to_owned() };
@@ -138,7 +138,7 @@ fn framed(input: &mut impl Read, buffer: &mut Vec<u8>, cap: usize, row: u64) -> 
         });
     }
     // Grows with what is there, not with what is claimed.
-    let read = input.take(u64::from(length)).read_to_end(buffer).map_err(|e| read_error(0, e))?;
+    let read = input.take(u64::from(length)).read_to_end(buffer).map_err(read_error)?;
     if read < length as usize { Err(cut_off()) } else { Ok(true) }
 }
 

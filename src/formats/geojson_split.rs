@@ -1,11 +1,15 @@
 //! Cuts a GeoJSON document or text sequence (RFC 8142) into features without holding more than one.
 
-use super::gzip::{Plain, read_error};
+use super::gzip::{BLOCK, Plain, read_error};
 use super::limits::{JSON_DEPTH, ROW_BYTES};
 use super::row::{Body, RawRow};
 use super::{FormatError, RowProblem, geojson};
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
+
+mod scan;
+
+use scan::Scan;
 
 /// RFC 8142's record separator.
 const RECORD: u8 = 0x1e;
@@ -43,7 +47,7 @@ impl Splitter {
     /// `lines` where the file's name says that it has one feature in each line.
     pub fn new(input: Plain, lines: bool) -> Splitter {
         Splitter {
-            input: BufReader::with_capacity(128 << 10, input),
+            input: BufReader::with_capacity(BLOCK, input),
             at: 0,
             row: 0,
             mode: if lines { Mode::Lines } else { Mode::Objects },
@@ -99,8 +103,7 @@ impl Splitter {
     }
 
     fn fill(&mut self) -> Result<&[u8], FormatError> {
-        let at = self.at;
-        self.input.fill_buf().map_err(|e| read_error(at, e))
+        self.input.fill_buf().map_err(read_error)
     }
 
     fn consume(&mut self, n: usize) {
@@ -130,8 +133,7 @@ impl Splitter {
     fn value(&mut self) -> Result<(), FormatError> {
         let mut scan = Scan::default();
         loop {
-            let (at, chunk) = (self.at, self.input.fill_buf());
-            let chunk = chunk.map_err(|e| read_error(at, e))?;
+            let chunk = self.input.fill_buf().map_err(read_error)?;
             if chunk.is_empty() {
                 return Err(self.cut_off());
             }
@@ -291,9 +293,8 @@ impl Splitter {
     /// One piece up to a separator, into the text; `None` at the end, `false` for an empty piece.
     fn until(&mut self, separator: u8) -> Result<Option<bool>, FormatError> {
         self.text.clear();
-        let at = self.at;
         let mut piece = Read::take(&mut self.input, ROW_BYTES as u64 + 1);
-        let n = piece.read_until(separator, &mut self.text).map_err(|e| read_error(at, e))?;
+        let n = piece.read_until(separator, &mut self.text).map_err(read_error)?;
         self.at += n as u64;
         if n > ROW_BYTES {
             return Err(self.refuse(format!("one feature is longer than {ROW_BYTES} bytes")));
@@ -304,55 +305,5 @@ impl Splitter {
             self.text.remove(0);
         }
         Ok((n > 0).then(|| !self.text.trim_ascii().is_empty()))
-    }
-}
-
-/// Finds the end of a JSON value by its brackets and quotes alone; whether it is sound is for the parser to say.
-#[derive(Default)]
-struct Scan {
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-    in_scalar: bool,
-}
-
-impl Scan {
-    /// How many bytes belong to the value, and whether it is complete.
-    fn step(&mut self, chunk: &[u8]) -> (usize, bool) {
-        for (i, byte) in chunk.iter().enumerate() {
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => {
-                        self.in_string = false;
-                        if self.depth == 0 {
-                            return (i + 1, true);
-                        }
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    if self.depth > JSON_DEPTH {
-                        return (i + 1, false);
-                    }
-                }
-                b'}' | b']' | b',' if self.depth == 0 => return (i, true),
-                b'}' | b']' => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return (i + 1, true);
-                    }
-                }
-                b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 && self.in_scalar => return (i, true),
-                _ => self.in_scalar = true,
-            }
-        }
-        (chunk.len(), false)
     }
 }

@@ -2,12 +2,12 @@
 
 use super::FormatError;
 use flate2::bufread::MultiGzDecoder;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes that are read at once: larger ones no longer pay.
-const BLOCK: usize = 128 << 10;
+pub const BLOCK: usize = 128 << 10;
 
 /// A file as it is, decompressed where it was compressed.
 pub type Plain = Box<dyn Read + Send>;
@@ -16,8 +16,7 @@ pub type Plain = Box<dyn Read + Send>;
 pub fn plain(input: Box<dyn Read + Send>) -> Result<Plain, FormatError> {
     let position = Position::default();
     let mut input = BufReader::with_capacity(BLOCK, Counted { inner: input, position: position.clone() });
-    let start = input.fill_buf().map_err(|source| FormatError::Read { at: 0, source })?;
-    if start.starts_with(&[0x1f, 0x8b]) {
+    if input.fill_buf().map_err(read_error)?.starts_with(&[0x1f, 0x8b]) {
         return Ok(Box::new(Gunzip { inner: MultiGzDecoder::new(input), position }));
     }
     Ok(Box::new(input))
@@ -34,9 +33,18 @@ struct Counted {
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        self.position.0.fetch_add(n as u64, Ordering::Relaxed);
-        Ok(n)
+        let at = self.position.0.load(Ordering::Relaxed);
+        loop {
+            return match self.inner.read(buffer) {
+                Ok(n) => {
+                    self.position.0.store(at + n as u64, Ordering::Relaxed);
+                    Ok(n)
+                }
+                // Not an error, and not every reader above knows that.
+                Err(e) if e.kind() == ErrorKind::Interrupted => continue,
+                Err(source) => Err(io::Error::other(Failed::Read { at, source })),
+            };
+        }
     }
 }
 
@@ -48,30 +56,65 @@ struct Gunzip {
 impl Read for Gunzip {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.read(buffer).map_err(|e| {
+            if e.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Failed>) {
+                return e;
+            }
             let ahead = self.inner.get_ref().buffer().len() as u64;
             let at = self.position.0.load(Ordering::Relaxed) - ahead;
             let reason = match e.kind() {
-                io::ErrorKind::UnexpectedEof => "the file is cut off: it ends".to_owned(),
-                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => format!("{e}"),
-                _ => return e,
+                ErrorKind::UnexpectedEof => "the file is cut off: it ends".to_owned(),
+                _ => e.to_string(),
             };
-            io::Error::other(Broken { at, reason })
+            io::Error::other(Failed::Gzip { at, reason })
         })
     }
 }
 
-/// What went wrong with compressed data, as it travels through readers of other crates.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("gzip: {reason} at byte {at}")]
-struct Broken {
-    at: u64,
-    reason: String,
+/// What went wrong and where, as it travels through readers of other crates.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error("gzip: {reason} at byte {at}")]
+    Gzip { at: u64, reason: String },
+    #[error("{source} at byte {at}")]
+    Read { at: u64, source: io::Error },
 }
 
-/// The error of a reader above, with its cause if that was compression or a cap. `at` is how many bytes it had read.
-pub fn read_error(at: u64, source: io::Error) -> FormatError {
-    match source.get_ref().and_then(|inner| inner.downcast_ref::<Broken>()) {
-        Some(Broken { at, reason }) => FormatError::Gzip { at: *at, reason: reason.clone() },
-        None => FormatError::Read { at, source },
+/// The error of a reader above, with its place in the file.
+pub fn read_error(error: io::Error) -> FormatError {
+    match error.downcast::<Failed>() {
+        Ok(Failed::Gzip { at, reason }) => FormatError::Gzip { at, reason },
+        Ok(Failed::Read { at, source }) => FormatError::Read { at, source },
+        Err(source) => FormatError::Read { at: 0, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives ten bytes, is interrupted, gives ten more, and breaks.
+    struct Breaking(u32);
+
+    impl Read for Breaking {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0 += 1;
+            match self.0 {
+                2 => Err(ErrorKind::Interrupted.into()),
+                1 | 3 => {
+                    buffer[..10].fill(b'a');
+                    Ok(10)
+                }
+                _ => Err(io::Error::other("the disk is gone")),
+            }
+        }
+    }
+
+    #[test]
+    fn a_failing_disk_is_told_with_its_place_and_an_interruption_is_none() {
+        let mut text = Vec::new();
+        let error = plain(Box::new(Breaking(0))).unwrap().read_to_end(&mut text).unwrap_err();
+        let error = read_error(error);
+        assert!(matches!(error, FormatError::Read { at: 20, .. }), "{error}");
+        assert!(error.to_string().contains("the disk is gone"), "{error}");
     }
 }

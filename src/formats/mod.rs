@@ -31,7 +31,7 @@ pub use error::{FormatError, RowProblem};
 pub use feature::RawFeature;
 pub use import::{ImportKind, Importer, Outcome};
 pub use mapping::{Field, Mapping};
-pub use row::{Body, Header, RawRow};
+pub use row::{Body, Cells, Header, RawRow};
 pub use rows::{Format, Rows, open};
 pub use sheet::csv_text;
 pub use table::Report;

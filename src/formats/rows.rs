@@ -38,7 +38,7 @@ enum Source {
 pub fn open(input: Box<dyn Read + Send>, name: Option<&str>) -> Result<Rows, FormatError> {
     let mut plain = gzip::plain(input)?;
     let mut head = Vec::with_capacity(HEAD);
-    plain.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|e| read_error(0, e))?;
+    plain.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(read_error)?;
     if head.starts_with(b"\xef\xbb\xbf") {
         head.drain(..3);
     }

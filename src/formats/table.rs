@@ -1,6 +1,6 @@
 //! CSV: tables in, reports out. The only file that knows `csv`.
 
-use super::gzip::{Plain, read_error};
+use super::gzip::{BLOCK, Plain, read_error};
 use super::limits::{COLUMNS, ROW_BYTES};
 use super::row::{Body, Cells, Header, RawRow};
 use super::{FormatError, RowProblem};
@@ -25,7 +25,7 @@ impl Table {
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .buffer_capacity(128 << 10)
+            .buffer_capacity(BLOCK)
             .from_reader(capped);
         let mut record = ByteRecord::new();
         match reader.read_byte_record(&mut record) {
@@ -78,12 +78,11 @@ fn cells_of(record: &ByteRecord) -> Option<Cells> {
 }
 
 fn broken(error: csv::Error, line: u64) -> FormatError {
-    let at = error.position().map_or(0, csv::Position::byte);
     match error.into_kind() {
         csv::ErrorKind::Io(e) if e.get_ref().and_then(|inner| inner.downcast_ref::<TooLong>()).is_some() => {
             FormatError::Csv { line, reason: e.to_string() }
         }
-        csv::ErrorKind::Io(e) => read_error(at, e),
+        csv::ErrorKind::Io(e) => read_error(e),
         other => FormatError::Csv { line, reason: format!("{other:?}") },
     }
 }

@@ -114,6 +114,7 @@ impl Reprojector {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo::CoordsIter;
 
     #[test]
     fn the_reference_points_come_back_within_a_millimetre_through_proj() {

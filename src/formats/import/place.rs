@@ -1,4 +1,8 @@
 //! Where a row's thing is: numbers and geometries of any CRS as valid ones of WGS 84.
+//!
+//! Positions on the antimeridian and the poles are taken as they are written; a geometry that runs over the antimeridian has to be
+//! cut there (RFC 7946 § 3.1.9), and is refused where it is written with longitudes over 180. Nothing is no position: null and empty
+//! geometries are refused, and so is 0, 0 in the file's own CRS as the position of a household.
 
 use super::super::FormatError;
 use super::view::View;

@@ -3,6 +3,7 @@ use crate::formats::RawFeature;
 use crate::formats::row::Body;
 use flate2::{Compression, write::GzEncoder};
 use geo::{Geometry, line_string, point, polygon};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use serde_json::json;
 use std::io::Write;
 
@@ -235,4 +236,37 @@ fn other_formats_are_named_with_what_would_help() {
         let rows = read(start, None);
         assert!(rows[0].as_ref().unwrap_err().contains(expected), "{rows:?}");
     }
+}
+
+#[test]
+fn bytes_changed_at_random_end_in_rows_or_errors_never_in_a_panic() {
+    let mut rng = SmallRng::seed_from_u64(23);
+    let written = sample();
+    let collection = geojson::FeatureCollection { features: written.clone(), ..Default::default() }.to_string();
+    let lines: Vec<String> = written.iter().map(ToString::to_string).collect();
+    let table = "code,x,y,name\n1,2,3,\"a\"\n".repeat(20);
+    let samples = [collection.into_bytes(), lines.join("\n").into_bytes(), table.into_bytes()];
+    let zipped = samples.each_ref().map(|sample| gzipped(sample));
+    for sample in samples.iter().chain(&zipped) {
+        for _ in 0..2_000 {
+            let mut bytes = sample.clone();
+            for _ in 0..rng.random_range(1..4) {
+                let at = rng.random_range(0..bytes.len());
+                bytes[at] = *b"{}[]\",:\\\n\x1e\x00\xff1aeN".get(rng.random_range(0..20)).unwrap_or(&0x7f);
+            }
+            bytes.truncate(rng.random_range(bytes.len() / 2..=bytes.len()));
+            let Ok(rows) = open(Box::new(Cursor::new(bytes)), None) else { continue };
+            let read = rows.map(|row| row.map(|row| row.feature().is_ok())).take(1_000).count();
+            assert!(read < 1_000, "a stream without end");
+        }
+    }
+}
+
+#[test]
+fn rows_may_go_to_another_thread() {
+    fn sent<T: Send>() {}
+    fn shared<T: Send + Sync>() {}
+    sent::<Rows>();
+    shared::<RawRow>();
+    shared::<Header>();
 }
