@@ -21,21 +21,23 @@ pub(super) enum Load {
     Many,
 }
 
-/// A table of changes with transactions. It numbers nothing, hashes nothing and judges no row: that is done above it, once.
+/// A table of changes with transactions. It numbers nothing, hashes nothing and judges no row: that is done above it,
+/// once.
 ///
 /// A backend lets in one writer at a time, and refuses a second with [`StoreError::Locked`].
 pub(super) trait Backend: Send {
     /// The last row, or [`Head::EMPTY`].
     fn head(&self) -> Result<Head, StoreError>;
 
-    /// Calls `each` with every row from `from` on, in order of `seq`, until it breaks. Memory does not grow with the rows.
+    /// Calls `each` with every row from `from` on, in order of `seq`, until it breaks. Memory does not grow with the
+    /// rows.
     fn rows(&self, from: u64, each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>) -> Result<(), StoreError>;
 
     /// Begins a transaction; there is none open.
     fn begin(&mut self, load: Load) -> Result<(), StoreError>;
 
-    /// Writes a batch, whose first row is number `first`, with a hash for each of its entries. Memory does not grow with
-    /// the transaction.
+    /// Writes a batch, whose first row is number `first`, with a hash for each of its entries. Memory does not grow
+    /// with the transaction.
     fn write(&mut self, first: u64, batch: &Batch, hashes: &[Hash]) -> Result<(), StoreError>;
 
     /// Ends the transaction. When it returns, a power cut loses none of it; when it fails, a rollback is still due.

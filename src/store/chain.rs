@@ -1,8 +1,8 @@
 //! The chain: each change's hash covers the change and the hash before it.
 //!
-//! `hash(n) = SHA-256( hash(n-1) ‖ seq ‖ at ‖ author ‖ kind ‖ key ‖ body )`, where `hash(0)` is 32 zero bytes, `seq` is 8
-//! bytes big-endian, and each text is its length in bytes as 4 bytes big-endian followed by its UTF-8. The lengths make the
-//! encoding unambiguous whatever a text holds. Anybody can recompute it, here in Python:
+//! `hash(n) = SHA-256( hash(n-1) ‖ seq ‖ at ‖ author ‖ kind ‖ key ‖ body )`, where `hash(0)` is 32 zero bytes, `seq` is
+//! 8 bytes big-endian, and each text is its length in bytes as 4 bytes big-endian followed by its UTF-8. The lengths
+//! make the encoding unambiguous whatever a text holds. Anybody can recompute it, here in Python:
 //!
 //! ```text
 //! import hashlib, sqlite3, struct
@@ -17,9 +17,9 @@
 //!     assert seq == expected and kept == before, f"change {expected} is broken"
 //! ```
 //!
-//! What the chain shows: a change altered, removed, added or moved anywhere before the last one. What it cannot show: a tail
-//! cut off is a shorter store, and whoever rewrites a change and every hash after it has written another store. Both are
-//! seen by a person who noted a [`super::Head`] elsewhere.
+//! What the chain shows: a change altered, removed, added or moved anywhere before the last one. What it cannot show: a
+//! tail cut off is a shorter store, and whoever rewrites a change and every hash after it has written another store.
+//! Both are seen by a person who noted a [`super::Head`] elsewhere.
 
 use super::Batch;
 use jiff::Timestamp;
@@ -70,7 +70,8 @@ impl Chain {
         self.seq
     }
 
-    /// Adds the next change and returns its hash. Costs about a microsecond where the processor has no SHA instructions.
+    /// Adds the next change and returns its hash. Costs about a microsecond where the processor has no SHA
+    /// instructions.
     ///
     /// # Panics
     /// Panics on a text of 4 GiB or more, four times what SQLite can hold.

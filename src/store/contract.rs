@@ -1,5 +1,5 @@
-//! What every backend has to keep. A backend's tests call [`contract_tests!`] with an expression that gives an opener: each
-//! call of the opener opens the same store, which is empty at first, for writing.
+//! What every backend has to keep. A backend's tests call [`contract_tests!`] with an expression that gives an opener:
+//! each call of the opener opens the same store, which is empty at first, for writing.
 
 use super::{Batch, Entry, Head, Record, Store, StoreError};
 use crate::model::Kind;

@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-/// Entries that are hashed together: enough that handing them over costs nothing, few enough to stay in the processor's cache.
+/// Entries that are hashed together: enough that handing them over costs nothing, few enough to stay in the processor's
+/// cache.
 const TOGETHER: usize = 2_048;
 
 /// Groups that may be with the hasher while one is written: it never waits for work, and memory stays bounded.
@@ -14,8 +15,8 @@ const AHEAD: usize = 2;
 /// A load of any size in one transaction: all of it is kept, or nothing.
 ///
 /// Hashing runs on a thread of its own beside the database, so an import takes about as long as the slower of the two.
-/// Memory is bounded by a few groups of changes and the database's cache. Dropped without [`Import::commit`], or after any
-/// error, the store is as it was.
+/// Memory is bounded by a few groups of changes and the database's cache. Dropped without [`Import::commit`], or after
+/// any error, the store is as it was.
 pub struct Import<'a> {
     store: &'a mut Store,
     hasher: Hasher,

@@ -18,7 +18,8 @@ impl Lock {
     /// Longest note that is read back, bytes: enough for a number and a purpose.
     const NOTE: u64 = 200;
 
-    /// Takes the lock of `store` or names who holds it. `purpose` is what the next one will read, such as `melonmap serve`.
+    /// Takes the lock of `store` or names who holds it. `purpose` is what the next one will read, such as `melonmap
+    /// serve`.
     pub fn take(store: &Path, purpose: &str) -> Result<Lock, StoreError> {
         let path = beside(store, "lock");
         let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);

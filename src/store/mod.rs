@@ -1,15 +1,15 @@
 //! What is durable: every change, in order, chained.
 //!
 //! Invariants:
-//! - A change is numbered, timed, signed and hashed with the one before it ([`chain`] tells how to recompute it); it is never
-//!   updated and never deleted, not even by hand-written SQL.
-//! - What [`Store::append`] or [`Import::commit`] has answered outlives a `kill -9` and a power cut. What has failed has
-//!   written nothing.
+//! - A change is numbered, timed, signed and hashed with the one before it ([`chain`] tells how to recompute it); it is
+//!   never updated and never deleted: the database refuses a hand-written `UPDATE` or `DELETE`, the chain shows the rest.
+//! - What [`Store::append`] or [`Import::commit`] has answered outlives a `kill -9` and a power cut. What has failed
+//!   has written nothing.
 //! - One writer: a second one is refused and told who holds the store. Readers may look on.
 //!
-//! A store is one SQLite file whose rows a person can read with `sqlite3` (`SELECT * FROM change`, or the views `latest`,
-//! `household`, `visit`). The database stands behind the narrow [`backend`]; a second one is one more file, run through the
-//! same contract.
+//! A store is one SQLite file whose rows a person can read with `sqlite3` (`SELECT * FROM change`, or the views
+//! `latest`, `household`, `visit`). The database stands behind one narrow trait, `Backend`; a second one is one more
+//! file, run through the same contract.
 //!
 //! This room asks no question of geometry, parses no body and knows nothing of the state that is rebuilt from it.
 
@@ -109,11 +109,12 @@ impl Store {
         }
     }
 
-    /// Calls `each` with every change from number `from` on, in order. Nothing is copied; memory does not grow with the store.
+    /// Calls `each` with every change from number `from` on, in order. Nothing is copied; memory does not grow with the
+    /// store.
     ///
     /// # Errors
-    /// What `each` returns, at once; [`StoreError::Broken`] at a row that is no change. The chain is not recomputed here: that
-    /// is [`Store::verify`].
+    /// What `each` returns, at once; [`StoreError::Broken`] at a row that is no change. The chain is not recomputed
+    /// here: that is [`Store::verify`].
     pub fn read<E: From<StoreError>>(
         &self,
         from: u64,
@@ -131,14 +132,14 @@ impl Store {
         refused.map_or(Ok(()), Err)
     }
 
-    /// Recomputes the chain from the first change to the last and tells its end. Calls `progress` with the number reached, every
-    /// 10,000 changes.
+    /// Recomputes the chain from the first change to the last and tells its end. Calls `progress` with the number
+    /// reached, every 10,000 changes.
     ///
     /// Costs 1 to 2 microseconds a change.
     ///
     /// # Errors
-    /// [`StoreError::Broken`] with the first number at which a change is missing, altered or out of its place. A cut-off tail is a
-    /// shorter store and no error: compare with a [`Head`] noted before.
+    /// [`StoreError::Broken`] with the first number at which a change is missing, altered or out of its place. A
+    /// cut-off tail is a shorter store and no error: compare with a [`Head`] noted before.
     pub fn verify(&self, mut progress: impl FnMut(u64)) -> Result<Head, StoreError> {
         let mut chain = Chain::after(0, GENESIS);
         let mut reading = Reading::default();

@@ -1,8 +1,9 @@
 //! The store in a SQLite file: the only file that knows SQLite.
 //!
-//! People's entries go through a write-ahead log with `synchronous = FULL`: one fsync a commit, readers never wait. An import
+//! People's entries go through a write-ahead log, synced at every commit: one fsync each, readers never wait. An import
 //! goes through a rollback journal instead, where SQLite writes each new page once and not twice; the way back is taken
-//! when it ends. Both ways are atomic and durable. If somebody reads while an import begins, the import stays with the log.
+//! when it ends. Both ways are atomic and durable. If somebody reads while an import begins, the import stays with the
+//! log.
 
 use super::backend::{Backend, Load, Row};
 use super::chain::{Texts, written};
@@ -41,7 +42,7 @@ pub(super) struct Sqlite {
     // Fields are dropped in this order: the file is closed before the next writer may come.
     connection: Connection,
     path: PathBuf,
-    /// An import has taken the file out of its write-ahead log, and the way back has not been granted yet.
+    /// The file is not in its write-ahead log, and the way there has not been granted yet.
     out_of_log: bool,
     /// `None` for a reader.
     lock: Option<Lock>,
@@ -68,7 +69,7 @@ impl Sqlite {
         Sqlite::connect(path, Some(lock))
     }
 
-    /// Opens the file beside a writer. What a crash left half done is undone; otherwise nothing is written.
+    /// Opens the file beside a writer. What a crash left half done is undone; no change is written.
     pub fn open_read_only(path: &Path) -> Result<Sqlite, StoreError> {
         let path = fs::canonicalize(path).map_err(StoreError::io("open", path))?;
         recognise(&path)?;
@@ -85,8 +86,10 @@ impl Sqlite {
     fn connect(path: PathBuf, lock: Option<Lock>) -> Result<Sqlite, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(explain("open", &path))?;
-        let sqlite = Sqlite { connection, path, out_of_log: false, lock };
+        // A new file has no log yet, nor has one whose import was killed.
+        let mut sqlite = Sqlite { connection, path, out_of_log: lock.is_some(), lock };
         sqlite.prepare().map_err(sqlite.explain("open"))?;
+        sqlite.enter_log();
         Ok(sqlite)
     }
 
@@ -99,12 +102,12 @@ impl Sqlite {
             c.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             return c.pragma_update(None, "query_only", true);
         }
-        c.pragma_update(None, "synchronous", "FULL")?;
+        // In the log this is FULL; outside of it, the end of a rollback journal is synced as well.
+        c.pragma_update(None, "synchronous", "EXTRA")?;
         // Where fsync does not reach the platter (macOS), ask for what does.
         c.pragma_update(None, "fullfsync", true)?;
         c.pragma_update(None, "checkpoint_fullfsync", true)?;
-        c.pragma_update(None, "journal_size_limit", LOG_LIMIT)?;
-        self.journal("WAL").map(|_| ())
+        c.pragma_update(None, "journal_size_limit", LOG_LIMIT)
     }
 
     /// Asks for a journal mode and says whether it was granted: while others read, the old one stays.
@@ -117,9 +120,9 @@ impl Sqlite {
         }
     }
 
-    /// Goes back to the log after an import. A log that is refused now is asked for again by the next transaction, which is
-    /// as durable without it.
-    fn back_to_log(&mut self) {
+    /// Goes to the log, at opening and after an import. A log that is refused now, because somebody reads, is asked for
+    /// again by the next transaction, which is as durable without it.
+    fn enter_log(&mut self) {
         self.out_of_log = self.out_of_log && !matches!(self.journal("WAL"), Ok(true));
     }
 
@@ -166,8 +169,7 @@ impl Backend for Sqlite {
         if self.lock.is_none() {
             return Err(StoreError::ReadOnly { path: self.path.clone() });
         }
-        self.back_to_log();
-        // TRUNCATE and not DELETE: with synchronous = FULL it is the one whose end is itself synced.
+        self.enter_log();
         self.out_of_log |= load == Load::Many && self.journal("TRUNCATE").map_err(self.explain("write"))?;
         let begin = if load == Load::Many && self.out_of_log { "BEGIN EXCLUSIVE" } else { "BEGIN IMMEDIATE" };
         self.connection.execute_batch(begin).map_err(self.explain("write"))
@@ -200,7 +202,7 @@ impl Backend for Sqlite {
 
     fn commit(&mut self) -> Result<(), StoreError> {
         self.connection.execute_batch("COMMIT").map_err(self.explain("write"))?;
-        self.back_to_log();
+        self.enter_log();
         Ok(())
     }
 
@@ -210,7 +212,7 @@ impl Backend for Sqlite {
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
-        self.back_to_log();
+        self.enter_log();
     }
 }
 
@@ -223,8 +225,8 @@ fn recognise(path: &Path) -> Result<(), StoreError> {
     let read = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         let c = Connection::open_with_flags(uri(path), flags)?;
-        // A crash while the log was moved into the file may leave a header that counts more pages than there are. The log
-        // still has them, but is not looked at here; this makes SQLite overlook the difference.
+        // A crash while the log was moved into the file may leave a header that counts more pages than there are. The
+        // log still has them, but is not looked at here; this makes SQLite overlook the difference.
         c.pragma_update(None, "writable_schema", true)?;
         let number = |name| c.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         Ok((number("application_id")?, number("user_version")?))

@@ -59,6 +59,7 @@ fn whatever_is_altered_is_found_at_its_number() {
         ("DELETE FROM change WHERE seq = 6", 6),
         ("UPDATE change SET seq = 12 WHERE seq = 10", 10),
         ("INSERT INTO change SELECT 11, at, author, kind, key, body, hash FROM change WHERE seq = 10", 11),
+        ("REPLACE INTO change SELECT seq, at, '', kind, key, body, hash FROM change WHERE seq = 8", 8),
         (swap, 4),
     ] {
         match altered(sql) {
@@ -68,6 +69,22 @@ fn whatever_is_altered_is_found_at_its_number() {
     }
     assert_eq!(altered("").unwrap().seq, 10);
     assert_eq!(altered("DELETE FROM change WHERE seq > 7").unwrap().seq, 7, "a shorter store is no broken one");
+}
+
+#[test]
+fn a_page_that_the_disk_has_lost_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("data.db");
+    open(&path).unwrap().append(&[batch(2_000)]).unwrap();
+    let mut file = fs::read(&path).unwrap();
+    let (page, middle) = (usize::try_from(PAGE).unwrap(), file.len() / 2);
+    file[middle - middle % page..][..page].fill(0);
+    fs::write(&path, file).unwrap();
+    let store = open_reader(&path);
+    let Err(StoreError::Broken { seq, .. }) = store.verify(|_| ()) else { panic!("a page is lost") };
+    assert!((2..2_000).contains(&seq), "{seq}");
+    let read = store.read::<StoreError>(1, |_| Ok(()));
+    assert!(matches!(read, Err(StoreError::Broken { seq: same, .. }) if same == seq), "{read:?}");
 }
 
 #[test]
@@ -175,15 +192,22 @@ fn one_writer_at_a_time_and_readers_beside_it() {
     import.commit().unwrap();
     assert_eq!(reader.verify(|_| ()).unwrap(), store.head());
     assert_eq!(store.head().seq, 9_004);
+    assert!(store_is_in_its_log(&path));
     drop(reader);
     // The slower way ends with its reader.
     let mut import = store.import().unwrap();
     import.push(batch(9_000)).unwrap();
     import.commit().unwrap();
+    assert!(store_is_in_its_log(&path));
     store.append(&[batch(1)]).unwrap();
     drop(store);
     assert_eq!(open(&path).unwrap().verify(|_| ()).unwrap().seq, 18_005);
     assert_eq!(names(&path), ["data.db", "data.db.lock"]);
+}
+
+fn store_is_in_its_log(path: &Path) -> bool {
+    let c = Connection::open(path).unwrap();
+    c.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)).unwrap() == "wal"
 }
 
 #[cfg(unix)]
