@@ -9,6 +9,7 @@ use crate::model::{Area, AreaEnd, Change, Kind, Level, ModelError};
 use crate::state::{AreaId, State};
 use crate::store::{Batch, Entry, Store};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 /// How to draw grids.
@@ -61,13 +62,18 @@ pub fn divide_areas(store: &mut Store, spec: &DivideSpec) -> Result<Divided, App
     let (positions, outside) = positions(&state, &parents);
     let asked: Vec<Parent<'_>> =
         parents.iter().zip(&positions).map(|((_, area), households)| Parent { area, households }).collect();
-    let mut drawn = Vec::new();
+    let mut drawn: Vec<Area> = Vec::new();
+    let mut codes = BTreeSet::new();
     let mut over = Vec::new();
     let mut sizes = Vec::new();
     for ((id, parent), Division { pieces, .. }) in parents.iter().zip(divide(&asked, spec.households)?) {
         let marks: Vec<(u32, bool)> = pieces.iter().map(|piece| (piece.households, piece.over)).collect();
         for (grid, (households, too_many)) in grids(parent, place(&state, *id)?, pieces)?.into_iter().zip(marks) {
             sizes.push(households);
+            if !codes.insert(grid.code.clone()) {
+                let expected = "one area's only: two areas of this level have codes that end in the same digits";
+                return Err(ModelError::new("grid code", &grid.code, expected).into());
+            }
             if too_many {
                 over.push(grid.code.to_string());
             }
@@ -76,8 +82,7 @@ pub fn divide_areas(store: &mut Store, spec: &DivideSpec) -> Result<Divided, App
     }
     // A grid that keeps its code is redrawn; the others end.
     let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let kept: std::collections::BTreeSet<_> = drawn.iter().map(|grid| grid.code.clone()).collect();
-    let ended = standing.iter().filter(|grid| !kept.contains(&grid.code));
+    let ended = standing.iter().filter(|grid| !codes.contains(&grid.code));
     changes.extend(ended.map(|grid| Change::AreaEnded(AreaEnd { code: grid.code.clone(), valid_to: today })));
     changes.extend(drawn.into_iter().map(Change::AreaPut));
     let entries = changes.iter().map(Entry::from).collect();
