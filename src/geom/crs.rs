@@ -142,7 +142,6 @@ mod tests {
 
     #[test]
     fn every_position_of_a_geometry_is_turned_however_deep() {
-        use geo::CoordsIter;
         let part = geo::Geometry::LineString(vec![(394_251.0, 806_376.0), (394_300.0, 806_400.0)].into());
         let mut nested = geo::Geometry::GeometryCollection(vec![part].into());
         Reprojector::new(Crs::Epsg(27700)).unwrap().geometry(&mut nested).unwrap();
