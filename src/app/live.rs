@@ -70,14 +70,22 @@ pub(super) struct Told {
 }
 
 /// The channel.
-pub(super) struct Live {
-    events: broadcast::Sender<Arc<Shared>>,
-    kept: Mutex<VecDeque<Arc<Shared>>>,
+pub(super) struct Live(Mutex<Channel>);
+
+struct Channel {
+    /// `None` once the service is stopping: readers come to the end of their feed.
+    events: Option<broadcast::Sender<Arc<Shared>>>,
+    kept: VecDeque<Arc<Shared>>,
 }
 
 impl Live {
     pub fn new() -> Live {
-        Live { events: broadcast::channel(WAITING).0, kept: Mutex::new(VecDeque::with_capacity(KEPT)) }
+        Live(Mutex::new(Channel { events: Some(broadcast::channel(WAITING).0), kept: VecDeque::with_capacity(KEPT) }))
+    }
+
+    /// Ends every feed, so that a stopping service does not wait for its readers.
+    pub fn close(&self) {
+        self.0.lock().events = None;
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
@@ -98,18 +106,24 @@ impl Live {
             _ => LiveEvent::reset(seq),
         };
         let shared = Arc::new(Shared { everything, places });
-        let mut kept = self.kept.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
+        let mut channel = self.0.lock();
+        if channel.kept.len() == KEPT {
+            channel.kept.pop_front();
         }
-        kept.push_back(Arc::clone(&shared));
-        // Sent under the lock, so that a subscriber sees each event once: kept or sent, never both. Nobody listening is no fault.
-        let _ = self.events.send(shared);
+        channel.kept.push_back(Arc::clone(&shared));
+        if let Some(events) = &channel.events {
+            // Sent under the lock, so that a subscriber sees each event once: kept or sent, never both. Nobody listening is no fault.
+            let _ = events.send(shared);
+        }
     }
 
     pub fn subscribe(&self, caller: &Caller, after: Option<u64>) -> LiveFeed {
-        let kept = self.kept.lock();
-        let events = self.events.subscribe();
+        let channel = self.0.lock();
+        let kept = &channel.kept;
+        let events = match &channel.events {
+            Some(events) => events.subscribe(),
+            None => broadcast::channel(1).1,
+        };
         let mut missed = VecDeque::new();
         if let Some(after) = after {
             let oldest = kept.front().map_or(u64::MAX, |e| e.everything.seq);

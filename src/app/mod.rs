@@ -104,6 +104,11 @@ impl App {
         self.live.subscribe(caller, after)
     }
 
+    /// Ends every live feed: the service is stopping.
+    pub fn close_live(&self) {
+        self.live.close();
+    }
+
     /// How the tile cache has been doing.
     #[must_use]
     pub fn cache_stats(&self) -> crate::tiles::CacheStats {

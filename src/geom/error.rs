@@ -49,3 +49,21 @@ pub enum GeomError {
         y: f64,
     },
 }
+
+impl GeomError {
+    /// What would have been right, to follow "is not".
+    #[must_use]
+    pub fn expected(&self) -> String {
+        match self {
+            GeomError::Longitude(_) => "in range: a longitude is within -180 to 180 degrees".into(),
+            GeomError::Latitude(_) => "in range: a latitude is within -90 to 90 degrees".into(),
+            GeomError::UpsideDown { .. } => "in order: south lies at or below north".into(),
+            GeomError::Tile { .. } => {
+                format!("a tile that exists: z is 0 to {}, x and y are 0 to 2^z - 1", super::TileId::MAX_ZOOM)
+            }
+            GeomError::CrsName(_) => "a coordinate reference system: EPSG:n, wgs84, gcj02 or bd09".into(),
+            GeomError::Crs { crs, .. } => format!("a position that {crs} can place"),
+            GeomError::Outside { crs, .. } => format!("within the reach of {crs}"),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! The API: URLs, statuses, headers. A handler extracts, calls `app`, renders.
 //!
 //! Invariants:
-//! - Every error leaves as a problem (RFC 9457); [`problem`] is the only place that picks a status.
+//! - Every error leaves as a problem (RFC 9457); `problem` is the only place that picks a status.
 //! - An unknown query parameter, a value out of range and a body that cannot be read are refused before any work.
 //! - No answer and no log line holds household data that the caller's role may not see.
 //!

@@ -30,6 +30,6 @@ impl ModelError {
     /// A refusal by the floor below, with the field that it concerns.
     #[must_use]
     pub fn geom(field: &'static str, value: impl std::fmt::Display, error: &GeomError) -> ModelError {
-        ModelError::new(field, value, error.to_string())
+        ModelError::new(field, value, error.expected())
     }
 }
