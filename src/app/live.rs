@@ -76,11 +76,15 @@ struct Channel {
     /// `None` once the service is stopping: readers come to the end of their feed.
     events: Option<broadcast::Sender<Arc<Shared>>>,
     kept: VecDeque<Arc<Shared>>,
+    /// The last change that no event is kept of: from before the service started, or pushed out by newer ones.
+    forgotten: u64,
 }
 
 impl Live {
-    pub fn new() -> Live {
-        Live(Mutex::new(Channel { events: Some(broadcast::channel(WAITING).0), kept: VecDeque::with_capacity(KEPT) }))
+    /// A channel that begins after a change.
+    pub fn after(seq: u64) -> Live {
+        let events = Some(broadcast::channel(WAITING).0);
+        Live(Mutex::new(Channel { events, kept: VecDeque::with_capacity(KEPT), forgotten: seq }))
     }
 
     /// Ends every feed, so that a stopping service does not wait for its readers.
@@ -107,8 +111,10 @@ impl Live {
         };
         let shared = Arc::new(Shared { everything, places });
         let mut channel = self.0.lock();
-        if channel.kept.len() == KEPT {
-            channel.kept.pop_front();
+        if channel.kept.len() == KEPT
+            && let Some(oldest) = channel.kept.pop_front()
+        {
+            channel.forgotten = oldest.everything.seq;
         }
         channel.kept.push_back(Arc::clone(&shared));
         if let Some(events) = &channel.events {
@@ -125,17 +131,13 @@ impl Live {
             None => broadcast::channel(1).1,
         };
         let mut missed = VecDeque::new();
-        if let Some(after) = after {
-            let oldest = kept.front().map_or(u64::MAX, |e| e.everything.seq);
-            let newest = kept.back().map_or(0, |e| e.everything.seq);
-            if after < newest {
-                if after + 1 < oldest && kept.len() == KEPT || kept.is_empty() {
-                    let everything = LiveEvent::reset(newest);
-                    missed.push_back(Arc::new(Shared { everything, places: Vec::new() }));
-                } else {
-                    missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned());
-                }
+        match after {
+            Some(after) if after < channel.forgotten => {
+                let everything = LiveEvent::reset(kept.back().map_or(channel.forgotten, |e| e.everything.seq));
+                missed.push_back(Arc::new(Shared { everything, places: Vec::new() }));
             }
+            Some(after) => missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned()),
+            None => (),
         }
         LiveFeed { events, missed, caller: caller.clone(), last: after.unwrap_or(0) }
     }
@@ -184,5 +186,66 @@ impl LiveFeed {
             }
         }
         event
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(live: &Live, seq: u64) {
+        let told = Told { areas: Vec::new(), campaigns: BTreeSet::new(), places: Vec::new() };
+        live.publish(seq, Some(Touched::default()), told);
+    }
+
+    async fn heard(mut feed: LiveFeed, n: usize) -> Vec<(u64, bool)> {
+        let mut events = Vec::new();
+        for _ in 0..n {
+            let event = feed.next().await.expect("the channel is open");
+            events.push((event.seq, event.reset));
+        }
+        events
+    }
+
+    #[tokio::test]
+    async fn who_was_away_hears_what_was_missed_and_then_what_comes() {
+        let live = Live::after(10);
+        told(&live, 11);
+        told(&live, 12);
+        let feed = live.subscribe(&Caller::public(), Some(11));
+        told(&live, 13);
+        assert_eq!(heard(feed, 2).await, [(12, false), (13, false)]);
+    }
+
+    #[tokio::test]
+    async fn who_was_away_for_too_long_is_told_to_read_everything_again() {
+        let live = Live::after(10);
+        told(&live, 11);
+        assert_eq!(heard(live.subscribe(&Caller::public(), Some(9)), 1).await, [(11, true)]);
+        for seq in 12..12 + KEPT as u64 {
+            told(&live, seq);
+        }
+        let newest = 11 + KEPT as u64;
+        assert_eq!(heard(live.subscribe(&Caller::public(), Some(10)), 1).await, [(newest, true)]);
+        assert_eq!(heard(live.subscribe(&Caller::public(), Some(newest - 1)), 1).await, [(newest, false)]);
+    }
+
+    #[tokio::test]
+    async fn who_reads_too_slowly_is_told_so_once() {
+        let live = Live::after(0);
+        let feed = live.subscribe(&Caller::public(), None);
+        for seq in 1..=WAITING as u64 + 5 {
+            told(&live, seq);
+        }
+        assert_eq!(heard(feed, 1).await, [(0, true)]);
+    }
+
+    #[tokio::test]
+    async fn a_closed_channel_ends_every_feed() {
+        let live = Live::after(0);
+        let (mut open, caller) = (live.subscribe(&Caller::public(), None), Caller::public());
+        live.close();
+        assert_eq!(open.next().await, None);
+        assert_eq!(live.subscribe(&caller, None).next().await, None);
     }
 }

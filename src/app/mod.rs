@@ -84,7 +84,7 @@ impl App {
     pub fn start(store: Store, state: State, settings: &AppSettings) -> App {
         let cache = Arc::new(TileCache::new(settings.tile_cache_bytes));
         let state = Arc::new(RwLock::new(state));
-        let live = Arc::new(live::Live::new());
+        let live = Arc::new(live::Live::after(state.read().seq()));
         let shown = Arc::new(shown::Shown::default());
         let bench = commit::Bench::new(store, &state, &cache, &live, &shown);
         let writer = commit::Writer::start(bench);
