@@ -72,12 +72,20 @@ pub(super) struct Told {
 /// The channel.
 pub(super) struct Live {
     events: broadcast::Sender<Arc<Shared>>,
-    kept: Mutex<VecDeque<Arc<Shared>>>,
+    kept: Mutex<Kept>,
+}
+
+/// The events after a change number, all of them.
+struct Kept {
+    since: u64,
+    events: VecDeque<Arc<Shared>>,
 }
 
 impl Live {
-    pub fn new() -> Live {
-        Live { events: broadcast::channel(WAITING).0, kept: Mutex::new(VecDeque::with_capacity(KEPT)) }
+    /// `since`: the number of the last change so far; what came before it was told by nobody here.
+    pub fn new(since: u64) -> Live {
+        let kept = Kept { since, events: VecDeque::with_capacity(KEPT) };
+        Live { events: broadcast::channel(WAITING).0, kept: Mutex::new(kept) }
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
@@ -99,10 +107,12 @@ impl Live {
         };
         let shared = Arc::new(Shared { everything, places });
         let mut kept = self.kept.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
+        if kept.events.len() == KEPT
+            && let Some(oldest) = kept.events.pop_front()
+        {
+            kept.since = oldest.everything.seq;
         }
-        kept.push_back(Arc::clone(&shared));
+        kept.events.push_back(Arc::clone(&shared));
         // Sent under the lock, so that a subscriber sees each event once: kept or sent, never both. Nobody listening is no fault.
         let _ = self.events.send(shared);
     }
@@ -112,15 +122,13 @@ impl Live {
         let events = self.events.subscribe();
         let mut missed = VecDeque::new();
         if let Some(after) = after {
-            let oldest = kept.front().map_or(u64::MAX, |e| e.everything.seq);
-            let newest = kept.back().map_or(0, |e| e.everything.seq);
-            if after < newest {
-                if after + 1 < oldest && kept.len() == KEPT || kept.is_empty() {
-                    let everything = LiveEvent::reset(newest);
-                    missed.push_back(Arc::new(Shared { everything, places: Vec::new() }));
-                } else {
-                    missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned());
-                }
+            let newest = kept.events.back().map_or(kept.since, |e| e.everything.seq);
+            // A number from before this start, or from another store, says nothing of what its reader has seen.
+            if (kept.since..=newest).contains(&after) {
+                missed.extend(kept.events.iter().filter(|e| e.everything.seq > after).cloned());
+            } else {
+                let everything = LiveEvent::reset(newest);
+                missed.push_back(Arc::new(Shared { everything, places: Vec::new() }));
             }
         }
         LiveFeed { events, missed, caller: caller.clone(), last: after.unwrap_or(0) }
@@ -170,5 +178,35 @@ impl LiveFeed {
             }
         }
         event
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a reader is told at once who comes back to a service that started at change 10 and then told 12 and 15.
+    fn told(after: u64) -> Vec<(u64, bool)> {
+        let live = Live::new(10);
+        for seq in [12, 15] {
+            let told = Told { areas: Vec::new(), campaigns: BTreeSet::new(), places: Vec::new() };
+            let touched = Touched { areas: Vec::new(), households: Vec::new(), context: Vec::new() };
+            live.publish(seq, Some(touched), told);
+        }
+        let feed = live.subscribe(&Caller::public(), Some(after));
+        feed.missed.iter().map(|shared| (shared.everything.seq, shared.everything.reset)).collect()
+    }
+
+    #[test]
+    fn a_reader_who_comes_back_hears_what_it_missed() {
+        assert_eq!(told(10), [(12, false), (15, false)]);
+        assert_eq!(told(12), [(15, false)]);
+        assert_eq!(told(15), []);
+    }
+
+    #[test]
+    fn a_reader_from_before_the_start_or_from_another_store_reads_everything_again() {
+        assert_eq!(told(9), [(15, true)]);
+        assert_eq!(told(16), [(15, true)]);
     }
 }

@@ -81,8 +81,8 @@ impl App {
     #[must_use]
     pub fn start(store: Store, state: State, settings: &AppSettings) -> App {
         let cache = Arc::new(TileCache::new(settings.tile_cache_bytes));
+        let live = Arc::new(live::Live::new(state.seq()));
         let state = Arc::new(RwLock::new(state));
-        let live = Arc::new(live::Live::new());
         let writer = commit::Writer::start(store, Arc::clone(&state), Arc::clone(&cache), Arc::clone(&live));
         let founding = Arc::new(tokio::sync::Mutex::new(()));
         App { state, cache, live, writer, founding, assets: Assets }
