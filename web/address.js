@@ -12,8 +12,9 @@ export function parse(hash) {
     const [zoom, lat, lng] = map;
     if (Math.abs(lat) <= 85 && Math.abs(lng) <= 180 && zoom >= 0 && zoom <= 22) view.at = { lng, lat, zoom };
   }
-  const campaign = Number(q.get('campaign'));
-  view.campaign = Number.isInteger(campaign) && campaign > 0 ? campaign : null;
+  const campaign = q.get('campaign') ?? '';
+  if (campaign === 'all') view.campaign = null;
+  else if (/^[1-9]\d{0,8}$/.test(campaign)) view.campaign = Number(campaign);
   view.area = q.get('area') || null;
   view.household = q.get('household') || null;
   view.hidden = q.get('hide') === 'households';
@@ -28,7 +29,7 @@ export function parse(hash) {
 export function format(view) {
   const q = [];
   if (view.at) q.push(`map=${view.at.zoom.toFixed(2)}/${view.at.lat.toFixed(5)}/${view.at.lng.toFixed(5)}`);
-  if (view.campaign !== null) q.push(`campaign=${view.campaign}`);
+  if (view.campaign !== undefined) q.push(`campaign=${view.campaign ?? 'all'}`);
   if (view.area !== null) q.push(`area=${encodeURIComponent(view.area)}`);
   if (view.household !== null) q.push(`household=${encodeURIComponent(view.household)}`);
   if (view.hidden) q.push('hide=households');

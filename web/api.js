@@ -60,9 +60,9 @@ async function ask(path, { accept = 'application/json', lastEvent = null, signal
   throw new Problem(answer.status, said.detail ?? answer.statusText);
 }
 
-/** @param {string} path @param {Record<string, string | number | null>} [query] @param {AbortSignal} [signal] */
+/** @param {string} path @param {Record<string, string | number | null | undefined>} [query] @param {AbortSignal} [signal] */
 async function json(path, query = {}, signal) {
-  const given = Object.entries(query).filter(([, value]) => value !== null);
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
   const search = new URLSearchParams(given.map(([key, value]) => [key, String(value)]));
   try {
     return await (await ask(given.length ? `${path}?${search}` : path, { signal })).json();
@@ -80,13 +80,15 @@ export const info = () => json('/api/info');
 export const me = () => json('/api/me');
 /** @returns {Promise<T.Campaign[]>} */
 export const campaigns = async () => (await json('/api/campaigns')).campaigns;
-/** @param {number | null} campaign @returns {Promise<T.Coverage>} of all levels */
+/** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
 export const coverage = (campaign) => json('/api/coverage', { campaign });
+/** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
+export const coverageOf = (campaign, { code, level }) => json('/api/coverage', { campaign, within: code, level });
 /** @param {string} code @returns {Promise<T.Area>} */
 export const area = (code) => json(`/api/areas/${one(code)}`);
 /** @param {string} code @returns {Promise<T.Household>} */
 export const household = (code) => json(`/api/households/${one(code)}`);
-/** @param {string} code @param {number | null} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
+/** @param {string} code @param {number | null | undefined} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
 export const unvisited = (code, campaign, limit) => json('/api/unvisited', { area: code, campaign, limit });
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('/api/search', { q, limit: 10 }, signal)).results;

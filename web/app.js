@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import * as address from './address.js';
 import { el, h } from './dom.js';
-import { chain, lowest } from './figures.js';
+import { chain, current, lowestOf } from './figures.js';
 import { frame, point } from './frame.js';
 import * as i18n from './i18n.js';
 import { listen } from './input.js';
@@ -12,6 +12,7 @@ import { drawLegend } from './legend.js';
 import { follow } from './live.js';
 import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
 import * as panel from './panel.js';
+import { reader } from './reading.js';
 import { startSearch } from './search.js';
 import { openSign } from './sign.js';
 import { notice, render } from './views.js';
@@ -28,8 +29,7 @@ let map = null;
 /** @type {import('maplibre-gl').StyleSpecification | null} */
 let style = null;
 let unfollow = () => {};
-let reading = false;
-let readAgain = false;
+const readFigures = reader(known, () => draw(), () => void changePerson());
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -55,7 +55,7 @@ function drawScale() {
   if (!style || !known.rows) return;
   drawLegend({
     style, rows: known.rows, households: mayHouseholds(), hidden: known.view.hidden,
-    near: (known.view.at?.zoom ?? 0) >= HOUSEHOLDS_FROM,
+    zoom: known.view.at?.zoom ?? 0, near: (known.view.at?.zoom ?? 0) >= HOUSEHOLDS_FROM,
     approach: () => map?.zoomTo(HOUSEHOLDS_NEAR),
     hide: (hidden) => go({ hidden }),
   });
@@ -116,37 +116,6 @@ async function approach() {
 
 // ---- what the service knows ----
 
-/** The figures of what is shown; a second call while one runs is answered by one more reading. */
-async function readFigures() {
-  readAgain = true;
-  if (reading) return;
-  reading = true;
-  try {
-    while (readAgain) {
-      readAgain = false;
-      await readOnce(known.view.campaign);
-      draw();
-    }
-  } finally {
-    reading = false;
-  }
-}
-
-/** @param {number | null} campaign */
-async function readOnce(campaign) {
-  try {
-    const { areas, as_of: asOf } = await api.coverage(campaign);
-    if (campaign !== known.view.campaign) return; // asked for again already
-    known.rows = areas;
-    known.asOf = asOf;
-    if (known.trouble !== 'expired') known.trouble = null; // that one stays until it is answered
-  } catch (error) {
-    known.trouble = api.troubleOf(error);
-    if (known.trouble === 'expired' && api.signedIn()) setTimeout(changePerson); // what everybody may see stays
-    else if (known.trouble === 'expired' || known.trouble === 'refused') known.rows = null;
-  }
-}
-
 /** The lists that belong to the selection. */
 async function readSelected() {
   const { area, household, campaign } = known.view;
@@ -184,10 +153,10 @@ async function refresh() {
 /** @param {T.Change} change */
 function onChange(change) {
   if (change.reset) return void refresh();
-  readFigures(); // asked before the tiles: the number is what a person looks at
-  map?.refresh(change.tiles ?? {});
+  if (change.areas.length > 0) readFigures(change.areas); // asked before the tiles: the number is what a person looks at
+  map?.refresh(change.tiles);
   const { area, household } = known.view;
-  if (household !== null || (area !== null && (change.areas ?? []).includes(area))) readSelected();
+  if (household !== null || (area !== null && change.areas.includes(area))) readSelected();
 }
 
 /** @param {'open' | 'lost' | 'refused'} state */
@@ -229,12 +198,21 @@ async function readPerson() {
   }
 }
 
+/** Keeps the campaign that the address names; without one, or with one that is not there, the current one. */
+function settleCampaign() {
+  const { campaign } = known.view;
+  if (campaign === null || known.campaigns.some((one) => one.id === campaign)) return;
+  known.view = { ...known.view, campaign: current(known.campaigns, (known.info?.as_of ?? '').slice(0, 10)) };
+  address.put(known.view, false);
+}
+
 async function changePerson() {
   unfollow();
   known.waiting = known.household = known.live = known.trouble = null;
   try {
     await readPerson();
     known.campaigns = await api.campaigns();
+    settleCampaign();
   } catch (error) {
     known.trouble = api.troubleOf(error);
   }
@@ -248,13 +226,12 @@ function startMap() {
   if (!style || !known.info || map) return;
   if (!supported()) return void el('map').append(h('p.no-map', { role: 'alert' }, i18n.t('map.unsupported')));
   map = createMap({
-    container: el('map'), style, view: known.view, bbox: known.info.bbox, level: lowest(known.rows ?? []), households: mayHouseholds(), padding: panel.hidden(),
+    container: el('map'), style, view: known.view, bbox: known.info.bbox, level: lowestOf(known.info.levels), households: mayHouseholds(), padding: panel.hidden(),
   }, {
     moved: (at) => {
-      const near = (known.view.at?.zoom ?? 0) >= HOUSEHOLDS_FROM;
       known.view = { ...known.view, at };
       address.put(known.view, false);
-      if (near !== at.zoom >= HOUSEHOLDS_FROM) drawScale();
+      drawScale(); // its colours are those of this zoom
     },
     picked: (one) => {
       if (one?.kind === 'household') go({ household: one.code });
@@ -282,11 +259,12 @@ async function begin() {
     const [info, campaigns, own] = await Promise.all([api.info(), api.campaigns(), api.style(known.view.theme)]);
     Object.assign(known, { info, campaigns });
     style = own;
+    settleCampaign();
     drawFrame();
-    await readFigures();
+    const figures = readFigures();
     const placed = known.view.at !== null;
     startMap();
-    draw();
+    await figures;
     readSelected();
     if (!placed && (known.view.area !== null || known.view.household !== null)) approach();
     unfollow();

@@ -8,6 +8,9 @@ export const LEVELS = ['county', 'township', 'village', 'grid'];
 /** The smallest level that has areas: what the map colours. @param {T.Row[]} rows @returns {T.Level} */
 export const lowest = (rows) => LEVELS.findLast((level) => rows.some((row) => row.level === level)) ?? 'grid';
 
+/** The same, from how many areas each level has. @param {Record<T.Level, number>} levels @returns {T.Level} */
+export const lowestOf = (levels) => LEVELS.findLast((level) => levels[level] > 0) ?? 'grid';
+
 /** @param {T.Row[]} rows @param {T.Level} level */
 export const ofLevel = (rows, level) => rows.filter((row) => row.level === level);
 
@@ -28,6 +31,13 @@ export function whole(rows, name) {
   sum.rate = sum.eligible ? sum.visited / sum.eligible : null;
   return sum;
 }
+
+/**
+ * The campaign that a visitor is shown first: the one that began last. None has begun: all visits.
+ * @param {T.Campaign[]} campaigns @param {string} today  YYYY-MM-DD
+ */
+export const current = (campaigns, today) =>
+  campaigns.filter((one) => one.from <= today).toSorted((a, b) => b.from.localeCompare(a.from) || b.id - a.id)[0]?.id ?? null;
 
 /** Most unvisited first; equals by code. @param {T.Row[]} rows */
 export const byNeed = (rows) => rows.toSorted((a, b) => b.unvisited - a.unvisited || a.code.localeCompare(b.code));
@@ -76,6 +86,18 @@ export function scale(style) {
     classes.push({ color: steps[i + 1], from: steps[i], to: 1 });
   }
   return { classes, none };
+}
+
+/** How strongly the style fills areas at a zoom, 0 to 1. @param {import('maplibre-gl').StyleSpecification} style @param {number} zoom */
+export function strength(style, zoom) {
+  const layer = /** @type {any} */ (style.layers.find((l) => l.id === 'areas-fill'));
+  const [, , , ...stops] = /** @type {number[]} */ (layer.paint['fill-opacity']); // interpolate, linear, zoom, then zoom and value by turns
+  if (zoom <= stops[0]) return stops[1];
+  for (let i = 2; i < stops.length; i += 2) {
+    const [below, low, above, high] = stops.slice(i - 2, i + 2);
+    if (zoom < above) return low + ((high - low) * (zoom - below)) / (above - below);
+  }
+  return stops[stops.length - 1];
 }
 
 /** How many rows fall in each class, and last how many have no rate. @param {T.Row[]} rows @param {{from: number}[]} classes */

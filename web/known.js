@@ -13,7 +13,7 @@ export function firstKnown(here) {
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   return {
     view: {
-      at: null, campaign: null, area: null, household: null, hidden: false,
+      at: null, campaign: undefined, area: null, household: null, hidden: false,
       lang: lang ?? preferred(),
       theme: theme ?? (dark ? 'dark' : 'light'),
       ...here,

@@ -1,7 +1,7 @@
 /** The legend on the map: the style's own colours, how many areas have each, and what they mean. */
 
 import { el, h } from './dom.js';
-import { countClasses, lowest, ofLevel, scale } from './figures.js';
+import { countClasses, lowest, ofLevel, scale, strength } from './figures.js';
 import { number, percent, t, word } from './i18n.js';
 
 /** @import * as T from './types.js' */
@@ -14,6 +14,7 @@ let open = matchMedia('(min-width: 720px)').matches;
  * @param {import('maplibre-gl').StyleSpecification} given.style
  * @param {T.Row[]} given.rows
  * @param {boolean} given.households  true: this person may see them
+ * @param {number} given.zoom  of the map: it fills areas more faintly when it is close
  * @param {boolean} given.near  true: the map is close enough to show them
  * @param {boolean} given.hidden
  * @param {() => void} given.approach
@@ -24,9 +25,12 @@ export function drawLegend(given) {
   const level = lowest(rows);
   const { classes, none } = scale(style);
   const counts = countClasses(ofLevel(rows, level), classes);
+  const under = /** @type {any} */ (style.layers.find((l) => l.type === 'background')).paint['background-color'];
+  const share = Math.round(strength(style, given.zoom) * 100);
   const entry = (/** @type {string} */ color, /** @type {string} */ range, /** @type {number} */ n, name = 'class') =>
     h(`li.${name}`, { 'aria-label': t('legend.class', { range, n: number(n) }) },
-      h('i', { style: { background: color } }), h('span', null, range), h('b', { 'data-count': n }, number(n)));
+      h('i', { style: { background: `color-mix(in srgb, ${color} ${share}%, ${under})` } }),
+      h('span', null, range.replace('%', ''), range.endsWith('%') && h('u', null, '%')), h('b', { 'data-count': n }, number(n)));
   const ranges = classes.map((c, i) => entry(c.color, t('legend.range', { from: number(c.from * 100), to: percent(c.to) }), counts[i]));
   const last = counts[classes.length];
   if (last > 0) ranges.push(entry(none, t('legend.none'), last, 'none'));
@@ -52,6 +56,6 @@ function households({ style, near, hidden, approach, hide }) {
   return h('div.legend-households', null,
     h('label', null, box, h('span', null, t('legend.households'))),
     ...(hidden ? [] : near
-      ? [h('ul', null, ...kinds.map((id) => h('li', null, mark(id), h('span', null, t(`legend.${id}`)))), h('li.cells', null, t('legend.cells')))]
+      ? [h('ul', null, ...kinds.map((id) => h('li', null, mark(id), h('span', null, t(`legend.${id}`)))), h('li.cells', null, h('span.ramp', null, ...scale(style).classes.map(({ color }) => h('i', { style: { background: color } }))), h('span', null, t('legend.cells'))))]
       : [h('button.more', { type: 'button', 'data-key': 'approach', onclick: approach }, t('legend.zoom'))]));
 }

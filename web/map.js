@@ -53,7 +53,7 @@ export function createMap(given, on) {
     const at = new URL(url, location.origin);
     if (at.origin !== location.origin) return { url };
     if (/^\/tiles\/(areas|households)\/\d/.test(at.pathname)) {
-      if (view.campaign !== null) at.searchParams.set('campaign', String(view.campaign));
+      if (typeof view.campaign === 'number') at.searchParams.set('campaign', String(view.campaign));
       if (at.pathname.startsWith('/tiles/areas/') && !at.searchParams.has('level')) at.searchParams.set('level', level);
     }
     return { url: at.href, headers: headers() };
@@ -66,7 +66,7 @@ export function createMap(given, on) {
     for (const source of Object.values(own.sources)) {
       if (source.type !== 'vector') continue;
       if (source.url) source.url = location.origin + source.url;
-      if (source.tiles) source.tiles = source.tiles.map((tile) => location.origin + tile);
+      if (source.tiles) Object.assign(source, { tiles: source.tiles.map((tile) => location.origin + tile), ...(bounds ? { bounds } : {}) });
     }
     if (!households) {
       delete own.sources.households;
@@ -93,7 +93,6 @@ export function createMap(given, on) {
     fadeDuration: 120,
     maxTileCacheSize: 0, // a tile out of sight would miss its refresh and come back old
     localIdeographFontFamily: HAN_FONTS,
-    canvasContextAttributes: { antialias: true },
     transformRequest,
   });
   map.touchZoomRotate.disableRotation();
@@ -102,6 +101,11 @@ export function createMap(given, on) {
   map.setPadding(given.padding); // so that the middle is the middle of what can be seen, on every screen
   if (!view.at && bounds) map.fitBounds(bounds, { padding: AIR, duration: 0 });
 
+  const busy = (/** @type {boolean} */ is) => given.container.setAttribute('aria-busy', String(is));
+  busy(true);
+  map.on('movestart', () => busy(true));
+  map.on('dataloading', () => busy(true));
+  map.on('idle', () => busy(false));
   map.on('moveend', () => {
     const { lng, lat } = map.getCenter();
     on.moved({ lng, lat, zoom: map.getZoom() });

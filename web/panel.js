@@ -4,6 +4,7 @@ import { el, h } from './dom.js';
 import { t } from './i18n.js';
 
 const STEPS = /** @type {const} */ (['peek', 'half', 'full']);
+const LEGEND = 100; // pixels that the closed legend takes on a phone, until it stands there
 const NARROW = matchMedia('(max-width: 719px)');
 
 const panel = el('panel');
@@ -20,7 +21,7 @@ export function hidden() {
   if (!narrow()) return { left: panel.getBoundingClientRect().right, right: 0, top: 0, bottom: 0 };
   const step = panel.dataset.sheet === 'full' ? 0.5 : Math.min(0.6, sheetHeight(panel.dataset.sheet ?? 'half') / top.height);
   const legend = el('legend').getBoundingClientRect();
-  return { left: 0, right: 0, top: Math.min(legend.bottom - top.top, top.height * 0.25), bottom: top.height * step };
+  return { left: 0, right: 0, top: Math.min(legend.height ? legend.bottom - top.top : LEGEND, top.height * 0.25), bottom: top.height * step };
 }
 
 /**

@@ -9,16 +9,17 @@ import { number, percent, t, tn, word } from './i18n.js';
 
 /**
  * The answer: one number, the sentence around it, and how many grids are below half.
- * @param {T.Row} row @param {T.Row[]} grids
+ * @param {T.Row} row @param {T.Row[]} grids @param {boolean} campaign  true: of one campaign, not of all visits
  */
-export function answer(row, grids) {
+export function answer(row, grids, campaign) {
   if (row.eligible === 0) return h('p.answer', { 'data-figure': 'eligible' }, t('answer.nobody'));
-  const sentence = tn('answer', row.unvisited, { total: number(row.eligible) }).replace(number(row.unvisited), '').trim();
+  const sentence = tn(campaign ? 'answer.campaign' : 'answer', row.unvisited, { total: number(row.eligible) }).replace(number(row.unvisited), '').trim();
+  const done = t(campaign ? 'answer.campaign.done' : 'answer.done');
   const half = belowHalf(grids);
   return h('div.answer', null,
     h('p', null,
       h('strong.figure', { 'data-figure': 'unvisited', class: row.unvisited === 0 ? 'figure done' : 'figure' }, number(row.unvisited)), ' ',
-      h('span', { 'data-figure': 'sentence' }, row.unvisited === 0 ? t('answer.done') : sentence)),
+      h('span', { 'data-figure': 'sentence' }, row.unvisited === 0 ? done : sentence)),
     grids.length > 1 && h('p.half', { 'data-figure': 'half' }, tn('answer.half', half, { all: number(grids.length) })));
 }
 
@@ -38,6 +39,11 @@ export function bar(row) {
       key('never', t('part.never'), never)));
 }
 
+const TAIL = 3; // digits that tell one grid of a township from another
+
+/** What a name leaves open of the code: nothing where it ends with the same digits. @param {T.Row} row */
+const tail = ({ name, code }) => (name.endsWith(code.slice(-TAIL)) ? '' : code.length > 2 * TAIL ? `…${code.slice(-TAIL)}` : code);
+
 /**
  * Areas by need, each a link that shows the area.
  * @param {object} given
@@ -53,8 +59,8 @@ export function table({ rows, view, title, head, all, more }) {
   const shown = all ? rows : rows.slice(0, FEW);
   const line = (/** @type {T.Row} */ row) => h('tr', { 'data-code': row.code },
     h('th', { scope: 'row' },
-      h('a', { href: format({ ...view, area: row.code, household: null }), 'data-area': row.code, 'data-key': `row-${row.code}` },
-        row.name, row.name !== row.code && h('small', null, row.code))),
+      h('a', { href: format({ ...view, area: row.code, household: null }), title: row.code, 'data-area': row.code, 'data-key': `row-${row.code}` },
+        row.name, tail(row) && h('small', null, tail(row)))),
     h('td.need', null, number(row.unvisited)),
     h('td.rate', null, h('span.meter', { 'aria-hidden': 'true' }, h('i', { style: { width: `${(row.rate ?? 0) * 100}%` } })), percent(row.rate)));
   return h('section', null,

@@ -49,7 +49,7 @@
  *
  * @typedef {object} View  what a person sees, as it stands in the address
  * @property {{lng: number, lat: number, zoom: number} | null} at  null: the whole place
- * @property {number | null} campaign  null: all visits
+ * @property {number | null | undefined} campaign  null: all visits; undefined: the current one, as soon as it is known
  * @property {string | null} area
  * @property {string | null} household
  * @property {boolean} hidden  true: households are switched off

@@ -70,7 +70,7 @@ function overview(known, acts) {
   return [
     chooser(known, acts),
     heading(name || all.name, ''),
-    answer(all, grids),
+    answer(all, grids, typeof known.view.campaign === 'number'),
     bar(all),
     table({ rows: byNeed(grids), view: known.view, title: t('table.most'), head: word('level', level), all: known.allRows, more: acts.more }),
     outcomes(all),
@@ -93,11 +93,11 @@ function area(known, acts) {
     chooser(known, acts),
     back(view, above?.code ?? null, above?.name ?? home),
     heading(row.name, `${word('level', row.level)} · ${row.code}`),
-    answer(row, below),
+    answer(row, below, typeof view.campaign === 'number'),
     bar(row),
     below.length > 0 && table({ rows: byNeed(below), view, title: t('table.inside', { name: row.name }), head: word('level', level), all: known.allRows, more: acts.more }),
-    waiting(known, acts),
-    outcomes(row),
+    row.eligible > 0 && waiting(known, acts),
+    row.eligible > 0 && outcomes(row),
     method(),
   ].filter((piece) => piece !== false);
 }
@@ -118,7 +118,7 @@ function waiting({ view, me, waiting: kept }, acts) {
   const line = (/** @type {T.Unvisited} */ one) => h('li', null,
     h('a', { href: format({ ...view, household: one.code }), 'data-household': one.code, 'data-key': `household-${one.code}` },
       h(one.outcome ? 'i.tried' : 'i.never', null),
-      h('span', null, one.address ?? t('no.address'), h('small', null, one.code)),
+      h('span', null, one.address ?? one.code, one.address && h('small', null, one.code)),
       h('small.said', null, one.outcome ? word('outcome', one.outcome) : '', one.called_at && h('time', { datetime: one.called_at }, day(one.called_at.slice(0, 10))))));
   return h('section.waiting', { 'data-total': total }, head,
     h('ol.households', null, ...households.map(line)),
@@ -126,7 +126,7 @@ function waiting({ view, me, waiting: kept }, acts) {
 }
 
 /** @param {Known} known @param {Acts} acts */
-function household({ view, rows, info, me, household: kept }, acts) {
+function household({ view, rows, info, me, campaigns, household: kept }, acts) {
   const up = chain(rows ?? [], view.area);
   const way = back(view, view.area, up[0]?.name ?? info?.name ?? '');
   if (!me?.may.includes('households')) {
@@ -138,13 +138,13 @@ function household({ view, rows, info, me, household: kept }, acts) {
   if (!one || one.code !== view.household) return [way, h('div.loading', { 'aria-busy': 'true' }, h('i.line.wide', null), h('i.line', null))];
   const visit = (/** @type {T.Visit} */ v) => h('li', null,
     h(v.outcome === 'visited' || v.outcome === 'partly' ? 'i.reached' : 'i.tried', null),
-    h('span', null, word('outcome', v.outcome), v.by && h('small', null, t('household.by', { who: v.by }))),
+    h('span', null, word('outcome', v.outcome), h('small', null, [campaigns.find((c) => c.id === v.campaign)?.name, v.by && t('household.by', { who: v.by })].filter(Boolean).join(' · '))),
     h('time', { datetime: v.at }, moment(v.at)));
   const visits = one.visits.toSorted((a, b) => b.at.localeCompare(a.at));
   return [
     way,
     h('article.card', { 'data-household': one.code },
-      heading(one.address ?? t('no.address'), `${t('household')} · ${one.code}`),
+      heading(one.address ?? `${t('household')} ${one.code}`, one.address ? `${t('household')} · ${one.code}` : t('no.address')),
       h('dl.figures', null,
         h('dt', null, t('household.status')), h('dd', { 'data-field': 'status' }, word('status', one.status)),
         h('dt', null, t('household.area')), h('dd', null, one.areas.map((code) => (rows ?? []).find((r) => r.code === code)?.name ?? code).slice(0, 2).join(' · '))),
@@ -167,7 +167,7 @@ function chooser({ campaigns, view }, acts) {
   };
   return h('div.campaign', null,
     h('label', null, h('span', null, t('campaign')),
-      h('select', { onchange: change, 'data-key': 'campaign', id: 'campaign' }, option(null, t('campaign.all')), ...campaigns.map((c) => option(c.id, c.name)))),
+      h('select', { onchange: change, 'data-key': 'campaign', id: 'campaign' }, ...campaigns.toReversed().map((c) => option(c.id, c.name)), option(null, t('campaign.all')))),
     chosen && h('small', null, [chosen.theme, t('campaign.span', { from: day(chosen.from), to: day(chosen.to) })].filter(Boolean).join(' · ')));
 }
 

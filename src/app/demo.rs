@@ -25,6 +25,8 @@ const GRID_HOUSEHOLDS: NonZeroU32 = NonZeroU32::new(300).expect("not zero");
 const SEED: u64 = 20_261_005;
 /// Six weeks of visits in two stages.
 const STAGE_DAYS: i64 = 21;
+/// When people call: from 8 to 19, seconds of a day, UTC.
+const CALLING: std::ops::Range<i64> = 28_800..68_400;
 
 /// The demo's files: kind, path, `FIELD=COLUMN`.
 const FILES: [(ImportKind, &str, &[&str]); 7] = [
@@ -102,7 +104,8 @@ fn play(store: &mut Store, state: &State, now: Timestamp) -> Result<usize, AppEr
     let mut rng = StdRng::seed_from_u64(SEED);
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let days = |n: i64| SignedDuration::from_hours(24 * n);
-    let start = now - days(2 * STAGE_DAYS);
+    let midnight = now - SignedDuration::from_secs(now.as_second() % 86_400);
+    let start = midnight - days(2 * STAGE_DAYS);
     let date = |t: Timestamp| t.to_zoned(jiff::tz::TimeZone::UTC).date();
     let found = |id: u32, name: &str, theme: &str, from: Date, to: Date| {
         let campaign = Campaign { id: CampaignId(id), name: name.into(), theme: theme.into(), from, to };
@@ -120,7 +123,8 @@ fn play(store: &mut Store, state: &State, now: Timestamp) -> Result<usize, AppEr
             if !household.status.eligible() || !rng.random_bool(reached) {
                 continue;
             }
-            let mut at = from + SignedDuration::from_secs(rng.random_range(0..STAGE_DAYS * 86_400 - 7_200));
+            let mut at =
+                from + days(rng.random_range(0..STAGE_DAYS)) + SignedDuration::from_secs(rng.random_range(CALLING));
             let code = Code::new(household.code)?;
             if rng.random_bool(0.2) {
                 changes.push(visit(&mut rng, &code, id, at, Outcome::NotHome));

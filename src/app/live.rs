@@ -131,13 +131,14 @@ impl Live {
             None => broadcast::channel(1).1,
         };
         let mut missed = VecDeque::new();
-        match after {
-            Some(after) if after < channel.forgotten => {
-                let everything = LiveEvent::reset(kept.back().map_or(channel.forgotten, |e| e.everything.seq));
-                missed.push_back(Arc::new(Shared { everything, places: Vec::new() }));
+        if let Some(after) = after {
+            let newest = kept.back().map_or(channel.forgotten, |e| e.everything.seq);
+            // A number from before this start, or from another store, says nothing of what its reader has seen.
+            if (channel.forgotten..=newest).contains(&after) {
+                missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned());
+            } else {
+                missed.push_back(Arc::new(Shared { everything: LiveEvent::reset(newest), places: Vec::new() }));
             }
-            Some(after) => missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned()),
-            None => (),
         }
         LiveFeed { events, missed, caller: caller.clone(), last: after.unwrap_or(0) }
     }

@@ -213,3 +213,28 @@ fn the_same_again_is_the_same_and_what_is_not_there_is_refused() {
     assert_eq!(state.verdict(&Change::VisitMade(reused)).unwrap_err().field, "id");
     assert!(state.apply(2, at(3), "a", campaign(1)).is_err(), "a number that does not follow");
 }
+
+#[test]
+fn a_search_lists_the_larger_area_first_and_finds_a_code_by_its_end() {
+    let changes = [
+        area("438000001000001", Level::Grid, Some("7001"), 9.0, 47.0, 9.1, 47.1),
+        area("438000001000002", Level::Grid, Some("7001"), 9.1, 47.0, 9.2, 47.1),
+        area("7001", Level::Township, None, 9.0, 47.0, 9.2, 47.1),
+    ];
+    let named = |change: &Change, name: &str| match change {
+        Change::AreaPut(area) => Change::AreaPut(Area { name: name.into(), ..area.clone() }),
+        _ => unreachable!("they are all Areas"),
+    };
+    let names = ["Vaduz 001", "Vaduz 002", "Vaduz"];
+    let state = lived(&changes.iter().zip(names).map(|(change, name)| named(change, name)).collect::<Vec<_>>());
+    let found = |text: &str| -> Vec<String> {
+        let name = |hit| match hit {
+            super::Found::Area(id) => state.covered(id, None).entry.area.name.clone(),
+            super::Found::Household(view) => view.code.to_owned(),
+        };
+        state.search(text, None, 10).into_iter().map(name).collect()
+    };
+    assert_eq!(found("va"), ["Vaduz", "Vaduz 001", "Vaduz 002"]);
+    assert_eq!(found("000002"), ["Vaduz 002"]);
+    assert!(found("nowhere").is_empty());
+}

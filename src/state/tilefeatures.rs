@@ -32,14 +32,14 @@ pub enum Mark<'a> {
 const MOST_POINTS: u32 = 2_000;
 /// From this zoom on a tile shows points however many: it is 600 m wide, and a person looks for a door.
 const ALWAYS_POINTS: u8 = 15;
-/// Cells of a tile are the tiles this many zooms deeper: 32 a side, 16 pixels each.
-const CELLS_DEEPER: u8 = 5;
+/// Cells of a tile are the tiles this many zooms deeper: 16 a side, 32 pixels each, so that a circle with a number fits in one.
+const CELLS_DEEPER: u8 = 4;
 /// An Area narrower than this share of a tile's side (6 pixels of 512) is drawn through the Area above it.
 const LEAST_SIDE: f64 = 6.0 / 512.0;
 
 impl State {
     /// The households of a tile. Costs what the tile shows, up to `MOST_POINTS`-odd households; whole-map cells down to
-    /// zoom 9 are read from the pyramid.
+    /// zoom 10 are read from the pyramid.
     #[must_use]
     pub fn household_tile(&self, tile: TileId, campaign: Option<CampaignId>, scope: &Scope) -> Mark<'_> {
         let deeper = tile.z() + CELLS_DEEPER;

@@ -15,13 +15,15 @@ export const MEMBER = given('MELONMAP_TOKEN_MEMBER');
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
-/** @type {import('playwright-core').Browser | null} */
-let browser = null;
+/** @type {import('playwright-core').BrowserContext | null} one for the whole file, so that its pages share what they loaded */
+let context = null;
 
 export async function close() {
-  await browser?.close();
-  browser = null;
+  await context?.browser()?.close();
+  context = null;
 }
+
+export const ALL = '#campaign=all&lang=en&theme=light';
 
 /** @typedef {{page: import('playwright-core').Page, errors: string[], requests: string[], done: () => Promise<void>}} Opened */
 
@@ -31,10 +33,10 @@ export async function close() {
  * @param {{width?: number, height?: number, prepare?: (page: import('playwright-core').Page) => Promise<unknown>, ready?: string}} [options]
  * @returns {Promise<Opened>}
  */
-export async function open(hash = '#lang=en&theme=light', { width = 1024, height = 640, prepare, ready = '[data-figure]' } = {}) {
-  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS });
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: 'en-GB' });
+export async function open(hash = ALL, { width = 860, height = 540, prepare, ready = '[data-figure]' } = {}) {
+  context ??= await (await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS })).newContext({ reducedMotion: 'reduce', locale: 'en-GB' });
   const page = await context.newPage();
+  await page.setViewportSize({ width, height });
   /** @type {string[]} */
   const errors = [];
   /** @type {string[]} */
@@ -45,7 +47,7 @@ export async function open(hash = '#lang=en&theme=light', { width = 1024, height
   await prepare?.(page);
   await page.goto(`${URL_}/${hash}`);
   await page.waitForSelector(ready, { timeout: 20_000 });
-  return { page, errors, requests, done: () => context.close() };
+  return { page, errors, requests, done: () => page.close() };
 }
 
 /** Reads the service as somebody. @param {string} path @param {string | null} [token] @returns {Promise<any>} */
@@ -61,5 +63,5 @@ export const figure = (text) => Number((text ?? '').replace(/[^\d]/g, ''));
 /** @param {import('playwright-core').Page} page @param {string} selector */
 export const shown = async (page, selector) => figure(await page.textContent(selector));
 
-/** Waits until the map has drawn and its address stands. @param {import('playwright-core').Page} page */
-export const mapDrawn = (page) => page.waitForFunction(() => /map=/.test(location.hash), null, { timeout: 20_000 });
+/** Waits until the map has drawn all that it asked for. @param {import('playwright-core').Page} page */
+export const mapDrawn = (page) => page.waitForSelector('#map[aria-busy="false"]', { timeout: 30_000 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { en } from '../words.en.js';
-import { ADMIN, ask, close, mapDrawn, open } from './browser.mjs';
+import { ADMIN, ALL, ask, close, mapDrawn, open } from './browser.mjs';
 
 after(close);
 
@@ -46,7 +46,7 @@ test('the dark theme is dark, in the page, the legend and the address', async ()
 
 for (const [width, height] of [[360, 740], [390, 844]]) {
   test(`at ${width} pixels nothing scrolls sideways and the panel is a sheet at the bottom`, async () => {
-    const { page, done } = await open('#lang=en&theme=light', { width, height });
+    const { page, done } = await open(ALL, { width, height });
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
     const wide = await page.$$eval('body *', (all) => all.filter((e) => !e.closest('.maplibregl-map, .skips, [hidden], dialog') && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.tagName));
     assert.deepEqual(wide, []);
@@ -80,15 +80,15 @@ test('the keyboard alone opens a grid, walks the list and comes back', async () 
 
 test('the keyboard moves the map and opens the grid in its middle', async () => {
   const { page, done } = await open();
-  await page.waitForSelector('.maplibregl-canvas');
-  await page.waitForTimeout(2500);
+  await mapDrawn(page);
+  const hash = await page.evaluate(() => location.hash);
   await page.focus('.maplibregl-canvas');
   assert.notEqual(await page.getAttribute('.maplibregl-canvas', 'aria-label'), 'Map');
   await page.keyboard.press('+');
+  await page.waitForFunction((was) => location.hash !== was, hash);
   await mapDrawn(page);
-  await page.waitForTimeout(2000);
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => location.hash.includes('area='), null, { timeout: 5000 });
+  await page.waitForFunction(() => location.hash.includes('area='));
   await done();
 });
 
@@ -105,7 +105,7 @@ test('everything that can be pressed has a name and shows focus', async () => {
 });
 
 test('a service that fails gets words and a next step, and the page goes on when it is back', async () => {
-  const { page, done } = await open('#lang=en&theme=light', { prepare: (p) => p.route('**/api/**', (route) => route.fulfill({ status: 503, body: 'no' })), ready: '.trouble' });
+  const { page, done } = await open(ALL, { prepare: (p) => p.route('**/api/**', (route) => route.fulfill({ status: 503, body: 'no' })), ready: '.trouble' });
   assert.ok((await page.textContent('.trouble'))?.includes(en['trouble.failed']));
   await page.unroute('**/api/**');
   await page.click('.trouble button');
@@ -136,7 +136,7 @@ test('a code that is nowhere is said to be so', async () => {
 test('a grid shows its figures by outcome', async () => {
   const { areas } = await ask('/api/coverage?level=grid');
   const grid = areas.find((/** @type {any} */ a) => a.visited > 0);
-  const { page, done } = await open(`#area=${grid.code}&lang=en&theme=light`);
+  const { page, done } = await open(`#campaign=all&area=${grid.code}&lang=en&theme=light`);
   for (const [outcome, n] of Object.entries(grid.by_outcome)) {
     if (n) assert.equal(Number((await page.textContent(`[data-outcome="${outcome}"]`))?.replace(/\D/g, '')), n, outcome);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { VectorTile } from '@mapbox/vector-tile';
 import Pbf from 'pbf';
-import { ADMIN, URL_, ask, close, open, shown } from './browser.mjs';
+import { ADMIN, URL_, ask, close, mapDrawn, open, shown } from './browser.mjs';
 
 after(close);
 
@@ -13,11 +13,28 @@ const gridsOf = (coverage) => coverage.areas.filter((/** @type {any} */ a) => a.
 
 test('the page loads without an error and asks nobody but its own service', async () => {
   const { page, errors, requests, done } = await open();
-  await page.waitForTimeout(3000); // time for tiles, glyphs and the worker
-  assert.deepEqual(errors, []);
+  await mapDrawn(page);
+  assert.deepEqual(errors, []); // a break of the content security policy would be one
   assert.ok(requests.some((url) => url.includes('/tiles/areas/')), 'tiles were asked for');
   assert.ok(requests.some((url) => url.includes('/glyphs/')), 'glyphs were asked for');
   for (const url of requests) assert.ok(url.startsWith(URL_) || url.startsWith('blob:') || url.startsWith('data:'), url);
+  const own = requests.filter((url) => url.startsWith(URL_) && !/glyphs|icon/.test(url)); // the browser asks for its icon by itself
+  assert.deepEqual(own.filter((url, i) => own.indexOf(url) !== i), [], 'asked for twice');
+  await done();
+});
+
+test('a visitor is shown the campaign that began last, and the sentence says so', async () => {
+  const { campaigns } = await ask('/api/campaigns');
+  const [last] = campaigns.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.from.localeCompare(a.from));
+  const { page, done } = await open('#lang=en&theme=light');
+  const { eligible, unvisited } = countyOf(await ask(`/api/coverage?campaign=${last.id}`));
+  assert.equal(await page.inputValue('#campaign'), String(last.id));
+  assert.equal(await shown(page, '[data-figure="unvisited"]'), unvisited);
+  assert.equal(await page.textContent('[data-figure="sentence"]'), `of ${eligible.toLocaleString('en-GB')} households not yet reached in this campaign`);
+  assert.match(page.url(), new RegExp(`campaign=${last.id}(&|$)`));
+  await page.selectOption('#campaign', '');
+  await page.waitForFunction(() => document.querySelector('[data-figure="sentence"]')?.textContent?.endsWith('not yet reached'));
+  assert.match(page.url(), /campaign=all/);
   await done();
 });
 
@@ -87,15 +104,17 @@ test('a link to a grid alone takes the map there', async () => {
 
 test('the search finds a township by name and by code', async () => {
   const town = (await ask('/api/coverage')).areas.find((/** @type {any} */ a) => a.level === 'township');
+  const { page, done } = await open();
   for (const text of [town.name, town.code]) {
-    const { page, done } = await open();
     await page.fill('#search', text);
     await page.waitForSelector(`#found li:has-text("${town.code}")`);
     await page.click(`#found li:has-text("${town.name}")`);
     await page.waitForFunction((c) => new RegExp(`area=${c}(&|$)`).test(location.hash), town.code);
     await page.waitForSelector(`h1:has-text("${town.name}")`);
-    await done();
+    await page.click('#home');
+    await page.waitForFunction(() => !location.hash.includes('area='));
   }
+  await done();
 });
 
 test('the search says so when nothing fits', async () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { format, parse } from '../address.js';
-import { byNeed, chain, inside, lowest, parts, whole } from '../figures.js';
+import { byNeed, chain, current, inside, lowest, parts, strength, whole } from '../figures.js';
 
 Object.assign(globalThis, { sessionStorage: { getItem: () => null } });
 const { merge } = await import('../live.js');
+const { few } = await import('../reading.js');
 
 /** @param {string} code @param {string} level @param {string | null} parent @param {number} visited @param {number} unvisited @returns {any} */
 const row = (code, level, parent, visited, unvisited) => ({ code, name: code, level, parent, visited, unvisited, eligible: visited + unvisited, rate: null, by_outcome: { visited, not_home: 2, refused: 1 } });
@@ -15,11 +16,11 @@ test('an address says what it was made of', () => {
   assert.deepEqual(parse(format(view)), { view, token: null });
 });
 
-test('a broken address shows the whole place and all visits', () => {
+test('a broken address shows the whole place and the current campaign', () => {
   for (const hash of ['', '#', '#map=1/2', '#map=99/95/300&campaign=-4', '#map=a/b/c&campaign=x&lang=fr&theme=pink']) {
     const { view } = parse(hash);
     assert.equal(view.at, undefined);
-    assert.equal(view.campaign, null);
+    assert.equal(view.campaign, undefined);
     assert.equal(view.lang, undefined);
     assert.equal(view.theme, undefined);
   }
@@ -55,4 +56,32 @@ test('two live changes become one that forgets nothing', () => {
   const a = { seq: 1, tiles: { areas: ['1/0/0'] }, areas: ['11'], campaign: 1, reset: false };
   const b = { seq: 2, tiles: { areas: ['1/0/0', '2/0/0'], households: ['9/1/1'] }, areas: ['12'], campaign: 2, reset: true };
   assert.deepEqual(merge(a, b), { seq: 2, tiles: { areas: ['1/0/0', '2/0/0'], households: ['9/1/1'] }, areas: ['11', '12'], campaign: null, reset: true });
+});
+
+test('the campaign that began last is the current one, and before the first there is none', () => {
+  const campaigns = [{ id: 1, from: '2026-10-01' }, { id: 2, from: '2026-11-01' }, { id: 3, from: '2026-12-01' }].map((one) => ({ ...one, name: '', theme: '', to: one.from }));
+  assert.equal(current(campaigns, '2026-11-01'), 2);
+  assert.equal(current(campaigns, '2026-10-31'), 1);
+  assert.equal(current(campaigns, '2027-10-31'), 3);
+  assert.equal(current(campaigns, '2026-09-30'), null);
+});
+
+test('all visits have an address of their own', () => {
+  const all = parse('#campaign=all&lang=en&theme=light').view;
+  assert.equal(all.campaign, null);
+  assert.match(format(/** @type {any} */ (all)), /campaign=all/);
+});
+
+test('of a large place only the areas that changed are read, of a small one all at once', () => {
+  const many = Array.from({ length: 5000 }, (_, i) => row(String(i), 'grid', null, 1, 1));
+  assert.deepEqual(few(many, new Set(['7', '4711']))?.map((r) => r.code), ['7', '4711']);
+  assert.equal(few(many, 'all'), null);
+  assert.equal(few(many, new Set(['7', 'a new one'])), null);
+  assert.equal(few(many, new Set(many.slice(0, 50).map((r) => r.code))), null);
+  assert.equal(few(many.slice(0, 50), new Set(['7'])), null);
+});
+
+test('the legend fades as the style does', () => {
+  const style = /** @type {any} */ ({ layers: [{ id: 'areas-fill', paint: { 'fill-opacity': ['interpolate', ['linear'], ['zoom'], 10, 0.8, 12, 0.6, 16, 0.2] } }] });
+  assert.deepEqual([3, 10, 11, 12, 14, 16, 20].map((zoom) => Math.round(strength(style, zoom) * 100)), [80, 80, 70, 60, 40, 20, 20]);
 });
