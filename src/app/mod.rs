@@ -17,6 +17,7 @@ mod commit;
 mod demo;
 mod describe;
 mod error;
+mod figures;
 mod import;
 mod live;
 mod load;
@@ -36,13 +37,14 @@ pub use commit::{Committed, Outcome};
 pub use demo::{Demo, DemoToken, build_demo};
 pub use describe::describe_map;
 pub use error::AppError;
+pub use figures::{AreaCoverage, Figures};
 pub use import::{ImportSpec, ImportSummary, run_import};
 pub use live::{LiveEvent, LiveFeed};
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
 pub use read::{
-    AreaCoverage, AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit,
-    UnvisitedQuery, UnvisitedReport,
+    AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
+    UnvisitedReport,
 };
 pub use tile::{TileCoding, TileRequest};
 pub use token::{NewToken, create_token, list_tokens, revoke_token};

@@ -1,9 +1,10 @@
 //! What is asked of the map: coverage, lists, single things. Reports are plain values, ready to be written out.
 
+use super::figures::{AreaCoverage, Figures};
 use super::{App, AppError, Caller};
 use crate::geom::{Bbox, LonLat};
-use crate::model::{Area, Campaign, CampaignId, Code, Level, Outcome, Right, Tally};
-use crate::state::{AreaId, Found, HouseholdView, Scope, State};
+use crate::model::{Area, Campaign, CampaignId, Code, Level, Outcome, Right};
+use crate::state::{AreaId, Covered, Found, HouseholdView, Scope, State};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -53,52 +54,6 @@ pub struct CoverageReport {
     pub as_of: Timestamp,
     /// In the order of level and code.
     pub areas: Vec<AreaCoverage>,
-}
-
-/// An Area's coverage with its names.
-#[derive(Debug, Clone, Serialize)]
-pub struct AreaCoverage {
-    /// Identity.
-    pub code: Code,
-    /// For people.
-    pub name: String,
-    /// How far down it stands.
-    pub level: Level,
-    /// The Area that it belongs to.
-    pub parent: Option<Code>,
-    /// Its figures.
-    #[serde(flatten)]
-    pub figures: Figures,
-    /// The Area with its borders, for answers that draw them.
-    #[serde(skip)]
-    pub drawn: Option<Arc<Area>>,
-}
-
-/// The figures of a set of households.
-#[derive(Debug, Clone, Serialize)]
-pub struct Figures {
-    /// Households that count.
-    pub eligible: u32,
-    /// With a counted visit.
-    pub visited: u32,
-    /// Without one.
-    pub unvisited: u32,
-    /// Visited ÷ eligible, 0 to 1; `None` where nobody is eligible.
-    pub rate: Option<f64>,
-    /// Eligible households by the outcome that stands for them.
-    pub by_outcome: BTreeMap<&'static str, u32>,
-}
-
-impl From<&Tally> for Figures {
-    fn from(tally: &Tally) -> Figures {
-        Figures {
-            eligible: tally.eligible,
-            visited: tally.visited(),
-            unvisited: tally.unvisited(),
-            rate: tally.rate(),
-            by_outcome: Outcome::ALL.into_iter().map(|o| (o.as_str(), tally.outcomes[o])).collect(),
-        }
-    }
 }
 
 /// One Area.
@@ -281,8 +236,8 @@ impl App {
         if known { Ok(()) } else { Err(AppError::NotFound { what: "campaign", name: id.to_string() }) }
     }
 
-    /// The coverage of some Areas, read from tallies; with borders where they are to be drawn.
-    pub fn coverage(&self, caller: &Caller, query: &CoverageQuery, borders: bool) -> Result<CoverageReport, AppError> {
+    /// The coverage of some Areas, read from tallies.
+    pub fn coverage(&self, caller: &Caller, query: &CoverageQuery) -> Result<CoverageReport, AppError> {
         caller.require(Right::Coverage)?;
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
@@ -290,17 +245,8 @@ impl App {
         let state = self.state.read();
         let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
         let covered = state.coverage(query.campaign, query.level, within, query.bbox.as_ref());
-        let areas = covered.into_iter().map(|covered| {
-            let Area { code, name, level, parent, .. } = covered.entry.area.as_ref();
-            AreaCoverage {
-                code: code.clone(),
-                name: name.clone(),
-                level: *level,
-                parent: parent.clone(),
-                figures: Figures::from(&covered.tally),
-                drawn: borders.then(|| Arc::clone(&covered.entry.area)),
-            }
-        });
+        let area = |c: Covered<'_>| AreaCoverage { area: Arc::clone(&c.entry.area), figures: Figures::from(c.tally) };
+        let areas = covered.into_iter().map(area);
         Ok(CoverageReport { campaign: query.campaign, as_of: Timestamp::now(), areas: areas.collect() })
     }
 
@@ -312,18 +258,18 @@ impl App {
             ["code", "name", "level", "parent", "eligible", "visited", "unvisited", "rate"].map(str::to_owned).into();
         header.extend(outcomes);
         let rows = report.areas.iter().map(|area| {
-            let f = &area.figures;
+            let (area, tally) = (&area.area, area.figures.tally());
             let mut row = vec![
                 area.code.to_string(),
                 area.name.clone(),
                 area.level.to_string(),
                 area.parent.as_ref().map(ToString::to_string).unwrap_or_default(),
-                f.eligible.to_string(),
-                f.visited.to_string(),
-                f.unvisited.to_string(),
-                f.rate.map(|rate| rate.to_string()).unwrap_or_default(),
+                tally.eligible.to_string(),
+                tally.visited().to_string(),
+                tally.unvisited().to_string(),
+                tally.rate().map(|rate| rate.to_string()).unwrap_or_default(),
             ];
-            row.extend(Outcome::ALL.iter().map(|o| f.by_outcome[o.as_str()].to_string()));
+            row.extend(Outcome::ALL.iter().map(|o| tally.outcomes[*o].to_string()));
             row
         });
         crate::formats::csv_text(&header, rows)
@@ -338,7 +284,7 @@ impl App {
         let Area { code, name, level, parent, valid_from, valid_to, .. } = Area::clone(&covered.entry.area);
         let children = state.area_children(id).map(|area| area.code.clone()).collect();
         let bbox = covered.entry.bbox.to_array();
-        let (area_m2, coverage) = (covered.entry.area_m2.round(), Figures::from(&covered.tally));
+        let (area_m2, coverage) = (covered.entry.area_m2.round(), Figures::from(covered.tally));
         Ok(AreaReport { code, name, level, parent, valid_from, valid_to, bbox, area_m2, children, coverage })
     }
 

@@ -37,7 +37,7 @@ pub async fn coverage(
         return Err(ModelError::new("f", &form, "one of json, geojson, csv").into());
     }
     let work = tokio::task::spawn_blocking(move || -> Result<Response, Problem> {
-        let report = app.coverage(&caller, &query, form == "geojson")?;
+        let report = app.coverage(&caller, &query)?;
         Ok(match form.as_str() {
             "geojson" => {
                 ([(header::CONTENT_TYPE, "application/geo+json")], geojson(&report).to_string()).into_response()
@@ -51,8 +51,8 @@ pub async fn coverage(
 
 fn geojson(report: &CoverageReport) -> Value {
     let feature = |area: &crate::app::AreaCoverage| {
-        let geometry = area.drawn.as_ref().map(|drawn| Shape::from(&drawn.geometry));
-        json!({"type": "Feature", "id": area.code, "properties": area, "geometry": geometry})
+        let geometry = Shape::from(&area.area.geometry);
+        json!({"type": "Feature", "id": area.area.code, "properties": area, "geometry": geometry})
     };
     let features: Vec<Value> = report.areas.iter().map(feature).collect();
     json!({
