@@ -71,13 +71,29 @@ pub(super) struct Told {
 
 /// The channel.
 pub(super) struct Live {
-    events: broadcast::Sender<Arc<Shared>>,
-    kept: Mutex<VecDeque<Arc<Shared>>>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// `None` once the service stops: then every feed ends.
+    events: Option<broadcast::Sender<Arc<Shared>>>,
+    kept: VecDeque<Arc<Shared>>,
+    /// The last change of which no event is kept: who knows less has missed something that cannot be told.
+    before: u64,
+    /// The last change of all.
+    last: u64,
 }
 
 impl Live {
-    pub fn new() -> Live {
-        Live { events: broadcast::channel(WAITING).0, kept: Mutex::new(VecDeque::with_capacity(KEPT)) }
+    /// `seq` is the last change of the state that is served.
+    pub fn new(seq: u64) -> Live {
+        let events = Some(broadcast::channel(WAITING).0);
+        Live { inner: Mutex::new(Inner { events, kept: VecDeque::with_capacity(KEPT), before: seq, last: seq }) }
+    }
+
+    /// Ends every feed, those to come included.
+    pub fn end(&self) {
+        self.inner.lock().events = None;
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
@@ -98,32 +114,30 @@ impl Live {
             _ => LiveEvent::reset(seq),
         };
         let shared = Arc::new(Shared { everything, places });
-        let mut kept = self.kept.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
+        let mut inner = self.inner.lock();
+        if inner.kept.len() == KEPT {
+            inner.before = inner.kept.pop_front().map_or(inner.before, |oldest| oldest.everything.seq);
         }
-        kept.push_back(Arc::clone(&shared));
+        inner.kept.push_back(Arc::clone(&shared));
+        inner.last = seq;
         // Sent under the lock, so that a subscriber sees each event once: kept or sent, never both. Nobody listening is no fault.
-        let _ = self.events.send(shared);
+        if let Some(events) = &inner.events {
+            let _ = events.send(shared);
+        }
     }
 
     pub fn subscribe(&self, caller: &Caller, after: Option<u64>) -> LiveFeed {
-        let kept = self.kept.lock();
-        let events = self.events.subscribe();
-        let mut missed = VecDeque::new();
-        if let Some(after) = after {
-            let oldest = kept.front().map_or(u64::MAX, |e| e.everything.seq);
-            let newest = kept.back().map_or(0, |e| e.everything.seq);
-            if after < newest {
-                if after + 1 < oldest && kept.len() == KEPT || kept.is_empty() {
-                    let everything = LiveEvent::reset(newest);
-                    missed.push_back(Arc::new(Shared { everything, places: Vec::new() }));
-                } else {
-                    missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned());
-                }
+        let inner = self.inner.lock();
+        let events = inner.events.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
+        let missed = match after {
+            Some(after) if after < inner.before => {
+                let everything = LiveEvent::reset(inner.last);
+                VecDeque::from([Arc::new(Shared { everything, places: Vec::new() })])
             }
-        }
-        LiveFeed { events, missed, caller: caller.clone(), last: after.unwrap_or(0) }
+            Some(after) => inner.kept.iter().filter(|e| e.everything.seq > after).cloned().collect(),
+            None => VecDeque::new(),
+        };
+        LiveFeed { events, missed, caller: caller.clone(), last: after.unwrap_or(inner.last) }
     }
 }
 

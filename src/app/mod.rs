@@ -82,7 +82,7 @@ impl App {
     pub fn start(store: Store, state: State, settings: &AppSettings) -> App {
         let cache = Arc::new(TileCache::new(settings.tile_cache_bytes));
         let state = Arc::new(RwLock::new(state));
-        let live = Arc::new(live::Live::new());
+        let live = Arc::new(live::Live::new(state.read().seq()));
         let writer = commit::Writer::start(store, Arc::clone(&state), Arc::clone(&cache), Arc::clone(&live));
         let founding = Arc::new(tokio::sync::Mutex::new(()));
         App { state, cache, live, writer, founding, assets: Assets }
@@ -98,6 +98,11 @@ impl App {
     #[must_use]
     pub fn live(&self, caller: &Caller, after: Option<u64>) -> LiveFeed {
         self.live.subscribe(caller, after)
+    }
+
+    /// Ends the live feeds: they have no end of their own that a stop could wait for.
+    pub fn end_live(&self) {
+        self.live.end();
     }
 
     /// How the tile cache has been doing.

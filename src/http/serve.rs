@@ -26,9 +26,10 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (told, mut telling) = tokio::sync::watch::channel(false);
-    let service = router(app, &settings);
+    let service = router(app.clone(), &settings);
     let graceful = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
+        app.end_live();
         let _ = told.send(true);
     });
     tokio::select! {
