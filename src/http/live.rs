@@ -1,5 +1,7 @@
 //! `/live`: server-sent events.
 
+use super::extract::Params;
+use super::info::NoParams;
 use super::problem::Problem;
 use crate::app::{App, Caller};
 use crate::model::ModelError;
@@ -17,6 +19,7 @@ pub async fn live(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
+    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let after = headers.get("last-event-id").map(|v| v.to_str().unwrap_or_default()).filter(|v| !v.is_empty());
     let refuse = |text: &str| ModelError::new("Last-Event-ID", text, "the id of an event, a whole number");

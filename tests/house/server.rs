@@ -1,0 +1,96 @@
+//! A server in a process of its own.
+
+use super::{Client, Scratch, command};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+
+/// Killed when dropped, if it was not stopped before.
+pub struct Server {
+    child: Child,
+    /// Kept open: who prints to a closed pipe is told so.
+    _out: BufReader<ChildStdout>,
+    log: PathBuf,
+    pub url: String,
+}
+
+impl Server {
+    /// `melonmap serve` on the scratch's store, ready to answer.
+    pub fn start(scratch: &Scratch) -> Server {
+        Server::with(scratch, &[])
+    }
+
+    /// The same with more flags.
+    pub fn with(scratch: &Scratch, flags: &[&str]) -> Server {
+        let mut command = command();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--store"]).arg(scratch.store()).args(flags);
+        command.env("MELONMAP_LOG", "trace");
+        Server::run(command, &scratch.path("server.log"))
+    }
+
+    /// Any command that prints where it serves.
+    pub fn run(mut command: Command, log: &Path) -> Server {
+        let stderr = File::create(log).unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        let url = loop {
+            line.clear();
+            if out.read_line(&mut line).unwrap() == 0 {
+                let status = child.wait().unwrap();
+                panic!("the server ended with {status}: {}", fs::read_to_string(log).unwrap());
+            }
+            if let Some((_, url)) = line.split_once("http://") {
+                break format!("http://{}", url.trim().trim_end_matches('/'));
+            }
+        };
+        Server { child, _out: out, log: log.to_owned(), url }
+    }
+
+    /// Somebody with this token, or nobody in particular.
+    pub fn client(&self, token: Option<&str>) -> Client {
+        Client::new(&self.url, token)
+    }
+
+    /// What the server has written to its log.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM, without waiting.
+    pub fn tell_to_stop(&self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+    }
+
+    /// Waits for the end.
+    pub fn ended(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// Told to stop, and stopped without a fault.
+    #[track_caller]
+    pub fn stop(self) {
+        self.tell_to_stop();
+        assert_eq!(self.ended().code(), Some(0));
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Has ended already where a test has seen to that.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
