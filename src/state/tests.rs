@@ -225,8 +225,8 @@ fn a_search_lists_the_larger_area_first_and_finds_a_code_by_its_end() {
         Change::AreaPut(area) => Change::AreaPut(Area { name: name.into(), ..area.clone() }),
         _ => unreachable!("they are all Areas"),
     };
-    let names = ["Vaduz 001", "Vaduz 002", "Vaduz"];
-    let state = lived(&changes.iter().zip(names).map(|(change, name)| named(change, name)).collect::<Vec<_>>());
+    let wanted = ["Vaduz 001", "Vaduz 002", "Vaduz"];
+    let state = lived(&changes.iter().zip(wanted).map(|(change, name)| named(change, name)).collect::<Vec<_>>());
     let found = |text: &str| -> Vec<String> {
         let name = |hit| match hit {
             super::Found::Area(id) => state.covered(id, None).entry.area.name.clone(),
