@@ -8,9 +8,9 @@ use crate::state::{AreaEntry, Delta, State, Touched, Verdict};
 use crate::store::{Batch, Entry, Store};
 use crate::tiles::{BUFFER, Layer, TileCache};
 use hashbrown::HashMap;
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use parking_lot::RwLock;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 
@@ -43,23 +43,43 @@ struct Job {
     reply: oneshot::Sender<Result<Committed, AppError>>,
 }
 
+enum Order {
+    Write(Job),
+    /// Write what came before, close the store, tell it.
+    Stop(oneshot::Sender<()>),
+}
+
 /// The way to the writer's thread.
 #[derive(Clone)]
 pub(super) struct Writer {
-    jobs: Sender<Job>,
+    orders: Sender<Order>,
     failed: Arc<OnceLock<String>>,
 }
 
 impl Writer {
-    /// Starts the thread. It ends when the last `Writer` is dropped.
+    /// Starts the thread. It ends when told to, or when the last `Writer` is dropped.
     pub fn start(mut bench: Bench) -> Writer {
-        let (jobs, queue) = channel();
+        let (orders, queue) = channel();
         let failed = Arc::clone(&bench.failed);
         std::thread::Builder::new()
             .name("melonmap-writer".into())
-            .spawn(move || bench.run(&queue))
+            .spawn(move || {
+                let told = bench.run(&queue);
+                drop(bench);
+                // Who asked may have stopped waiting.
+                let _ = told.map(|told| told.send(()));
+            })
             .expect("a process that cannot start one thread cannot serve");
-        Writer { jobs, failed }
+        Writer { orders, failed }
+    }
+
+    /// Writes what waits and closes the store; nothing is taken afterwards.
+    pub async fn stop(&self) {
+        let (tell, told) = oneshot::channel();
+        if self.orders.send(Order::Stop(tell)).is_ok() {
+            // A writer that ended otherwise has closed its store as well.
+            let _ = told.await;
+        }
     }
 
     /// Why no more changes are taken, if so.
@@ -76,7 +96,8 @@ impl App {
         let changes = changes.into_iter().map(|change| Written { entry: Entry::from(&change), change }).collect();
         let (reply, answer) = oneshot::channel();
         let stopped = || AppError::Stopped("the writer has ended".into());
-        self.writer.jobs.send(Job { author: author.into(), changes, reply }).map_err(|_| stopped())?;
+        let job = Order::Write(Job { author: author.into(), changes, reply });
+        self.writer.orders.send(job).map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
 }
@@ -110,26 +131,34 @@ impl Bench {
         }
     }
 
-    fn run(&mut self, queue: &Receiver<Job>) {
+    /// Until told to stop; gives who has to be told that it did.
+    fn run(&mut self, queue: &Receiver<Order>) -> Option<oneshot::Sender<()>> {
         while let Ok(first) = queue.recv() {
-            let mut group = vec![first];
-            let mut size = group[0].changes.len();
-            while size < GROUP {
-                match queue.try_recv() {
-                    Ok(job) => {
+            let mut group = Vec::new();
+            let mut size = 0;
+            let mut next = Some(first);
+            while let Some(order) = next {
+                match order {
+                    Order::Write(job) => {
                         size += job.changes.len();
                         group.push(job);
                     }
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                    Order::Stop(told) => {
+                        self.write(group);
+                        return Some(told);
+                    }
                 }
+                next = if size < GROUP { queue.try_recv().ok() } else { None };
             }
             self.write(group);
         }
+        None
     }
 
     /// Judges, stores and applies a group; answers every job in it.
     fn write(&mut self, group: Vec<Job>) {
-        let at = Timestamp::now();
+        // What the store keeps of a moment, so that memory says the same as what is rebuilt.
+        let at = Timestamp::now().round(Unit::Microsecond).unwrap_or_else(|_| Timestamp::now());
         let mut replies = Vec::with_capacity(group.len());
         let mut batches: Vec<Batch> = Vec::with_capacity(group.len());
         let mut accepted: Vec<(Arc<str>, Change)> = Vec::new();

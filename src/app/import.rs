@@ -93,7 +93,7 @@ pub fn run_import(
     let mut summary = ImportSummary::default();
     let at = Timestamp::now();
     let author = spec.author.as_str().into();
-    let mut import = store.import()?;
+    let mut import = Begun { store: Some(store), import: None };
     understand(rows, spec, header.as_ref(), |group| {
         let mut entries = Vec::with_capacity(group.len());
         for row in group {
@@ -135,19 +135,31 @@ pub fn run_import(
     if summary.bad > 0 && !spec.skip_bad {
         return Err(AppError::BadRows { bad: summary.bad, rows: summary.rows });
     }
-    if summary.new + summary.changed > 0 {
+    if let Some(import) = import.import {
         import.commit()?;
     }
     Ok(summary)
 }
 
+/// An import that begins with the first change, so that a file that says nothing new leaves the store's file alone.
+struct Begun<'a> {
+    store: Option<&'a mut Store>,
+    import: Option<Import<'a>>,
+}
+
 fn push(
-    import: &mut Import<'_>,
+    begun: &mut Begun<'_>,
     at: Timestamp,
     author: &std::sync::Arc<str>,
     entries: Vec<Entry>,
 ) -> Result<(), AppError> {
-    if !entries.is_empty() {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    if let Some(store) = begun.store.take() {
+        begun.import = Some(store.import()?);
+    }
+    if let Some(import) = &mut begun.import {
         import.push(Batch { at, author: std::sync::Arc::clone(author), entries })?;
     }
     Ok(())

@@ -111,6 +111,11 @@ impl App {
         self.live.close();
     }
 
+    /// Writes what waits and closes the store, so that it is one file again; nothing is taken afterwards.
+    pub async fn stop(&self) {
+        self.writer.stop().await;
+    }
+
     /// How the tile cache has been doing.
     #[must_use]
     pub fn cache_stats(&self) -> crate::tiles::CacheStats {

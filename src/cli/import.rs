@@ -2,7 +2,7 @@
 
 use super::args::{ImportArgs, What};
 use super::{Failure, say};
-use crate::app::{ImportInput, ImportSpec, ImportSummary, run_import};
+use crate::app::{AppError, ImportInput, ImportSpec, ImportSummary, run_import};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read};
@@ -32,8 +32,12 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     if let Some(operation) = spec.describe_crs()? {
         say::note(operation);
     }
-    let mut report = args.report.as_ref().map(|path| crate::app::Report::new(BufWriter::new(File::create(path)?)));
-    let mut report = report.take().transpose()?;
+    let unwritable = |path: &std::path::Path, e: io::Error| format!("{}: {e}", path.display());
+    let report = args.report.as_ref().map(|path| {
+        let file = File::create(path).and_then(|file| crate::app::Report::new(BufWriter::new(file)));
+        file.map_err(|e| unwritable(path, e))
+    });
+    let mut report = report.transpose()?;
     let mut store = super::serve::open_store(&args.store.store, true, "melonmap import")?;
     let mut printed = 0;
     let mut unwritten = None;
@@ -64,7 +68,11 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     if let Some(e) = unwritten {
         return Err(format!("the report could not be written: {e}").into());
     }
-    say::line(told(&summary?, start.elapsed().as_secs_f64()));
+    let summary = summary.map_err(|e| match e {
+        AppError::Format(e) => Failure::from(format!("{}: {e}", name(args))),
+        other => other.into(),
+    })?;
+    say::line(told(&summary, start.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -101,13 +109,18 @@ fn bar(args: &ImportArgs) -> Result<ProgressBar, Failure> {
     })
 }
 
+/// The file, for people.
+fn name(args: &ImportArgs) -> std::borrow::Cow<'_, str> {
+    if args.file.as_os_str() == "-" { "standard input".into() } else { args.file.to_string_lossy() }
+}
+
 fn open(args: &ImportArgs, bar: &ProgressBar) -> Result<ImportInput, Failure> {
-    let name = args.file.to_string_lossy();
-    let (input, name): (Box<dyn Read + Send>, Option<&str>) = if name == "-" {
+    let name = name(args);
+    let (input, hint): (Box<dyn Read + Send>, Option<&str>) = if args.file.as_os_str() == "-" {
         (Box::new(bar.wrap_read(io::stdin())), None)
     } else {
         let file = File::open(&args.file).map_err(|e| format!("{name}: {e}"))?;
         (Box::new(bar.wrap_read(file)), Some(&name))
     };
-    Ok(crate::app::open_input(input, name)?)
+    Ok(crate::app::open_input(input, hint).map_err(|e| format!("{name}: {e}"))?)
 }

@@ -60,8 +60,9 @@ pub fn serve(
             }
             tracing::info!("stopping: running requests are finished first");
         };
-        http::serve(app, listener, args.http(), told).await?;
-        Ok(())
+        let served = http::serve(app.clone(), listener, args.http(), told).await;
+        app.stop().await;
+        Ok(served?)
     })
 }
 

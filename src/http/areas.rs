@@ -1,11 +1,11 @@
 //! `/api/areas/{code}`.
 
-use super::extract::Params;
+use super::extract::{Params, Path};
 use super::info::NoParams;
 use super::problem::Problem;
 use crate::app::{App, AreaReport, Caller};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 pub async fn area(
     State(app): State<App>,

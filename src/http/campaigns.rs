@@ -2,13 +2,15 @@
 
 use super::extract::{Body, Params};
 use super::info::NoParams;
+use super::members::Members;
 use super::problem::Problem;
 use crate::app::{App, Caller, CampaignReport};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 #[derive(Serialize)]
 pub struct Campaigns {
@@ -19,22 +21,17 @@ pub async fn list(State(app): State<App>, Params(NoParams {}): Params<NoParams>)
     Json(Campaigns { campaigns: app.campaigns() })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewCampaign {
-    name: String,
-    #[serde(default)]
-    theme: String,
-    from: Date,
-    to: Date,
-}
-
 pub async fn found(
     State(app): State<App>,
     caller: Caller,
     Params(NoParams {}): Params<NoParams>,
-    Body(new): Body<NewCampaign>,
+    Body(new): Body<Value>,
 ) -> Result<(StatusCode, Json<CampaignReport>), Problem> {
-    let campaign = app.found_campaign(&caller, new.name, new.theme, new.from, new.to).await?;
+    let mut new = Members::of("campaign", new)?;
+    let day = "a day, such as 2026-10-05";
+    let (name, theme) = (new.needed("name", "a text")?, new.optional("theme", "a text")?.unwrap_or_default());
+    let (from, to): (Date, Date) = (new.needed("from", day)?, new.needed("to", day)?);
+    new.end("campaign", "name, theme, from, to")?;
+    let campaign = app.found_campaign(&caller, name, theme, from, to).await?;
     Ok((StatusCode::CREATED, Json(campaign)))
 }

@@ -5,7 +5,7 @@ use crate::app::{App, Caller};
 use crate::geom::{Bbox, LonLat};
 use crate::model::ModelError;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -41,6 +41,20 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
             Problem::unreadable(format!("the query cannot be read: {reason}"))
         })?;
         Ok(Params(params))
+    }
+}
+
+/// What the route names in the path.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Path<T>, Problem> {
+        let read = axum::extract::Path::<T>::from_request_parts(parts, app).await;
+        let axum::extract::Path(named) = read
+            .map_err(|e: PathRejection| Problem::unreadable(format!("the path cannot be read: {}", e.body_text())))?;
+        Ok(Path(named))
     }
 }
 

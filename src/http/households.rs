@@ -1,11 +1,11 @@
 //! `/api/unvisited` and `/api/households/{code}`.
 
-use super::extract::{Params, campaign, place, whole};
+use super::extract::{Params, Path, campaign, place, whole};
 use super::info::NoParams;
 use super::problem::Problem;
 use crate::app::{App, Caller, HouseholdReport, UnvisitedQuery, UnvisitedReport};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Deserialize;

@@ -16,6 +16,7 @@ mod health;
 mod households;
 mod info;
 mod live;
+mod members;
 mod page;
 mod problem;
 mod router;

@@ -1,8 +1,9 @@
 //! The page, its styles and glyphs.
 
+use super::extract::Path;
 use super::problem::Problem;
 use crate::app::{App, Asset};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 

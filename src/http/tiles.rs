@@ -1,13 +1,13 @@
 //! `/tiles/{layers}` and `/tiles/{layers}/{z}/{x}/{y}`.
 
 use super::accept;
-use super::extract::{Params, campaign, parse};
+use super::extract::{Params, Path, campaign, parse};
 use super::problem::Problem;
 use crate::app::{App, Caller, TileCoding, TileRequest};
 use crate::geom::TileId;
 use crate::model::{Level, ModelError};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;

@@ -2,31 +2,31 @@
 
 use super::extract::{Body, Params};
 use super::info::NoParams;
+use super::members::Members;
 use super::problem::Problem;
 use crate::app::{App, Caller, VisitInput, VisitReply};
-use crate::model::{CampaignId, Code, ModelError, Outcome};
+use crate::model::ModelError;
 use axum::Json;
 use axum::extract::State;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 /// Most visits in one request: a phone's week; it is answered as a whole.
 const MOST: usize = 5_000;
 
 /// A visit as a client writes it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    id: Uuid,
-    household: Code,
-    #[serde(default)]
-    campaign: Option<CampaignId>,
-    at: Timestamp,
-    outcome: Outcome,
-    #[serde(default)]
-    note: Option<String>,
+fn read(value: Value) -> std::result::Result<VisitInput, ModelError> {
+    let mut members = Members::of("visit", value)?;
+    let visit = VisitInput {
+        id: members.needed("id", "a UUID made for this visit")?,
+        household: members.needed("household", "the code of a household")?,
+        campaign: members.optional("campaign", "the number of a campaign")?,
+        at: members.needed("at", "a time with its zone, such as 2026-10-05T08:00:00Z")?,
+        outcome: members.needed::<String>("outcome", "the name of an outcome")?.parse()?,
+        note: members.optional("note", "a text")?,
+    };
+    members.end("visit", "id, household, campaign, at, outcome, note")?;
+    Ok(visit)
 }
 
 #[derive(Deserialize)]
@@ -68,13 +68,12 @@ pub async fn log(
     let mut readable = Vec::with_capacity(values.len());
     for value in values {
         let id = value.get("id").cloned().unwrap_or(Value::Null);
-        match serde_json::from_value::<Written>(value) {
-            Ok(written) => {
-                let Written { id: uuid, household, campaign, at, outcome, note } = written;
-                readable.push((results.len(), VisitInput { id: uuid, household, campaign, at, outcome, note }));
+        match read(value) {
+            Ok(input) => {
+                readable.push((results.len(), input));
                 results.push(Line { id, became: "stored", reason: None });
             }
-            Err(e) => results.push(Line { id, became: "refused", reason: Some(e.to_string()) }),
+            Err(refusal) => results.push(Line { id, became: "refused", reason: Some(refusal.to_string()) }),
         }
     }
     let (places, inputs): (Vec<usize>, Vec<VisitInput>) = readable.into_iter().unzip();

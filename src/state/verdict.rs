@@ -54,7 +54,8 @@ impl State {
                         if of == household
                             && known.outcome == visit.outcome
                             && known.at.as_microsecond() == visit.at.as_microsecond()
-                            && known.campaign == visit.campaign =>
+                            && known.campaign == visit.campaign
+                            && self.visits.has_note(visit.id, visit.note.as_deref()) =>
                     {
                         Verdict::Same
                     }

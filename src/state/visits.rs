@@ -36,6 +36,8 @@ pub struct Visits {
     outcome: Vec<Outcome>,
     campaign: Vec<u32>,
     by: Vec<u32>,
+    /// A fingerprint of the note, by which another one under the same id is told; the note itself stays in the store.
+    note: Vec<u32>,
     names: Codes,
     /// The visit to the same household before this one.
     previous: Vec<Option<VisitId>>,
@@ -72,6 +74,16 @@ impl Visits {
     pub(super) fn get(&self, id: Uuid) -> Option<(HouseholdId, VisitView<'_>)> {
         let visit = self.find(id)?;
         Some((self.household[visit.0 as usize], self.view(visit)))
+    }
+
+    /// Whether a known visit came with this note.
+    pub(super) fn has_note(&self, id: Uuid, note: Option<&str>) -> bool {
+        self.find(id).is_some_and(|visit| self.note[visit.0 as usize] == self.fingerprint(note))
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // 32 bits of the hash are enough to tell two notes of one visit apart
+    fn fingerprint(&self, note: Option<&str>) -> u32 {
+        note.map_or(0, |note| self.hasher.hash_one(note) as u32)
     }
 
     fn view(&self, VisitId(n): VisitId) -> VisitView<'_> {
@@ -128,6 +140,7 @@ impl Visits {
         self.outcome.push(visit.outcome);
         self.campaign.push(visit.campaign.map_or(0, |c| c.0));
         self.by.push(by);
+        self.note.push(self.fingerprint(visit.note.as_deref()));
         self.previous.push(self.last.insert(household, VisitId(n)));
         let (ids, hasher) = (&self.id, &self.hasher);
         self.by_id.insert_unique(hasher.hash_one(visit.id), n, |n| hasher.hash_one(ids[*n as usize]));
