@@ -4,6 +4,9 @@ import { el, h } from './dom.js';
 import { t } from './i18n.js';
 
 const STEPS = /** @type {const} */ (['peek', 'half', 'full']);
+const LEGEND_WIDE = 240; // pixels that the legend takes beside the panel, with its margins
+const LEAST = 160; // pixels between panel and legend that are worth aiming at
+const SOURCES = 36; // pixels of the sources above the sheet, and of air
 const LEGEND = 100; // pixels that the closed legend takes on a phone, until it stands there
 const NARROW = matchMedia('(max-width: 719px)');
 
@@ -15,13 +18,16 @@ const notice = el('notice');
 export const narrow = () => NARROW.matches;
 export const onShape = (/** @type {() => void} */ act) => NARROW.addEventListener('change', act);
 
-/** Pixels of the map that bar, panel and sheet hide. */
+/** Pixels of the map that bar, panel, sheet and legend hide. */
 export function hidden() {
   const top = el('map').getBoundingClientRect();
-  if (!narrow()) return { left: panel.getBoundingClientRect().right, right: 0, top: 0, bottom: 0 };
+  if (!narrow()) {
+    const left = panel.getBoundingClientRect().right;
+    return { left, right: top.width - left - LEGEND_WIDE < LEAST ? 0 : LEGEND_WIDE, top: 0, bottom: 0 };
+  }
   const step = panel.dataset.sheet === 'full' ? 0.5 : Math.min(0.6, sheetHeight(panel.dataset.sheet ?? 'half') / top.height);
   const legend = el('legend').getBoundingClientRect();
-  return { left: 0, right: 0, top: Math.min(legend.height ? legend.bottom - top.top : LEGEND, top.height * 0.25), bottom: top.height * step };
+  return { left: 0, right: 0, top: Math.min(legend.height ? legend.bottom - top.top : LEGEND, top.height * 0.25), bottom: top.height * step + SOURCES };
 }
 
 /**
