@@ -1,5 +1,8 @@
 //! The one integration binary: what must hold for the whole, seen from outside the library.
 
+// Test data is built from short texts and small numbers: clarity before speed.
+#![allow(clippy::format_collect, clippy::cast_possible_truncation)]
+
 mod areas;
 mod check;
 mod crash;

@@ -15,7 +15,7 @@ use serde_json::Value;
 const MOST: usize = 5_000;
 
 /// A visit as a client writes it.
-fn read(value: Value) -> std::result::Result<VisitInput, ModelError> {
+fn read(value: Value) -> Result<VisitInput, ModelError> {
     let mut members = Members::of("visit", value)?;
     let visit = VisitInput {
         id: members.needed("id", "a UUID made for this visit")?,

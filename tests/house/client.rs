@@ -8,7 +8,7 @@ use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
 
 /// Longest answer that is waited for: a test that hangs should say where.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Clone)]
 pub struct Client {
