@@ -168,9 +168,9 @@ fn writes(client: &Client, row: &Row, n: usize) {
     let campaign = json!({"name": role, "theme": "", "from": "2026-01-01", "to": "2026-01-31"});
     let reply = client.post("/api/campaigns", &campaign);
     if row.campaign {
-        assert_eq!(reply.status, 201, "{role}")
+        assert_eq!(reply.status, 201, "{role}");
     } else {
-        drop(reply.problem(row.refusal()))
+        drop(reply.problem(row.refusal()));
     }
     let reply = client.get("/api/check");
     if row.check { drop(reply.json()) } else { drop(reply.problem(row.refusal())) }
