@@ -74,12 +74,14 @@ fn what_cannot_be_divided_is_refused() {
     scratch.import("areas", &file, &[]).done();
     for (level, names) in [
         ("grid", &["within", "grid", "county, township or village"][..]),
-        ("village", &["village"]),
         ("street", &["street", "one of"]),
         ("township", &["4 grids", "--replace"]),
     ] {
         scratch.unchanged(|| scratch.run(&["areas", "divide", "--within", level])).refused(1, names);
     }
+    // Redrawn are the grids of a level that is there.
+    let village = ["areas", "divide", "--within", "village", "--replace"];
+    scratch.unchanged(|| scratch.run(&village)).refused(1, &["area of level 'village' is not known"]);
 }
 
 /// The county's areas with the outline of one of them moved.
@@ -142,7 +144,7 @@ fn a_sliver_is_a_gap_or_overlap_that_is_narrower_than_a_metre() {
     finds(&scratch, "sliver", 0.000_005 * EAST_M * 0.05 * NORTH_M, [119.45, 28.425], &[]);
     // What is narrower than what one asks for is let pass.
     assert_eq!(scratch.run(&["areas", "check", "--tolerance-m2", "10000"]).code, Some(0));
-    scratch.run(&["areas", "check", "--sliver-m", "-1"]).refused(1, &["--sliver-m", "-1"]);
+    scratch.run(&["areas", "check", "--sliver-m=-1"]).refused(1, &["--sliver-m", "-1"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A change is in every answer at the next request, and in no answer that it does not concern.
 
-use crate::house::{Client, County, GRIDS, Home, Scratch, Server, TOWNSHIPS, home, homes, tile};
+use crate::house::{Client, County, GRIDS, Home, Scratch, Server, TOWNSHIPS, home, homes, said, tile};
 use crate::reader::Tile;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +32,8 @@ fn changed<'a>(before: &'a BTreeMap<String, String>, after: &BTreeMap<String, St
 fn outcome(client: &Client, home: &Home) -> (String, String) {
     let reply = client.get(&format!("/tiles/households/{}", tile(home, 16)));
     let tile = Tile::read(&reply.body);
-    let point = tile.layer("households").iter().find(|f| f.tag("code") == Some(&home.code)).unwrap();
-    (point.tag("outcome").unwrap().to_owned(), point.tag("visited").unwrap().to_owned())
+    let point = tile.layer("households").iter().find(|f| said(f, "code") == Some(&home.code)).unwrap();
+    (said(point, "outcome").unwrap().to_owned(), said(point, "visited").unwrap().to_owned())
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn a_visit_is_in_every_figure_list_and_tile_at_the_next_request_and_nowhere_else
             assert!(far.iter().all(|t| !touched.contains(t.as_str())), "a grid far off keeps its tiles: {touched:?}");
             let reply = admin.get(&format!("/tiles/areas/{}?level=grid", tile(&called, 14)));
             let shown = Tile::read(&reply.body);
-            let grid = shown.layer("areas").iter().find(|f| f.tag("code") == Some(GRIDS[0])).unwrap();
-            assert_eq!(grid.tag("visited"), Some("1"));
+            let grid = shown.layer("areas").iter().find(|f| said(f, "code") == Some(GRIDS[0])).unwrap();
+            assert_eq!(said(grid, "visited"), Some("1"));
         }
     }
     // The digest of all that lives is the one that the store rebuilds.

@@ -57,7 +57,7 @@ fn the_demo_answers_page_styles_glyphs_tiles_and_a_sign_in_for_each_role() {
         "/glyphs/Noto%20Sans%20Regular/0-255.pbf",
         "/tiles/areas",
         // Vaduz.
-        "/tiles/areas,context/12/2156/1435",
+        "/tiles/areas,context/12/2156/1438",
     ] {
         let reply = public.get(path);
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());

@@ -9,10 +9,10 @@ mod server;
 
 pub use client::{Client, event};
 pub use county::{County, GRIDS, Home, TOWNSHIPS, home, homes, sequence};
-pub use mercator::tile;
+pub use mercator::{said, tile};
 pub use server::Server;
 
-use melonmap::store::{Location, Store};
+use melonmap::store::{Head, Location, Store};
 use rusqlite::Connection;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -145,14 +145,12 @@ impl Scratch {
         self.run(&args)
     }
 
-    /// What the store says of itself: number and hash of its last change. `None` where there is no store.
-    pub fn head(&self) -> Option<(u64, String)> {
+    /// What the store says of itself: number and hash of its last change. A store that is not there is an empty one.
+    pub fn head(&self) -> (u64, String) {
         let path = self.store();
-        path.exists().then(|| {
-            let store = Store::open_read_only(&Location::Sqlite(path)).unwrap();
-            let head = store.head();
-            (head.seq, head.hash.iter().map(|byte| format!("{byte:02x}")).collect())
-        })
+        let head =
+            if path.exists() { Store::open_read_only(&Location::Sqlite(path)).unwrap().head() } else { Head::EMPTY };
+        (head.seq, head.hash.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// A question to the store as a person with `sqlite3` would put it: the first column, a line a row.
