@@ -221,12 +221,12 @@ fn a_search_lists_the_larger_area_first_and_finds_a_code_by_its_end() {
         area("438000001000002", Level::Grid, Some("7001"), 9.1, 47.0, 9.2, 47.1),
         area("7001", Level::Township, None, 9.0, 47.0, 9.2, 47.1),
     ];
-    let named = |change: &Change, name: &str| match change {
+    let call = |change: &Change, name: &str| match change {
         Change::AreaPut(area) => Change::AreaPut(Area { name: name.into(), ..area.clone() }),
         _ => unreachable!("they are all Areas"),
     };
-    let wanted = ["Vaduz 001", "Vaduz 002", "Vaduz"];
-    let state = lived(&changes.iter().zip(wanted).map(|(change, name)| named(change, name)).collect::<Vec<_>>());
+    let names = ["Vaduz 001", "Vaduz 002", "Vaduz"];
+    let state = lived(&changes.iter().zip(names).map(|(change, name)| call(change, name)).collect::<Vec<_>>());
     let found = |text: &str| -> Vec<String> {
         let name = |hit| match hit {
             super::Found::Area(id) => state.covered(id, None).entry.area.name.clone(),
