@@ -20,6 +20,10 @@ fn a_visit_is_told_with_its_tiles_and_areas_and_each_role_hears_what_it_may_see(
     // The first is in the member's grid, the second in the coordinator's township, the third in neither.
     for (n, g) in [0, 1, 2].into_iter().enumerate() {
         let called = home(g, 3);
+        // Somebody looks at the Areas there: of those tiles, and of no others, there is something to tell.
+        for z in 0..=14 {
+            assert_eq!(admin.get(&format!("/tiles/areas/{}", tile(&called, z))).status, 200);
+        }
         assert_eq!(admin.visit(&id(n + 1), &called.code, "visited")["result"], "stored");
         let seq = admin.seq();
         for (role, feed) in roles.iter().zip(&feeds) {
