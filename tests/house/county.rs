@@ -77,7 +77,7 @@ impl County {
 
     /// Some base map.
     pub fn context() -> Vec<Value> {
-        let street = json!({"type": "LineString", "coordinates": [[119.40, 28.42], [119.60, 28.43]]});
+        let street = json!({"type": "LineString", "coordinates": [[119.40, 28.42], [119.60, 28.42]]});
         let school = json!({"type": "Point", "coordinates": [119.43, 28.42]});
         vec![
             json!({"type": "Feature", "properties": {"osm": "w1", "highway": "residential", "name": "Long Street"}, "geometry": street}),
@@ -120,7 +120,7 @@ impl County {
 
 /// A text sequence, a line a feature.
 pub fn sequence(features: &[Value]) -> String {
-    features.iter().map(|feature| format!("{feature}\n")).collect()
+    features.iter().flat_map(|feature| [feature.to_string(), "\n".to_owned()]).collect()
 }
 
 fn area(code: &str, name: &str, level: &str, parent: Option<&str>, from: f64, to: f64) -> Value {

@@ -54,10 +54,11 @@ fn what_is_no_format_is_told_as_such() {
     check(&scratch, "households", &gzipped(b""), &[], &["the document is empty"]);
     check(&scratch, "households", b" \n\n", &[], &["the document is empty"]);
     let noise: Vec<u8> = (0..40_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8 | 0x80).collect();
-    check(&scratch, "households", &noise, &[], &[]);
-    check(&scratch, "households", &[0; 4_096], &[], &[]);
-    check(&scratch, "households", b"PK\x03\x04\x14\x00\x06\x00 a spreadsheet", &[], &[]);
-    check(&scratch, "households", b"<?xml version=\"1.0\"?><kml></kml>", &[], &[]);
+    let unread = |content: &[u8], names: &[&str]| check(&scratch, "households", content, &[], names);
+    unread(&noise, &["UTF-8"]);
+    unread(&[0; 4_096], &["not GeoJSON, FlatGeobuf or CSV"]);
+    unread(b"PK\x03\x04\x14\x00\x06\x00 a spreadsheet", &["XLSX", "CSV"]);
+    unread(b"<?xml version=\"1.0\"?><kml></kml>", &["not GeoJSON, FlatGeobuf or CSV"]);
     check(&scratch, "areas", b"[1,2,3]", &["--set", "level=grid"], &["expected"]);
     scratch.proved();
 }
