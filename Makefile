@@ -84,9 +84,9 @@ fmt: ## put the source in its form
 	$(CARGO) fmt
 
 .PHONY: bench
-bench: ## measure every promise that the README makes
+bench: ## measure every promise that the README makes; BENCH_ARGS="import visits" only some
 	@scripts/prerequisites.sh
-	$(CARGO) bench $(LOCKED) $(BENCH_ARGS)
+	$(CARGO) bench $(LOCKED) --bench promises -- $(BENCH_ARGS)
 
 # The comparison needs a CSV of points: make bench-postgis CSV=points.csv.gz
 .PHONY: bench-postgis

@@ -76,6 +76,8 @@ struct Channel {
     /// `None` once the service is stopping: readers come to the end of their feed.
     events: Option<broadcast::Sender<Arc<Shared>>>,
     kept: VecDeque<Arc<Shared>>,
+    /// The last change before the service started.
+    start: u64,
     /// The last change that no event is kept of: from before the service started, or pushed out by newer ones.
     forgotten: u64,
 }
@@ -84,7 +86,7 @@ impl Live {
     /// A channel that begins after a change.
     pub fn after(seq: u64) -> Live {
         let events = Some(broadcast::channel(WAITING).0);
-        Live(Mutex::new(Channel { events, kept: VecDeque::with_capacity(KEPT), forgotten: seq }))
+        Live(Mutex::new(Channel { events, kept: VecDeque::with_capacity(KEPT), start: seq, forgotten: seq }))
     }
 
     /// Ends every feed, so that a stopping service does not wait for its readers.
@@ -133,8 +135,9 @@ impl Live {
         let mut missed = VecDeque::new();
         if let Some(after) = after {
             let newest = kept.back().map_or(channel.forgotten, |e| e.everything.seq);
-            // A number from before this start, or from another store, says nothing of what its reader has seen.
-            if (channel.forgotten..=newest).contains(&after) {
+            // A number from before this start, or from another store, says nothing of what its reader has seen. Even the last
+            // change before it does not: which tiles that reader was given, this process does not know.
+            if after > channel.start && (channel.forgotten..=newest).contains(&after) {
                 missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned());
             } else {
                 missed.push_back(Arc::new(Shared { everything: LiveEvent::reset(newest), places: Vec::new() }));

@@ -4,7 +4,7 @@ use super::index::{BoxIndex, WorldRect};
 use crate::geom::locate::Prepared;
 use crate::geom::{Bbox, LonLat, Plane};
 use crate::model::{Area, CampaignId, Code, Level, OutcomeCounts, Tally};
-use geo::{Area as _, Coord};
+use geo::Area as _;
 use hashbrown::HashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -105,26 +105,21 @@ impl Areas {
         self.tree.touching(rect).map(AreaId)
     }
 
+    /// The living Areas whose rectangle touches another, the one that takes a household first before the others: the lowest,
+    /// and of two on one level the one with the smaller code.
+    pub(super) fn candidates(&self, rect: &WorldRect) -> Vec<(AreaId, &Prepared)> {
+        let mut found: Vec<(AreaId, &AreaEntry)> = self.touching(rect).map(|id| (id, self.get(id))).collect();
+        found.sort_unstable_by(|(_, a), (_, b)| {
+            b.area.level.cmp(&a.area.level).then_with(|| a.area.code.cmp(&b.area.code))
+        });
+        found.into_iter().map(|(id, entry)| (id, &entry.prepared)).collect()
+    }
+
     /// The lowest living Area that holds a position; of two on one level, the one with the smaller code.
     pub(super) fn locate(&self, at: LonLat) -> Option<AreaId> {
         let place = crate::geom::World::of(at);
-        self.lowest(at.coord(), self.touching(&WorldRect { min: place, max: place }))
-    }
-
-    /// The lowest of some Areas that holds a position. For many positions near each other, whose candidates are the same.
-    pub(super) fn lowest(&self, at: Coord<f64>, candidates: impl Iterator<Item = AreaId>) -> Option<AreaId> {
-        let mut best: Option<AreaId> = None;
-        for id in candidates {
-            let entry = self.get(id);
-            let better = best.is_none_or(|best| {
-                let best = &self.get(best).area;
-                (entry.area.level, std::cmp::Reverse(&entry.area.code)) > (best.level, std::cmp::Reverse(&best.code))
-            });
-            if better && entry.prepared.contains(at) {
-                best = Some(id);
-            }
-        }
-        best
+        let candidates = self.candidates(&WorldRect { min: place, max: place });
+        candidates.into_iter().find(|(_, polygon)| polygon.contains(at.coord())).map(|(id, _)| id)
     }
 
     /// Founds an Area or redraws it. The caller has taken away what its households contribute and adds it again. `None` where there are no numbers left.

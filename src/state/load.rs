@@ -4,8 +4,9 @@ use super::areas::AreaId;
 use super::households::HouseholdId;
 use super::index::{PointIndex, Spot, WorldRect};
 use super::{State, StateError};
-use crate::geom::World;
+use crate::geom::{World, locate};
 use crate::model::{Change, OutcomeCounts};
+use geo::Coord;
 use jiff::Timestamp;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
@@ -76,38 +77,46 @@ impl Loader {
             ids.into_par_iter().map(|id| Spot { at: households.lattice(id), id: id.0 }).collect()
         };
         state.points = PointIndex::build(spots);
-        assign(&mut state);
+        for (id, area) in state.households.ids().zip(state.assignment()) {
+            state.households.set_area(id, area);
+        }
         tally(&mut state);
         state
     }
 }
 
-/// The lowest Area of every household: the candidates are looked up once for each bucket of neighbours.
-fn assign(state: &mut State) {
-    let (areas, households) = (&state.areas, &state.households);
-    let buckets: Vec<_> = state.points.buckets().collect();
-    let found: Vec<Vec<(HouseholdId, Option<AreaId>)>> = buckets
-        .into_par_iter()
-        .map(|(spots, rect)| {
-            let (min, max) = (rect.min.world(), rect.max.world());
-            // The lattice rounds by up to one step; a step more on each side keeps every candidate.
-            let step = 2.0 / crate::geom::Lattice::SIDE;
-            let around = WorldRect {
-                min: World { x: min.x - step, y: min.y - step },
-                max: World { x: max.x + step, y: max.y + step },
-            };
-            let candidates: Vec<AreaId> = areas.touching(&around).collect();
-            spots
-                .iter()
-                .map(|spot| {
-                    let id = HouseholdId(spot.id);
-                    (id, areas.lowest(households.at(id).coord(), candidates.iter().copied()))
-                })
-                .collect()
-        })
-        .collect();
-    for (id, area) in found.into_iter().flatten() {
-        state.households.set_area(id, area);
+impl State {
+    /// The lowest living Area of every household, by the household's number: found anew from the borders, on all cores.
+    ///
+    /// Equals what is kept, which [`State::apply`] follows one change at a time; for loading, and for proving that. Costs
+    /// 0.1 to 0.3 µs a household where Areas hold some hundred each. The candidates are looked up once for each bucket of
+    /// neighbours, and those that hold all of it or nothing are not asked again.
+    #[must_use]
+    pub fn assignment(&self) -> Vec<Option<AreaId>> {
+        let (areas, households) = (&self.areas, &self.households);
+        let buckets: Vec<_> = self.points.buckets().collect();
+        let found: Vec<Vec<(u32, Option<AreaId>)>> = buckets
+            .into_par_iter()
+            .map(|(spots, rect)| {
+                let (min, max) = (rect.min.world(), rect.max.world());
+                // The lattice rounds by up to one step; a step more on each side keeps every candidate.
+                let step = 2.0 / crate::geom::Lattice::SIDE;
+                let around = WorldRect {
+                    min: World { x: min.x - step, y: min.y - step },
+                    max: World { x: max.x + step, y: max.y + step },
+                };
+                let candidates = areas.candidates(&around);
+                let places: Vec<Coord<f64>> = spots.iter().map(|s| households.at(HouseholdId(s.id)).coord()).collect();
+                let mut owners = Vec::with_capacity(spots.len());
+                locate::assign(&candidates, &places, |i, area| owners.push((spots[i].id, area)));
+                owners
+            })
+            .collect();
+        let mut assigned = vec![None; households.len()];
+        for (id, area) in found.into_iter().flatten() {
+            assigned[id as usize] = area;
+        }
+        assigned
     }
 }
 
