@@ -26,7 +26,8 @@ if ((${#tests[@]} == 0)); then
 fi
 ((${#tests[@]})) || { echo "page-tests: no *.test.js below web/tests/" >&2; exit 1; }
 
-cargo build --locked --bin melonmap
+# With the tests' own set of features: cargo would build everything a second time without them.
+cargo build --locked --bin melonmap --test main
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/melonmap-page-tests.XXXXXX")
 server=

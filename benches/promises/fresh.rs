@@ -66,7 +66,8 @@ async fn rounds(server: &Server, token: &str, points: &Points) -> Outcome<(usize
 }
 
 async fn area_of(connection: &mut Connection, code: &str, token: &str) -> Outcome<String> {
-    // Plain, because it is read here.
+    // Plain, because it is read here; a code may hold blanks.
+    let code = code.replace(' ', "%20");
     let request =
         format!("GET /api/households/{code} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
     let answer: serde_json::Value = serde_json::from_slice(connection.ask(request.as_bytes()).await?.body)?;

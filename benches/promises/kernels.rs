@@ -6,7 +6,7 @@ use super::table::Table;
 use super::tiles::around;
 use criterion::{BatchSize, Bencher, Criterion};
 use jiff::Timestamp;
-use melonmap::app::{App, AppSettings, Caller, TileRequest, open_store};
+use melonmap::app::{App, AppSettings, Caller, TileCoding, TileRequest, open_store};
 use melonmap::geom::locate::Prepared;
 use melonmap::model::{Change, Code, Outcome as Came, Visit};
 use std::hint::black_box;
@@ -75,7 +75,7 @@ fn tiles(ground: &mut Ground, table: &mut Table) -> Outcome {
             b.iter(|| {
                 let tile = *turn.next().expect("a cycle has no end");
                 let request = TileRequest { layers, tile, campaign: None, level: None };
-                runtime.block_on(app.tile(&admin, request)).map(|body| body.is_empty())
+                runtime.block_on(app.tile(&admin, request, TileCoding::Identity)).map(|body| body.is_empty())
             });
         })?;
         table
@@ -88,7 +88,7 @@ fn tiles(ground: &mut Ground, table: &mut Table) -> Outcome {
         campaign: None,
         level: None,
     };
-    if runtime.block_on(app.tile(&Caller::public(), refused)).is_ok() {
+    if runtime.block_on(app.tile(&Caller::public(), refused, TileCoding::Identity)).is_ok() {
         return Err("the public was shown households".into());
     }
     Ok(())

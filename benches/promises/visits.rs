@@ -20,6 +20,9 @@ const BATCH: usize = 500;
 const BATCHES: usize = 800;
 const SENDERS: usize = 8;
 
+/// What comes of them, each as often as it stands here.
+const OUTCOMES: [&str; 6] = ["visited", "visited", "visited", "partly", "not_home", "refused"];
+
 /// What is asked for: a second, milliseconds, a second.
 const LEAST_SINGLE: f64 = 10_000.0;
 const LONGEST: f64 = 30.0;
@@ -89,9 +92,9 @@ impl<'a> Visits<'a> {
         Visits { points, rng: StdRng::seed_from_u64(seed), now: Timestamp::now() }
     }
 
-    /// One to a household, as a request.
+    /// One to a household that counts, as a request.
     pub fn request(&mut self, household: &str, token: &str) -> Vec<u8> {
-        let body = self.visit(household);
+        let body = self.visit(household, "visited");
         post("/api/visits", token, &body)
     }
 
@@ -100,7 +103,8 @@ impl<'a> Visits<'a> {
         let points = self.points;
         let mut one = || {
             let (code, _) = &points.sample[self.rng.random_range(0..points.sample.len())];
-            self.visit(code)
+            let outcome = OUTCOMES[self.rng.random_range(0..OUTCOMES.len())];
+            self.visit(code, outcome)
         };
         let body = match size {
             1 => one(),
@@ -109,10 +113,9 @@ impl<'a> Visits<'a> {
         post("/api/visits", token, &body)
     }
 
-    fn visit(&mut self, household: &str) -> String {
+    fn visit(&mut self, household: &str, outcome: &str) -> String {
         let id = Uuid::from_u128(self.rng.random());
         let at = self.now - SignedDuration::from_secs(self.rng.random_range(0..86_400));
-        let outcome = ["visited", "visited", "visited", "partly", "not_home", "refused"][self.rng.random_range(0..6)];
         format!(r#"{{"id":"{id}","household":"{household}","campaign":1,"at":"{at:.0}","outcome":"{outcome}"}}"#)
     }
 }

@@ -67,6 +67,9 @@ pub enum AppError {
     /// The writer has stopped: the service is going down, or its store failed.
     #[error("changes are not taken any more: {0}")]
     Stopped(String),
+    /// Work that ended in a panic, which the log tells of.
+    #[error("a fault of this program")]
+    Fault,
     /// A file of the demo that cannot be written.
     #[error("{path}: {source}")]
     File {

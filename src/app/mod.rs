@@ -28,6 +28,7 @@ mod shown;
 mod tile;
 mod token;
 mod visits;
+mod work;
 
 pub use access::Caller;
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};

@@ -35,8 +35,13 @@ impl App {
         Ok(TileJson::new(&info.name, layers, url, state.extent(), &info.attribution))
     }
 
-    /// A tile: at once where it is cached, else on a blocking thread, once however many ask.
-    pub async fn tile(&self, caller: &Caller, request: TileRequest) -> Result<Arc<TileBody>, AppError> {
+    /// A tile, ready in a coding: at once where it is cached, else made on a blocking thread, once however many ask.
+    pub async fn tile(
+        &self,
+        caller: &Caller,
+        request: TileRequest,
+        coding: TileCoding,
+    ) -> Result<Arc<TileBody>, AppError> {
         may_see(caller, request.layers)?;
         if let Some(id) = request.campaign {
             self.known_campaign(id)?;
@@ -45,15 +50,17 @@ impl App {
         let scope = if households { caller.scope_number(Right::Households) } else { 0 };
         let TileRequest { layers, tile, campaign, level } = request;
         let key = TileKey { tile, layers, level, campaign, scope };
-        if let Some(body) = self.cache.get(&key) {
-            return Ok(body);
+        let cached = self.cache.get(&key);
+        if let Some(body) = cached.as_ref().filter(|body| body.is_ready(coding)) {
+            return Ok(Arc::clone(body));
         }
-        let (app, caller) = (self.clone(), caller.clone());
-        let made = tokio::task::spawn_blocking(move || {
-            let make = || app.make_tile(&caller, request);
-            app.cache.get_or_make(&key, make)
-        });
-        made.await.map_err(|e| AppError::Stopped(e.to_string()))
+        let caller = caller.clone();
+        let make = move |app: &App| {
+            let body = cached.unwrap_or_else(|| app.cache.get_or_make(&key, || app.make_tile(&caller, request)));
+            body.make_ready(coding);
+            body
+        };
+        self.work(make).await
     }
 
     fn make_tile(&self, caller: &Caller, request: TileRequest) -> Vec<u8> {

@@ -46,6 +46,7 @@ pub fn serve(
     if args.threads > 0 {
         runtime.worker_threads(usize::try_from(args.threads)?);
     }
+    runtime.max_blocking_threads(args.workers());
     runtime.enable_all().build()?.block_on(async {
         let listener =
             TcpListener::bind(args.listen).await.map_err(|e| format!("cannot listen on {}: {e}", args.listen))?;

@@ -39,6 +39,14 @@ impl ServeArgs {
         crate::app::AppSettings { tile_cache_bytes: self.tile_cache_mb * MEGABYTE }
     }
 
+    /// Threads for work that takes a while: one for each core, because each keeps memory of its own; two at least, so that
+    /// a long piece of work leaves room for short ones.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        usize::try_from(self.threads).ok().filter(|n| *n > 0).unwrap_or(cores).max(2)
+    }
+
     /// What the HTTP floor is told.
     #[must_use]
     pub fn http(&self) -> crate::http::HttpSettings {

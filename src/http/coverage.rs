@@ -36,7 +36,7 @@ pub async fn coverage(
     if !["json", "geojson", "csv"].contains(&form.as_str()) {
         return Err(ModelError::new("f", &form, "one of json, geojson, csv").into());
     }
-    let work = tokio::task::spawn_blocking(move || -> Result<Response, Problem> {
+    let work = move |app: &App| -> Result<Response, Problem> {
         let report = app.coverage(&caller, &query)?;
         Ok(match form.as_str() {
             "geojson" => {
@@ -45,8 +45,8 @@ pub async fn coverage(
             "csv" => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], app.coverage_csv(&report)).into_response(),
             _ => Json(report).into_response(),
         })
-    });
-    work.await.map_err(|_| Problem::internal())?
+    };
+    app.work(work).await?
 }
 
 fn geojson(report: &CoverageReport) -> Value {

@@ -30,8 +30,7 @@ pub async fn unvisited(
         near: place("near", params.near.as_deref())?,
         limit: whole("limit", params.limit.as_deref(), 1, 1_000, 100)? as usize,
     };
-    let work = tokio::task::spawn_blocking(move || app.unvisited(&caller, &query));
-    let report: UnvisitedReport = work.await.map_err(|_| Problem::internal())??;
+    let report: UnvisitedReport = app.work(move |app| app.unvisited(&caller, &query)).await??;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(report)))
 }
 

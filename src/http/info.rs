@@ -44,8 +44,7 @@ pub async fn check(
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<Check>, Problem> {
     app.require_admin(&caller)?;
-    let work = tokio::task::spawn_blocking(move || app.digest());
-    let (seq, digest) = work.await.map_err(|_| Problem::internal())?;
+    let (seq, digest) = app.work(App::digest).await?;
     Ok(Json(Check { seq, digest }))
 }
 
@@ -74,7 +73,6 @@ pub async fn search(
         return Err(ModelError::new("q", &text, format!("a text of 1 to {MAX_TEXT} characters")).into());
     }
     let limit = whole("limit", params.limit.as_deref(), 1, 50, 10)? as usize;
-    let work = tokio::task::spawn_blocking(move || app.search(&caller, &text, limit));
-    let results = work.await.map_err(|_| Problem::internal())??;
+    let results = app.work(move |app| app.search(&caller, &text, limit)).await??;
     Ok(Json(SearchAnswer { results }))
 }

@@ -124,6 +124,7 @@ impl From<AppError> for Problem {
             }
             AppError::Store(_)
             | AppError::Damaged(_)
+            | AppError::Fault
             | AppError::State(_)
             | AppError::Analysis(_)
             | AppError::File { .. } => {

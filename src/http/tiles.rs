@@ -48,7 +48,6 @@ pub async fn tile(
     let layers = app.layers(&layers)?;
     let tile = tile_id(&z, &x, &y)?;
     let (campaign, level) = (campaign(params.campaign.as_deref())?, parse(params.level.as_deref())?);
-    let body = app.tile(&caller, TileRequest { layers, tile, campaign, level }).await?;
     let accepted = headers.get(header::ACCEPT_ENCODING).map(|v| v.to_str().unwrap_or_default());
     let no_coding =
         || Problem::not_acceptable("tiles are sent as br, gzip or identity, and Accept-Encoding takes none");
@@ -58,6 +57,7 @@ pub async fn tile(
         "gzip" => TileCoding::Gzip,
         _ => TileCoding::Identity,
     };
+    let body = app.tile(&caller, TileRequest { layers, tile, campaign, level }, coding).await?;
     let public = app.tile_is_public(layers);
     let mut head = HeaderMap::new();
     // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.
@@ -79,13 +79,7 @@ pub async fn tile(
     if name != "identity" {
         head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
     }
-    let bytes = if body.is_ready(coding) {
-        body.bytes(coding)
-    } else {
-        let work = tokio::task::spawn_blocking(move || body.bytes(coding));
-        work.await.map_err(|_| Problem::internal())?
-    };
-    Ok((head, bytes).into_response())
+    Ok((head, body.bytes(coding)).into_response())
 }
 
 /// Whether one of the tags of `If-None-Match` is this one; compared weakly, as RFC 9110 § 13.1.2 asks.
