@@ -9,7 +9,9 @@ MAKEFLAGS += --no-print-directory
 # What is built stays outside the work tree, so that several copies of it share their dependencies.
 CACHE_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/melonmap
 export CARGO_TARGET_DIR ?= $(CACHE_DIR)/target
-export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+# The prerequisites put a newer Node.js there where the system's is too old.
+OWN_NODE := $(wildcard $(CACHE_DIR)/node/node_modules/node/bin)
+export PATH := $(if $(OWN_NODE),$(OWN_NODE):)$(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 export CARGO_TERM_COLOR ?= auto
 
 DEMO_ARGS ?=
