@@ -79,6 +79,10 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 	cd web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
 	@touch $@
 
+.PHONY: test-one-file
+test-one-file: build ## the release binary alone in an empty folder, as another machine would get it
+	MELONMAP_BIN="$$CARGO_TARGET_DIR/release/melonmap" $(CARGO) test $(LOCKED) --test main one_file
+
 # ---- the rest ---------------------------------------------------------------------------------------------------------------------
 
 .PHONY: fmt
