@@ -62,7 +62,7 @@ export function table({ rows, view, title, head, all, more }) {
       h('a', { href: format({ ...view, area: row.code, household: null }), title: row.code, 'data-area': row.code, 'data-key': `row-${row.code}` },
         row.name, tail(row) && h('small', null, tail(row)))),
     h('td.need', null, number(row.unvisited)),
-    h('td.rate', null, h('span.meter', { 'aria-hidden': 'true' }, h('i', { style: { width: `${(row.rate ?? 0) * 100}%` } })), percent(row.rate)));
+    h('td.rate', null, h('span.meter', { 'aria-hidden': 'true' }, h('i', { style: { width: `${(row.rate ?? 0) * 100}%` } })), h('span.number', null, percent(row.rate))));
   return h('section', null,
     h('h2', null, title),
     h('table.areas', null,
