@@ -25,6 +25,7 @@ mod rows;
 mod sheet;
 mod table;
 
+pub mod cql2;
 pub mod limits;
 
 pub use error::{FormatError, RowProblem};

@@ -14,6 +14,7 @@ mod change;
 mod code;
 mod context;
 mod error;
+pub mod filter;
 pub mod gridcode;
 mod household;
 mod shape;
