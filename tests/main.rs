@@ -12,6 +12,7 @@ mod house;
 mod http;
 mod import;
 mod live;
+mod ogc;
 mod one_file;
 mod privacy;
 mod tiles;

@@ -67,6 +67,9 @@ pub enum AppError {
     /// The writer has stopped: the service is going down, or its store failed.
     #[error("changes are not taken any more: {0}")]
     Stopped(String),
+    /// A question that was given up.
+    #[error("the answer took longer than {} s and was given up: ask for less, for instance within a bbox", .0.as_secs())]
+    TooLong(std::time::Duration),
     /// Work that ended in a panic, which the log tells of.
     #[error("a fault of this program")]
     Fault,

@@ -13,6 +13,9 @@ use std::sync::Arc;
 
 mod geometry;
 mod properties;
+mod write;
+
+pub use write::FgbStream;
 
 /// Bytes of one node of the packed R-tree: four doubles and an offset.
 const NODE_BYTES: u64 = 40;

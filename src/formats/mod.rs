@@ -24,15 +24,18 @@ mod row;
 mod rows;
 mod sheet;
 mod table;
+mod wkt;
 
 pub mod cql2;
 pub mod limits;
 
 pub use error::{FormatError, RowProblem};
 pub use feature::RawFeature;
+pub use fgb::FgbStream;
 pub use import::{ImportKind, Importer, Outcome};
 pub use mapping::{Field, Mapping};
 pub use row::{Body, Cells, Header, RawRow};
 pub use rows::{Format, Rows, open};
-pub use sheet::csv_text;
+pub use sheet::{csv_row, csv_text};
 pub use table::Report;
+pub use wkt::wkt;

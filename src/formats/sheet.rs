@@ -14,6 +14,14 @@ pub fn csv_text(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> S
     String::from_utf8(writer.into_inner().expect(WRITES)).expect("text in, text out")
 }
 
+/// One row, with its line end.
+#[must_use]
+pub fn csv_row(cells: impl Iterator<Item = String>) -> Vec<u8> {
+    let mut writer = Writer::from_writer(Vec::new());
+    writer.write_record(cells).expect("a Vec takes all that is written to it");
+    writer.into_inner().expect("a Vec takes all that is written to it")
+}
+
 #[cfg(test)]
 mod tests {
     use super::csv_text;

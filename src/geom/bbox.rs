@@ -10,6 +10,13 @@ pub struct Bbox {
     north: f64,
 }
 
+impl From<Bbox> for geo::Rect<f64> {
+    /// As a shape; one that crosses the antimeridian has to be taken in [`Bbox::parts`] first.
+    fn from(bbox: Bbox) -> geo::Rect<f64> {
+        geo::Rect::new((bbox.west, bbox.south), (bbox.east, bbox.north))
+    }
+}
+
 impl Bbox {
     /// Refuses positions out of range and a south above its north.
     ///

@@ -82,21 +82,12 @@ impl Reprojector {
 
     /// Every position of a geometry, in place. On an error the geometry is left half turned: throw it away.
     pub fn geometry(&self, geometry: &mut geo::Geometry<f64>) -> Result<(), GeomError> {
-        use geo::{Geometry as G, MapCoordsInPlace};
-        let convert = |c: geo::Coord<f64>| self.lonlat(c.x, c.y).map(LonLat::coord);
-        // By hand, because `geo`'s own way through a collection has a type of its own for each depth and does not compile.
-        match geometry {
-            G::Point(g) => g.try_map_coords_in_place(convert),
-            G::Line(g) => g.try_map_coords_in_place(convert),
-            G::LineString(g) => g.try_map_coords_in_place(convert),
-            G::Polygon(g) => g.try_map_coords_in_place(convert),
-            G::MultiPoint(g) => g.try_map_coords_in_place(convert),
-            G::MultiLineString(g) => g.try_map_coords_in_place(convert),
-            G::MultiPolygon(g) => g.try_map_coords_in_place(convert),
-            G::Rect(g) => g.try_map_coords_in_place(convert),
-            G::Triangle(g) => g.try_map_coords_in_place(convert),
-            G::GeometryCollection(g) => g.0.iter_mut().try_for_each(|part| self.geometry(part)),
-        }
+        each(geometry, &|c| self.lonlat(c.x, c.y).map(LonLat::coord))
+    }
+
+    /// Whether positions go through a projection: degrees come in for all others.
+    pub fn projects(&self) -> bool {
+        self.proj.is_some() && self.crs != Crs::Epsg(CGCS2000)
     }
 
     /// The operation that PROJ chose, for a report: which shift, how exact. Empty where PROJ has no part.
@@ -108,6 +99,62 @@ impl Reprojector {
             (Some(what), _) => what,
             _ => String::new(),
         }
+    }
+}
+
+/// Turns positions of WGS 84 into those of one CRS. Not shared between threads, as [`Reprojector`].
+pub struct Projector {
+    crs: Crs,
+    proj: Option<Proj>,
+}
+
+impl Projector {
+    /// Refuses a CRS that PROJ does not know, and the shifted Chinese datums: nothing is published in them.
+    pub fn new(crs: Crs) -> Result<Projector, GeomError> {
+        let refuse = |reason: String| GeomError::Crs { crs: crs.to_string(), reason };
+        let proj = match crs {
+            Crs::Wgs84 => None,
+            Crs::Epsg(code) => {
+                let proj = Proj::new_known_crs("EPSG:4326", &format!("EPSG:{code}"), None);
+                Some(proj.map_err(|e| refuse(e.to_string()))?)
+            }
+            Crs::Gcj02 | Crs::Bd09 => return Err(refuse("nothing is written in it".into())),
+        };
+        Ok(Projector { crs, proj })
+    }
+
+    /// Every position of a geometry, in place; with `swap`, north before east. On an error it is left half turned.
+    pub fn geometry(&self, geometry: &mut geo::Geometry<f64>, swap: bool) -> Result<(), GeomError> {
+        each(geometry, &|c| {
+            let outside = || GeomError::Outside { crs: self.crs.to_string(), x: c.x, y: c.y };
+            let (x, y) = match &self.proj {
+                Some(proj) => proj.convert((c.x, c.y)).map_err(|_| outside())?,
+                None => (c.x, c.y),
+            };
+            Ok(if swap { geo::Coord { x: y, y: x } } else { geo::Coord { x, y } })
+        })
+    }
+}
+
+/// China's own frame in degrees, the same as WGS 84 to a decimetre.
+const CGCS2000: u32 = 4490;
+
+type Turn<'a> = &'a dyn Fn(geo::Coord<f64>) -> Result<geo::Coord<f64>, GeomError>;
+
+/// By hand, because `geo`'s own way through a collection has a type of its own for each depth and does not compile.
+fn each(geometry: &mut geo::Geometry<f64>, turn: Turn<'_>) -> Result<(), GeomError> {
+    use geo::{Geometry as G, MapCoordsInPlace};
+    match geometry {
+        G::Point(g) => g.try_map_coords_in_place(turn),
+        G::Line(g) => g.try_map_coords_in_place(turn),
+        G::LineString(g) => g.try_map_coords_in_place(turn),
+        G::Polygon(g) => g.try_map_coords_in_place(turn),
+        G::MultiPoint(g) => g.try_map_coords_in_place(turn),
+        G::MultiLineString(g) => g.try_map_coords_in_place(turn),
+        G::MultiPolygon(g) => g.try_map_coords_in_place(turn),
+        G::Rect(g) => g.try_map_coords_in_place(turn),
+        G::Triangle(g) => g.try_map_coords_in_place(turn),
+        G::GeometryCollection(g) => g.0.iter_mut().try_for_each(|part| each(part, turn)),
     }
 }
 

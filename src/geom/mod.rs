@@ -17,6 +17,7 @@ mod tile;
 pub mod crs;
 pub mod datum;
 pub mod locate;
+pub mod offered;
 pub mod split;
 pub mod validity;
 

@@ -17,6 +17,7 @@ mod households;
 mod info;
 mod live;
 mod members;
+mod ogc;
 mod page;
 mod problem;
 mod router;

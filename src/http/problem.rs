@@ -115,7 +115,7 @@ impl From<AppError> for Problem {
             AppError::Layers(_) | AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
             AppError::Token | AppError::TokenNeeded(_) => Problem::new(StatusCode::UNAUTHORIZED, detail),
             AppError::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, detail),
-            AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
+            AppError::TooLong(_) | AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             }
             AppError::Stopped(_) => {

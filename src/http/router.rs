@@ -37,6 +37,7 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
         .route("/api/households/{code}", get(households::household))
         .route("/api/campaigns", get(campaigns::list).post(campaigns::found))
         .route("/api/visits", post(visits::log))
+        .merge(super::ogc::routes())
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

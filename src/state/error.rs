@@ -18,6 +18,9 @@ pub enum StateError {
         /// The one that came.
         found: u64,
     },
+    /// A question that was given up because its time was over.
+    #[error("the answer took too long and was given up")]
+    Cut,
     /// More entities than their numbers can count.
     #[error("more than 4,294,967,294 {0}")]
     Full(&'static str),

@@ -21,7 +21,9 @@ mod households;
 mod index;
 mod load;
 mod pyramid;
+mod row;
 mod scope;
+mod select;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -38,6 +40,7 @@ pub use find::{Found, Unvisited};
 pub use households::{HouseholdId, HouseholdView};
 pub use load::Loader;
 pub use scope::Scope;
+pub use select::{Mark as PageMark, Selected, Selection, SortBy};
 pub use tilefeatures::{Cell, Mark};
 pub use verdict::Verdict;
 pub use visits::VisitView;

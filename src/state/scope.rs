@@ -37,6 +37,13 @@ impl State {
         Scope::Areas(areas)
     }
 
+    /// How many households lie in a scope: the tallies of its topmost Areas.
+    pub(super) fn households_in(&self, scope: &Scope) -> u64 {
+        let Scope::Areas(areas) = scope else { return self.households.len() as u64 };
+        let topmost = areas.iter().filter(|id| !self.areas.chain(Some(**id)).skip(1).any(|id| areas.contains(&id)));
+        topmost.map(|id| u64::from(self.areas.tally(*id, None).households)).sum()
+    }
+
     /// Calls `each` for the households of a rectangle that lie in a scope. Costs what it finds there, not what the map holds.
     pub(super) fn visible(&self, scope: &Scope, rect: &LatticeRect, mut each: impl FnMut(HouseholdId)) {
         let Scope::Areas(areas) = scope else {

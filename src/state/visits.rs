@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// The number of a visit, in the order in which they came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VisitId(u32);
+pub struct VisitId(pub(super) u32);
 
 /// One visit, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,7 +86,23 @@ impl Visits {
         note.map_or(0, |note| self.hasher.hash_one(note) as u32)
     }
 
-    fn view(&self, VisitId(n): VisitId) -> VisitView<'_> {
+    /// The number of the visit with a client's id.
+    pub(super) fn number(&self, id: Uuid) -> Option<VisitId> {
+        self.find(id)
+    }
+
+    /// The household that a visit went to.
+    pub(super) fn household_of(&self, VisitId(n): VisitId) -> HouseholdId {
+        self.household[n as usize]
+    }
+
+    /// The numbers of the visits to a household, the last first.
+    pub(super) fn numbers_of(&self, household: HouseholdId) -> impl Iterator<Item = u32> + '_ {
+        let first = self.last.get(&household).copied();
+        std::iter::successors(first, |v| self.previous[v.0 as usize]).map(|v| v.0)
+    }
+
+    pub(super) fn view(&self, VisitId(n): VisitId) -> VisitView<'_> {
         let i = n as usize;
         VisitView {
             id: self.id[i],
@@ -99,8 +115,7 @@ impl Visits {
 
     /// The visits to a household, the last to come in first.
     pub(super) fn of(&self, household: HouseholdId) -> impl Iterator<Item = VisitView<'_>> {
-        let first = self.last.get(&household).copied();
-        std::iter::successors(first, |v| self.previous[v.0 as usize]).map(|v| self.view(v))
+        self.numbers_of(household).map(|n| self.view(VisitId(n)))
     }
 
     /// The visit that stands for a household: the last counted one, else the last; in a campaign, or over all visits.

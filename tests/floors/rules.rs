@@ -28,6 +28,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("pest", &["formats/cql2/text.rs"]),
     ("icu_casemap", &["model/filter/fold.rs"]),
     ("icu_normalizer", &["model/filter/fold.rs"]),
+    ("flatgeobuf", &["formats/fgb.rs", "formats/fgb/"]),
+    ("flatbuffers", &["formats/fgb/write.rs"]),
     ("rusqlite", &["store/sqlite.rs"]),
     ("mvt", &["tiles/mvt.rs"]),
     ("moka", &["tiles/cache.rs"]),

@@ -1,0 +1,210 @@
+//! Items of a collection: what OGC API Features asks for, in the house's words.
+
+use super::{App, AppError, Caller};
+use crate::geom::offered::{Inward, OfferedCrs};
+use crate::geom::{Bbox, LonLat};
+use crate::model::collection::{Collection, CollectionField, FieldRole, GEOMETRY};
+use crate::model::filter::{Comparison, Expr, Filter, Kind, Op, Schema};
+use crate::model::{Feature, ModelError};
+use crate::state::{PageMark, Selected, Selection, SortBy};
+use jiff::Timestamp;
+use std::time::{Duration, Instant};
+
+/// In which language a filter is written, and where a page ended.
+pub use crate::formats::cql2::Lang as FilterLang;
+
+/// Longest time that one page may take; beyond it the answer is a refusal that says so.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// Two moments, ends included; `None` is open.
+pub type Period = (Option<Timestamp>, Option<Timestamp>);
+
+/// Which items.
+#[derive(Debug, Clone)]
+pub struct ItemsQuery {
+    /// Of which collection.
+    pub collection: Collection,
+    /// Touching this rectangle.
+    pub bbox: Option<Bbox>,
+    /// At some time in this period.
+    pub during: Option<Period>,
+    /// A filter, its language, and the CRS of its positions.
+    pub filter: Option<(String, FilterLang, OfferedCrs)>,
+    /// Fields that must have a value, as the URL writes it.
+    pub equal: Vec<(String, String)>,
+    /// Fields to sort by, greatest first where the flag says so.
+    pub order: Vec<(String, bool)>,
+    /// After this mark of the page before.
+    pub after: Option<String>,
+    /// Most items of the page.
+    pub limit: usize,
+}
+
+/// A page of items.
+#[derive(Debug)]
+pub struct ItemsReport {
+    /// In their order.
+    pub features: Vec<Feature>,
+    /// How many there are on all pages.
+    pub matched: u64,
+    /// The mark at which the next page begins.
+    pub next: Option<String>,
+}
+
+/// A collection as far as the caller sees it.
+struct Visible<'a> {
+    collection: Collection,
+    caller: &'a Caller,
+}
+
+impl Visible<'_> {
+    fn shows(&self, field: usize) -> bool {
+        self.caller.may(self.collection.fields()[field].right)
+    }
+}
+
+impl Schema for Visible<'_> {
+    fn field(&self, name: &str) -> Option<(usize, Kind)> {
+        Schema::field(&self.collection, name).filter(|(field, _)| self.shows(*field))
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        let fields = self.collection.fields();
+        (0..fields.len()).filter(|field| self.shows(*field)).map(|field| fields[field].name).collect()
+    }
+}
+
+impl App {
+    /// The collections that a caller may ask for.
+    #[must_use]
+    pub fn collections(&self, caller: &Caller) -> Vec<Collection> {
+        Collection::ALL.into_iter().filter(|collection| caller.may(collection.right())).collect()
+    }
+
+    /// A collection by name, for who may ask for it.
+    pub fn collection(&self, caller: &Caller, name: &str) -> Result<Collection, AppError> {
+        let unknown = || AppError::NotFound { what: "collection", name: name.to_owned() };
+        let collection = Collection::find(name).ok_or_else(unknown)?;
+        caller.require(collection.right())?;
+        Ok(collection)
+    }
+
+    /// The fields of a collection that a caller sees, the geometry first.
+    #[must_use]
+    pub fn collection_fields(&self, caller: &Caller, collection: Collection) -> Vec<&'static CollectionField> {
+        collection.fields().iter().filter(|field| caller.may(field.right)).collect()
+    }
+
+    /// Around all that everybody may know of: the map's extent.
+    #[must_use]
+    pub fn extent(&self) -> Option<Bbox> {
+        self.state.read().extent()
+    }
+
+    /// A page of items. See [`crate::state::State::select`] for what it costs; it is given up after two seconds.
+    pub fn items(&self, caller: &Caller, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
+        let collection = query.collection;
+        caller.require(collection.right())?;
+        let visible = Visible { collection, caller };
+        let filter = filter(query, &visible)?;
+        let order = query.order.iter().map(|(name, descending)| sort_by(&visible, name, *descending));
+        let order = order.collect::<Result<Vec<SortBy>, _>>()?;
+        let after = query.after.as_deref().map(|text| mark(text, order.len())).transpose()?;
+        let end = Instant::now() + LONGEST;
+        let state = self.state.read();
+        let scope = caller.scope(&state, collection.right())?;
+        let selection = Selection {
+            collection,
+            scope: &scope,
+            bbox: query.bbox.as_ref(),
+            during: query.during,
+            filter: filter.as_ref(),
+            order: &order,
+            after: after.as_ref(),
+            limit: query.limit,
+        };
+        let selected = state.select(&selection, |field| visible.shows(field), &|| Instant::now() < end);
+        drop(state);
+        let Selected { features, matched, next } = selected.map_err(|e| match e {
+            crate::state::StateError::Cut => AppError::TooLong(LONGEST),
+            e => e.into(),
+        })?;
+        let written = |mark: PageMark| serde_json::to_string(&mark).unwrap_or_default();
+        Ok(ItemsReport { features, matched, next: next.map(written) })
+    }
+
+    /// One item by its identity. One out of the caller's reach is not there.
+    pub fn item(&self, caller: &Caller, collection: Collection, id: &str) -> Result<Feature, AppError> {
+        let visible = Visible { collection, caller };
+        let state = self.state.read();
+        let scope = caller.scope(&state, collection.right())?;
+        let found = state.select_one(collection, id, &scope, |field| visible.shows(field));
+        found.ok_or_else(|| AppError::NotFound { what: "item", name: id.escape_debug().to_string() })
+    }
+}
+
+/// The filter and the values that are asked for, both.
+fn filter(query: &ItemsQuery, visible: &Visible<'_>) -> Result<Option<Filter>, AppError> {
+    let mut whole: Option<Filter> = None;
+    if let Some((text, lang, crs)) = &query.filter {
+        let inward: Inward = crs.inward()?;
+        let to_lonlat = |first: f64, second: f64| -> Result<LonLat, _> { inward.lonlat(first, second) };
+        whole = Some(crate::formats::cql2::parse(text, *lang, visible, &to_lonlat)?);
+    }
+    for (name, value) in &query.equal {
+        let equal = equal(visible, name, value)?;
+        whole = Some(match whole {
+            Some(filter) => filter.and(equal),
+            None => equal,
+        });
+    }
+    Ok(whole)
+}
+
+/// `field = value`, the value as a URL writes it.
+fn equal(visible: &Visible<'_>, name: &str, value: &str) -> Result<Filter, ModelError> {
+    let (field, kind) = visible.field(name).ok_or_else(|| unknown(visible, name))?;
+    let name = visible.collection.fields()[field].name;
+    let refuse = |expected: &str| ModelError::new(name, value, expected.to_owned());
+    let literal = match kind {
+        Kind::Text => Expr::Text(value.to_owned()),
+        Kind::Integer | Kind::Number => Expr::Number(value.parse().map_err(|_| refuse("a number"))?),
+        Kind::Boolean => Expr::Boolean(value.parse().map_err(|_| refuse("true or false"))?),
+        Kind::Date => Expr::Date(value.parse().map_err(|_| refuse("a date such as 2026-10-05"))?),
+        Kind::Instant => Expr::Instant(value.parse().map_err(|_| refuse("a time such as 2026-10-05T08:00:00Z"))?),
+        Kind::Texts | Kind::Geometry => return Err(refuse("a filter in the parameter 'filter'")),
+    };
+    let compare = Expr::Call(Op::Compare(Comparison::Equal), vec![Expr::Property(name.to_owned()), literal]);
+    Filter::compile(&compare, visible)
+}
+
+fn unknown(visible: &Visible<'_>, name: &str) -> ModelError {
+    ModelError::new(
+        "parameter",
+        name,
+        format!("one that is known, or one of the fields {}", visible.names().join(", ")),
+    )
+}
+
+fn sort_by(visible: &Visible<'_>, name: &str, descending: bool) -> Result<SortBy, ModelError> {
+    let (field, _) =
+        visible.field(name).filter(|(field, kind)| *field != GEOMETRY && *kind != Kind::Texts).ok_or_else(|| {
+            let mut names = visible.names();
+            names.retain(|name| *name != visible.collection.fields()[GEOMETRY].name);
+            ModelError::new("sortby", name, format!("one of {}", names.join(", ")))
+        })?;
+    Ok(SortBy { field, descending })
+}
+
+fn mark(text: &str, keys: usize) -> Result<PageMark, ModelError> {
+    let read = serde_json::from_str::<PageMark>(text).ok().filter(|mark| mark.0.len() == keys);
+    read.ok_or_else(|| ModelError::new("after", text, "the mark from a link 'next' of the same query"))
+}
+
+impl App {
+    /// Whether a collection has a time, so that `datetime` can tell its items apart.
+    #[must_use]
+    pub fn collection_has_time(&self, collection: Collection) -> bool {
+        collection.place(FieldRole::Start).is_some()
+    }
+}

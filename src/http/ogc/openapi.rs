@@ -1,0 +1,256 @@
+//! The description of the OGC part: OpenAPI 3.0, made from the registry of collections.
+
+use super::document::Form;
+use super::landing::OPENAPI;
+use super::query::{LIMIT, MOST};
+use super::schema::property;
+use crate::app::{App, Caller};
+use crate::geom::offered::OfferedCrs;
+use crate::http::extract::Params;
+use crate::http::page::origin;
+use crate::http::problem::Problem;
+use crate::model::ModelError;
+use crate::model::collection::{Collection, CollectionField};
+use crate::model::filter::Kind;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiParams {
+    f: Option<String>,
+}
+
+/// The description as JSON, or the page that shows it.
+pub async fn document(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Params(params): Params<ApiParams>,
+) -> Result<Response, Problem> {
+    match params.f.as_deref() {
+        None | Some("json") => {}
+        Some("html") => return Ok(super::html::api(&describe(&app, &caller, &origin(&headers))).into_response()),
+        Some(other) => return Err(ModelError::new("f", other, "one of json, html").into()),
+    }
+    let document = describe(&app, &caller, &origin(&headers));
+    let head =
+        [(header::CONTENT_TYPE, OPENAPI), (header::VARY, "Authorization, Cookie"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((head, document.to_string()).into_response())
+}
+
+/// The document for what a caller may ask for.
+fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
+    let mut paths = Map::new();
+    let forms = |forms: &[Form]| json!(forms.iter().map(|f| f.as_str()).collect::<Vec<_>>());
+    let f = |offered: &[Form]| {
+        json!({ "name": "f", "in": "query", "required": false, "style": "form", "explode": false,
+                "description": "The form of the answer; else it follows the header Accept.",
+                "schema": { "type": "string", "enum": forms(offered) } })
+    };
+    let document = |summary: &str, id: &str, media: &str| {
+        let content =
+            json!({ media: { "schema": { "type": "object" } }, "text/html": { "schema": { "type": "string" } } });
+        get(summary, id, &[f(&Form::DOCUMENT)], &content, &["400"])
+    };
+    paths.insert("/ogc".into(), document("The landing page", "landing", "application/json"));
+    paths.insert("/ogc/conformance".into(), document("What is conformed to", "conformance", "application/json"));
+    paths.insert("/ogc/api".into(), document("This description", "api", OPENAPI));
+    paths.insert("/ogc/collections".into(), document("The collections", "collections", "application/json"));
+    for collection in app.collections(caller) {
+        let fields = app.collection_fields(caller, collection);
+        let (name, title) = (collection.as_str(), collection.title());
+        let base = format!("/ogc/collections/{name}");
+        paths.insert(
+            base.clone(),
+            guarded(document(&format!("{title}: description"), &format!("{name}.describe"), "application/json")),
+        );
+        for what in ["queryables", "sortables", "schema"] {
+            let one = document(&format!("{title}: {what}"), &format!("{name}.{what}"), "application/schema+json");
+            paths.insert(format!("{base}/{what}"), guarded(one));
+        }
+        paths.insert(format!("{base}/items"), items(collection, &fields, f(&Form::ITEMS)));
+        paths.insert(
+            format!("{base}/items/{{featureId}}"),
+            item(collection, f(&[Form::Json, Form::Html, Form::JsonFg])),
+        );
+    }
+    json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Melonmap, OGC API Features",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Areas with their coverage, households, visits and the context layer, as far as your role may see them.",
+            "license": { "name": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": origin }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer", "description": "A token of a role that may see the collection." },
+            },
+            "schemas": { "problem": problem() },
+        },
+        "security": [{}, { "token": [] }],
+    })
+}
+
+/// RFC 9457.
+fn problem() -> Value {
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "field": { "type": "string", "description": "The parameter that was refused." },
+            "value": { "type": "string", "description": "What it was." },
+            "expected": { "type": "string", "description": "What it should have been." },
+        },
+        "example": {
+            "type": "about:blank", "title": "Bad Request", "status": 400, "field": "limit", "value": "-1",
+            "detail": "limit: '-1' is not a whole number from 1", "expected": "a whole number from 1; above 10000 it is 10000",
+        },
+    })
+}
+
+/// What every operation may answer beside its success: a token that opens nothing, a fault, too much load.
+const ALWAYS: [&str; 6] = ["401", "405", "414", "429", "500", "503"];
+
+fn get(summary: &str, id: &str, parameters: &[Value], content: &Value, refusals: &[&str]) -> Value {
+    let mut responses = Map::new();
+    responses.insert("200".into(), json!({ "description": "As asked.", "content": content }));
+    for status in refusals.iter().chain(&ALWAYS) {
+        let description = match *status {
+            "400" => "A parameter that cannot be: the problem names it, its value and what was expected.",
+            "401" => "This needs a token, or the token opens nothing.",
+            "403" => "The role may not see this.",
+            "404" => "There is no such collection or item, or it is out of reach.",
+            "405" => "The method is not offered here.",
+            "414" => "The URL is too long.",
+            "429" => "Too many requests: see Retry-After.",
+            "503" => "Too much to do, or stopping: see Retry-After.",
+            _ => "A fault of this program.",
+        };
+        let schema = json!({ "schema": { "$ref": "#/components/schemas/problem" } });
+        responses.insert(
+            (*status).into(),
+            json!({ "description": description, "content": { "application/problem+json": schema } }),
+        );
+    }
+    json!({ "get": { "summary": summary, "operationId": id, "parameters": parameters, "responses": responses } })
+}
+
+/// The same with what a collection may refuse.
+fn guarded(mut path: Value) -> Value {
+    let shape = path["get"]["responses"]["401"].clone();
+    for (status, description) in [("403", "The role may not see this."), ("404", "There is no such collection.")] {
+        let mut response = shape.clone();
+        response["description"] = description.into();
+        path["get"]["responses"][status] = response;
+    }
+    path
+}
+
+fn content(forms: &[Form]) -> Value {
+    let mut content = Map::new();
+    for form in forms {
+        let schema = match form {
+            Form::Json | Form::JsonFg => json!({ "type": "object" }),
+            Form::FlatGeobuf => json!({ "type": "string", "format": "binary" }),
+            _ => json!({ "type": "string" }),
+        };
+        content.insert(form.features().into(), json!({ "schema": schema }));
+    }
+    Value::Object(content)
+}
+
+fn query(name: &str, description: &str, schema: &Value) -> Value {
+    json!({ "name": name, "in": "query", "required": false, "style": "form", "explode": false,
+            "description": description, "schema": schema })
+}
+
+fn items(collection: Collection, fields: &[&CollectionField], f: Value) -> Value {
+    let crs: Vec<String> = OfferedCrs::all().map(OfferedCrs::uri).collect();
+    let uri = json!({ "type": "string", "format": "uri", "enum": crs, "default": OfferedCrs::CRS84.uri() });
+    let names: Vec<&str> = fields.iter().map(|f| f.name).collect();
+    let number = json!({ "type": "array", "minItems": 4, "maxItems": 6, "items": { "type": "number" } });
+    let text = json!({ "type": "string" });
+    let mut parameters = vec![
+        f,
+        query(
+            "limit",
+            "Most items of a page; above the maximum it is the maximum.",
+            &json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT }),
+        ),
+        query(
+            "bbox",
+            "Items that touch this rectangle: least corner, greatest corner; west above east crosses the antimeridian.",
+            &number,
+        ),
+        query("bbox-crs", "The CRS of bbox.", &uri),
+        query("crs", "The CRS of the answer.", &uri),
+        query("datetime", "Items at some time in an instant, a day or an interval: a/b, a/.., ../b.", &text),
+        query("filter", "CQL2 over the queryables.", &json!({ "type": "string", "maxLength": 8_000 })),
+        query(
+            "filter-lang",
+            "The language of filter.",
+            &json!({ "type": "string", "enum": ["cql2-text", "cql2-json"] }),
+        ),
+        query("filter-crs", "The CRS of positions in filter.", &uri),
+        query("sortby", "Fields by commas, each with - for greatest first.", &text),
+        query(
+            "properties",
+            "Only these fields.",
+            &json!({ "type": "array", "items": { "type": "string", "enum": names } }),
+        ),
+        query("after", "The mark of a link 'next'.", &text),
+    ];
+    for field in fields.iter().filter(|f| !matches!(f.kind, Kind::Geometry | Kind::Texts)) {
+        let mut schema = property(collection, field);
+        if let Some(schema) = schema.as_object_mut() {
+            schema.retain(|key, _| !key.starts_with("x-ogc"));
+        }
+        parameters.push(query(field.name, &format!("Items whose {} is this.", field.name), &schema));
+    }
+    let summary = format!("{}: items", collection.title());
+    guarded(get(&summary, &format!("{}.items", collection.as_str()), &parameters, &content(&Form::ITEMS), &["400"]))
+}
+
+fn item(collection: Collection, f: Value) -> Value {
+    let id = collection.fields()[collection.id_field()];
+    let crs: Vec<String> = OfferedCrs::all().map(OfferedCrs::uri).collect();
+    let parameters = vec![
+        json!({ "name": "featureId", "in": "path", "required": true, "description": id.title, "schema": { "type": "string" } }),
+        f,
+        query("crs", "The CRS of the answer.", &json!({ "type": "string", "format": "uri", "enum": crs })),
+    ];
+    let summary = format!("{}: one item", collection.title());
+    let content = content(&[Form::Json, Form::Html]);
+    guarded(get(&summary, &format!("{}.item", collection.as_str()), &parameters, &content, &["400"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::collection::GEOMETRY;
+
+    #[test]
+    fn the_geometry_is_no_parameter_and_every_other_field_is() {
+        let fields: Vec<&CollectionField> = Collection::Visits.fields().iter().collect();
+        let path = items(Collection::Visits, &fields, json!({ "name": "f" }));
+        let parameters = path["get"]["parameters"].as_array().unwrap();
+        let names: Vec<&str> = parameters.iter().map(|p| p["name"].as_str().unwrap()).collect();
+        for (at, field) in fields.iter().enumerate() {
+            assert_eq!(names.contains(&field.name), at != GEOMETRY, "{}", field.name);
+        }
+        for own in super::super::query::OWN {
+            assert!(names.contains(&own), "{own}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What an item holds, what filters may name and what items may be sorted by, as JSON Schema 2020-12.
+
+use super::collections::SCHEMA;
+use super::document::{Form, form};
+use super::html;
+use super::landing::FormParams;
+use crate::app::{App, Caller};
+use crate::http::extract::{Params, Path};
+use crate::http::page::origin;
+use crate::http::problem::Problem;
+use crate::model::collection::{Collection, CollectionField, FieldRole, GEOMETRY};
+use crate::model::filter::Kind;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+pub async fn queryables(
+    state: State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    path: Path<String>,
+    params: Params<FormParams>,
+) -> Result<Response, Problem> {
+    answer(&state, &caller, &headers, &path, &params, "queryables", |_| true)
+}
+
+pub async fn sortables(
+    state: State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    path: Path<String>,
+    params: Params<FormParams>,
+) -> Result<Response, Problem> {
+    answer(&state, &caller, &headers, &path, &params, "sortables", |field| field.kind != Kind::Geometry)
+}
+
+pub async fn schema(
+    state: State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    path: Path<String>,
+    params: Params<FormParams>,
+) -> Result<Response, Problem> {
+    answer(&state, &caller, &headers, &path, &params, "schema", |_| true)
+}
+
+fn answer(
+    State(app): &State<App>,
+    caller: &Caller,
+    headers: &HeaderMap,
+    Path(name): &Path<String>,
+    Params(params): &Params<FormParams>,
+    what: &'static str,
+    shown: impl Fn(&CollectionField) -> bool,
+) -> Result<Response, Problem> {
+    let form = form(params.f.as_deref(), headers, &Form::DOCUMENT)?;
+    let collection = app.collection(caller, name)?;
+    let mut fields = app.collection_fields(caller, collection);
+    fields.retain(|field| shown(field));
+    let head = [(header::VARY, "Accept, Authorization, Cookie"), (header::CACHE_CONTROL, "no-cache")];
+    if form == Form::Html {
+        let page = html::fields(collection, what, &fields);
+        return Ok((head, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response());
+    }
+    let id = format!("{}/ogc/collections/{}/{what}", origin(headers), collection.as_str());
+    let properties: Map<String, Value> = fields.iter().map(|f| (f.name.to_owned(), property(collection, f))).collect();
+    let document = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": id,
+        "type": "object",
+        "title": collection.title(),
+        "description": collection.description(),
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    Ok((head, [(header::CONTENT_TYPE, SCHEMA)], document.to_string()).into_response())
+}
+
+/// A field's schema.
+pub fn property(collection: Collection, field: &CollectionField) -> Value {
+    let mut schema = match field.kind {
+        Kind::Text => json!({ "type": "string" }),
+        Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Integer => json!({ "type": "integer" }),
+        Kind::Number => json!({ "type": "number" }),
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Date => json!({ "type": "string", "format": "date" }),
+        Kind::Instant => json!({ "type": "string", "format": "date-time" }),
+        Kind::Geometry => json!({ "format": match collection {
+            Collection::Areas => "geometry-multipolygon",
+            Collection::Households | Collection::Visits => "geometry-point",
+            Collection::Context => "geometry-any",
+        } }),
+    };
+    schema["title"] = json!(field.title);
+    let role = match field.role {
+        FieldRole::Id => Some("id"),
+        FieldRole::Geometry => Some("primary-geometry"),
+        FieldRole::Start if collection.place(FieldRole::End).is_some() => Some("primary-interval-start"),
+        FieldRole::Start => Some("primary-instant"),
+        FieldRole::End => Some("primary-interval-end"),
+        FieldRole::OneOf(values) => {
+            schema["enum"] = json!(values());
+            None
+        }
+        FieldRole::Property => None,
+    };
+    if let Some(role) = role {
+        schema["x-ogc-role"] = json!(role);
+    }
+    let at = collection.fields().iter().position(|f| f.name == field.name).unwrap_or(GEOMETRY);
+    schema["x-ogc-propertySeq"] = json!(at + 1);
+    schema
+}
