@@ -165,7 +165,7 @@ impl Random {
         match self.below(5) {
             0 => json!({ "date": self.pick(&DAYS) }),
             1 => json!({ "timestamp": self.pick(&MOMENTS) }),
-            n => json!({ "property": ["day", "at", "until"][n - 2] }),
+            n => json!({ "property": (["day", "at", "until"][n - 2]) }),
         }
     }
 
