@@ -55,7 +55,7 @@ fn call(op: &str, args: &[Value], record: &Value) -> Value {
     }
     match op {
         "not" => json!(!values[0].as_bool().unwrap()),
-        "casei" => json!(upper(string(&values[0]))),
+        "casei" => json!(folded(string(&values[0]))),
         "accenti" => json!(bare(string(&values[0]))),
         "like" => {
             let chars = |v: &Value| string(v).chars().collect::<Vec<_>>();
@@ -83,13 +83,13 @@ fn string(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Upper case is full in Rust: ß becomes SS, and the two small sigmas one.
-fn upper(text: &str) -> String {
-    text.replace("e\u{301}", "é").to_uppercase()
+/// Upper case is full in Rust: ß becomes SS and every sigma one; back in lower case the last sigma of a word is another again.
+fn folded(text: &str) -> String {
+    text.to_uppercase().replace("E\u{301}", "É").to_lowercase().replace('ς', "σ")
 }
 
 fn bare(text: &str) -> String {
-    let pairs = [("e\u{301}", "e"), ("é", "e"), ("É", "E"), ("ö", "o"), ("ș", "s")];
+    let pairs = [("e\u{301}", "e"), ("E\u{301}", "E"), ("é", "e"), ("É", "E"), ("ö", "o"), ("ș", "s")];
     pairs.iter().fold(text.to_owned(), |text, (with, without)| text.replace(with, without))
 }
 
@@ -115,7 +115,7 @@ fn arithmetic(op: &str, values: &[Value]) -> Value {
         "*" => a * b,
         "/" => a / b,
         "div" => (a / b).trunc(),
-        "%" => a - b * (a / b).trunc(),
+        "%" => a % b,
         _ => a.powf(b),
     };
     // serde_json writes what is not finite as null.
