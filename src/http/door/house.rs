@@ -1,0 +1,72 @@
+//! What answers: at first only that it is coming up, then the router.
+
+use super::super::health::{self, Loading};
+use super::super::problem::Problem;
+use super::super::router::router;
+use super::super::security;
+use super::super::settings::HttpSettings;
+use super::proxy;
+use crate::app::App;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use tower::ServiceExt;
+
+/// The service as connections see it. Cheap to clone.
+#[derive(Clone)]
+pub struct House(Arc<Rooms>);
+
+struct Rooms {
+    settings: HttpSettings,
+    loading: Router,
+    open: OnceLock<Open>,
+}
+
+struct Open {
+    app: App,
+    router: Router,
+}
+
+impl House {
+    /// A house that is not open yet: it tells that it lives and is not ready, and sends everybody else away for a while.
+    pub fn new(settings: HttpSettings) -> House {
+        let coming = async || Problem::overloaded("the map is being loaded: try again", 1);
+        let loading = Router::new()
+            .route("/health/live", get(health::live))
+            .route("/health/ready", get(async || health::not_ready(Loading::now())))
+            .fallback(coming);
+        let loading = security::headers(loading, settings.tls.is_some());
+        House(Arc::new(Rooms { settings, loading, open: OnceLock::new() }))
+    }
+
+    /// Opens it; a second time does nothing.
+    pub fn open(&self, app: App) {
+        let router = router(app.clone(), &self.0.settings);
+        let _ = self.0.open.set(Open { app, router });
+    }
+
+    pub(super) fn settings(&self) -> &HttpSettings {
+        &self.0.settings
+    }
+
+    /// Ends the live feeds and is not ready any more.
+    pub(super) fn close(&self) {
+        if let Some(open) = self.0.open.get() {
+            open.app.close_live();
+        }
+    }
+
+    /// Answers a request of a peer, which came over TLS or not.
+    pub(super) async fn answer(&self, mut request: Request<Body>, peer: IpAddr, secure: bool) -> Response {
+        let settings = &self.0.settings;
+        if let Err(answer) = proxy::enter(&mut request, peer, secure, &settings.base_path, &settings.trusted_proxies) {
+            return *answer;
+        }
+        let router = self.0.open.get().map_or_else(|| self.0.loading.clone(), |open| open.router.clone());
+        router.oneshot(request).await.unwrap_or_else(|impossible| match impossible {}).into_response()
+    }
+}
