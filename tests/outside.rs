@@ -74,7 +74,8 @@ fn limits_count_the_visitor_and_not_the_proxy() {
     assert!((0..100).any(|_| ask("198.51.100.9") == 429), "there is a limit");
     assert_eq!(ask("198.51.100.10"), 200);
     // What a visitor writes himself is before what the proxy adds.
-    assert_eq!(ask("198.51.100.11, 198.51.100.9"), 429);
+    // Five are fewer than anybody has at once, and more than come back while they are asked.
+    assert!((0..5).any(|_| ask("198.51.100.11, 198.51.100.9") == 429));
 }
 
 #[test]

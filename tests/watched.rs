@@ -3,7 +3,7 @@
 use crate::house::{County, Scratch, Server, home, tile};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 /// Samples by name and labels, read from the text of `OpenMetrics` 1.0; panics where it is none.
 fn samples(text: &str) -> BTreeMap<String, f64> {
@@ -138,7 +138,8 @@ fn no_html_has_a_script_or_a_style_in_it_and_every_answer_says_what_to_refuse() 
 #[test]
 fn traces_are_sent_with_route_and_status_and_without_a_value() {
     let collector = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", collector.local_addr().unwrap());
+    let address = collector.local_addr().unwrap();
+    let endpoint = format!("http://{address}");
     let received = std::thread::spawn(move || {
         let (mut stream, _) = collector.accept().unwrap();
         let mut got = Vec::new();
@@ -164,6 +165,8 @@ fn traces_are_sent_with_route_and_status_and_without_a_value() {
     assert_eq!(admin.get("/api/search?q=Zhang").status, 200);
     // What was not sent yet is sent before the end.
     server.stop();
+    // Where nothing was sent, the collector finds this and says so.
+    drop(TcpStream::connect(address));
     let (head, body) = received.join().unwrap();
     let head = String::from_utf8_lossy(&head).to_lowercase();
     assert!(head.starts_with("post /v1/traces ") && head.contains("application/x-protobuf"), "{head}");

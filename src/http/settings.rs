@@ -34,3 +34,25 @@ pub struct HttpSettings {
     /// Certificate and key; without them the service speaks plain HTTP.
     pub tls: Option<Arc<Tls>>,
 }
+
+#[cfg(test)]
+impl HttpSettings {
+    /// Bears a lot, trusts nobody, speaks plain HTTP.
+    pub fn of_a_test() -> HttpSettings {
+        HttpSettings {
+            body_bytes: 1 << 20,
+            request_timeout: Duration::from_secs(30),
+            stop_timeout: Duration::from_secs(1),
+            client_timeout: Duration::from_secs(15),
+            max_running: 64,
+            max_connections: 64,
+            address_rate: 0,
+            token_rate: 0,
+            live_streams: 64,
+            live_streams_each: 64,
+            base_path: BasePath::default(),
+            trusted_proxies: Proxies::default(),
+            tls: None,
+        }
+    }
+}

@@ -70,3 +70,33 @@ impl House {
         router.oneshot(request).await.unwrap_or_else(|impossible| match impossible {}).into_response()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+    use serde_json::Value;
+
+    async fn ask(house: &House, path: &str) -> (u16, String, Value) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let answer = house.answer(request, "127.0.0.1".parse().unwrap(), false).await;
+        let again = answer.headers().get("retry-after").map_or("", |v| v.to_str().unwrap()).to_owned();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), 1 << 16).await.unwrap();
+        (status, again, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn while_the_map_is_loaded_the_house_says_so() {
+        let house = House::new(HttpSettings::of_a_test());
+        assert_eq!(ask(&house, "/health/live").await.0, 200);
+        let (status, again, ready) = ask(&house, "/health/ready").await;
+        assert_eq!((status, again.as_str(), &ready["status"]), (503, "1", &Value::from("not_ready")));
+        assert_eq!(ready["parts"]["loading"]["ok"], false);
+        assert!(ready["parts"]["loading"]["memory_bytes"].as_u64().is_none_or(|bytes| bytes > 0), "{ready}");
+        for path in ["/", "/api/info", "/tiles/areas/0/0/0", "/live"] {
+            let (status, again, problem) = ask(&house, path).await;
+            assert_eq!((status, again.as_str(), &problem["status"]), (503, "1", &Value::from(503)), "{path}");
+        }
+    }
+}

@@ -88,3 +88,68 @@ fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     config.alpn_protocols = ALPN.map(<[u8]>::to_vec).into();
     Ok(Arc::new(config))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::generate_simple_self_signed;
+    use tokio_rustls::TlsConnector;
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+    /// A certificate for `localhost`, its files, and what believes it.
+    fn certified() -> (tempfile::TempDir, Tls, RootCertStore) {
+        let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let (certificate, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
+        std::fs::write(&certificate, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(made.cert.der().clone()).unwrap();
+        let tls = Tls::load(&certificate, &key).unwrap();
+        (dir, tls, roots)
+    }
+
+    /// What a client that offers these protocols agrees on: HTTP/2 or not, or nothing.
+    async fn agreed(tls: &Tls, roots: RootCertStore, offered: &[&[u8]]) -> Option<bool> {
+        let mut client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        client.alpn_protocols = offered.iter().map(|p| p.to_vec()).collect();
+        let (near, far) = tokio::io::duplex(1 << 16);
+        let connect = TlsConnector::from(Arc::new(client)).connect("localhost".try_into().unwrap(), near);
+        let (accepted, _connected) = tokio::join!(tls.accept(far, Duration::from_secs(5)), connect);
+        accepted.map(|(_, second)| second)
+    }
+
+    #[tokio::test]
+    async fn the_better_protocol_that_both_speak_is_agreed_on() {
+        let (_dir, tls, roots) = certified();
+        for (offered, expected) in [
+            (&[b"h2".as_slice(), b"http/1.1"][..], Some(true)),
+            (&[b"http/1.1", b"h2"], Some(true)),
+            (&[b"http/1.1"], Some(false)),
+            (&[], Some(false)),
+            (&[b"spdy/1"], None),
+        ] {
+            assert_eq!(agreed(&tls, roots.clone(), offered).await, expected, "{offered:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_greet_is_given_up() {
+        let (_dir, tls, _) = certified();
+        let (_near, far) = tokio::io::duplex(1 << 10);
+        assert!(tls.accept(far, Duration::from_secs(5)).await.is_none());
+    }
+
+    #[test]
+    fn a_certificate_and_the_key_of_another_are_refused() {
+        let ((one, ..), (other, ..)) = (certified(), certified());
+        let refused = Tls::load(&one.path().join("cert.pem"), &other.path().join("key.pem"));
+        assert!(matches!(refused, Err(TlsError::Unfit(_))));
+        let missing = Tls::load(&one.path().join("none.pem"), &one.path().join("key.pem"));
+        assert!(missing.err().unwrap().to_string().contains("none.pem"));
+    }
+}
