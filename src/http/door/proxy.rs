@@ -5,7 +5,7 @@
 //! addresses the last one that is no trusted proxy is the visitor: what stands before it anybody may have written.
 
 use super::super::problem::Problem;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -68,7 +68,10 @@ impl Proxies {
     }
 }
 
-/// Who asks, in a request's extensions.
+/// What a proxy tells, in headers. Behind the door `X-Forwarded-Proto` says what is true, and the others are gone.
+const TOLD: [&str; 5] = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix", "forwarded"];
+
+/// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visitor {
     /// Where from; behind a trusted proxy, as it tells.
@@ -78,8 +81,8 @@ pub struct Visitor {
 impl Visitor {
     /// Who sent a request; whoever did not come through the door counts as this machine itself.
     pub fn of(request: &Request) -> Visitor {
-        let nobody = Visitor { address: IpAddr::V4(Ipv4Addr::LOCALHOST) };
-        request.extensions().get().copied().unwrap_or(nobody)
+        let known = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        Visitor { address: known.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip()) }
     }
 }
 
@@ -158,7 +161,8 @@ fn told(headers: &HeaderMap, trusted: &Proxies) -> Told {
     }
 }
 
-/// Takes a request in: notes who asks and under which URL, and takes the base path away. The answer where it is not under it.
+/// Takes a request in: notes who asks (as [`ConnectInfo`]) and under which URL, and takes the base path away. The answer where
+/// it is not under it.
 ///
 /// `/health` and `/metrics` are found without the base path as well: who watches comes by no proxy.
 pub fn enter(
@@ -178,8 +182,15 @@ pub fn enter(
     let host = sound_host(told.host.as_deref().or(named));
     let base = format!("{scheme}://{host}{prefix}");
     let value = HeaderValue::from_str(&base).map_err(|_| Box::new(Problem::internal().into_response()))?;
-    request.headers_mut().insert(BASE, value);
-    request.extensions_mut().insert(Visitor { address: told.address.unwrap_or_else(|| peer.to_canonical()) });
+    let headers = request.headers_mut();
+    for name in TOLD {
+        headers.remove(name);
+    }
+    headers.insert("x-forwarded-proto", HeaderValue::from_static(scheme));
+    headers.insert(BASE, value);
+    let address = told.address.unwrap_or_else(|| peer.to_canonical());
+    // Nobody asks for the port, and a proxy does not tell it.
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
     let path = request.uri().path();
     let Some(inner) = path.strip_prefix(own.0.as_str()) else {
         let watched = path == "/metrics" || path.starts_with("/health/");
@@ -229,6 +240,10 @@ mod tests {
         enter(&mut request, peer.parse().unwrap(), false, &own.parse().unwrap(), &trusted)
             .map_err(|response| response.status().as_u16())?;
         let address = Visitor::of(&request).address.to_string();
+        // Whoever looks at headers behind the door is not deceived.
+        let truth = base(request.headers()).split("://").next().map(str::to_owned);
+        assert_eq!(request.headers().get("x-forwarded-proto").and_then(|v| v.to_str().ok()), truth.as_deref());
+        assert!(!request.headers().contains_key("x-forwarded-for") && !request.headers().contains_key("forwarded"));
         Ok((address, base(request.headers()), request.uri().to_string()))
     }
 
