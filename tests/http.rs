@@ -159,9 +159,11 @@ fn health_and_metrics_answer_anybody() {
     let house = running(&[]);
     let public = house.client("public");
     assert_eq!(public.json("/health/live"), json!({"status": "live"}));
-    assert_eq!(public.json("/health/ready"), json!({"status": "ready", "seq": public.seq()}));
+    let ready = public.json("/health/ready");
+    assert_eq!((&ready["status"], &ready["seq"]), (&json!("ready"), &json!(public.seq())));
+    assert_eq!(keys(&ready["parts"]), ["loading", "store", "writer_queue", "stopping"]);
+    assert!(ready["parts"].as_object().unwrap().values().all(|part| part["ok"] == true), "{ready}");
     let metrics = public.get("/metrics");
-    assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
     assert!(metrics.text().lines().any(|line| line == "melonmap_households 40"), "{}", metrics.text());
 }
 

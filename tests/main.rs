@@ -4,6 +4,7 @@
 #![allow(clippy::format_collect, clippy::cast_possible_truncation)]
 
 mod areas;
+mod bearing;
 mod check;
 mod crash;
 mod floors;
@@ -14,9 +15,11 @@ mod import;
 mod live;
 mod ogc;
 mod one_file;
+mod outside;
 mod privacy;
 mod tiles;
 mod visits;
+mod watched;
 
 /// Decodes tiles; written from the specification alone.
 #[path = "../src/tiles/reader.rs"]

@@ -1,4 +1,7 @@
-/** The page's one door to the service: nothing else calls `fetch`. Knows no element of the page and no map. */
+/**
+ * The page's one door to the service: nothing else calls `fetch`. Knows no element of the page and no map. Its paths are relative
+ * to the page, which may stand below a base path.
+ */
 
 /** @import * as T from './types.js' */
 
@@ -75,32 +78,32 @@ async function json(path, query = {}, signal) {
 const one = encodeURIComponent;
 
 /** @returns {Promise<T.Info>} */
-export const info = () => json('/api/info');
+export const info = () => json('api/info');
 /** @returns {Promise<T.Me>} */
-export const me = () => json('/api/me');
+export const me = () => json('api/me');
 /** @returns {Promise<T.Campaign[]>} */
-export const campaigns = async () => (await json('/api/campaigns')).campaigns;
+export const campaigns = async () => (await json('api/campaigns')).campaigns;
 /** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
-export const coverage = (campaign) => json('/api/coverage', { campaign });
+export const coverage = (campaign) => json('api/coverage', { campaign });
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
-export const coverageOf = (campaign, { code, level }) => json('/api/coverage', { campaign, within: code, level });
+export const coverageOf = (campaign, { code, level }) => json('api/coverage', { campaign, within: code, level });
 /** @param {string} code @returns {Promise<T.Area>} */
-export const area = (code) => json(`/api/areas/${one(code)}`);
+export const area = (code) => json(`api/areas/${one(code)}`);
 /** @param {string} code @returns {Promise<T.Household>} */
-export const household = (code) => json(`/api/households/${one(code)}`);
+export const household = (code) => json(`api/households/${one(code)}`);
 /** @param {string} code @param {number | null | undefined} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
-export const unvisited = (code, campaign, limit) => json('/api/unvisited', { area: code, campaign, limit });
+export const unvisited = (code, campaign, limit) => json('api/unvisited', { area: code, campaign, limit });
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
-export const search = async (q, signal) => (await json('/api/search', { q, limit: 10 }, signal)).results;
+export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;
 /** @param {'light' | 'dark'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */
-export const style = (name) => json(`/styles/${name}.json`);
+export const style = (name) => json(`styles/${name}.json`);
 
 /**
  * The live stream as lines of text. Fetched, not an EventSource, because it needs the token in a header.
  * @param {string | null} lastEvent @param {AbortSignal} signal @param {() => void} opened
  */
 export async function* liveLines(lastEvent, signal, opened) {
-  const answer = await ask('/live', { accept: 'text/event-stream', lastEvent, signal });
+  const answer = await ask('live', { accept: 'text/event-stream', lastEvent, signal });
   if (!answer.body) return;
   opened();
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -8,6 +8,8 @@ import { headers } from './api.js';
 /** @type {typeof import('maplibre-gl')} */
 const gl = /** @type {any} */ (globalThis).maplibregl;
 
+/** Where the service is, without a slash at its end: the page may stand below a base path. */
+const ROOT = new URL('.', document.baseURI).href.replace(/\/$/, '');
 const POINTS = ['households-unvisited', 'households-tried', 'households-partly', 'households-visited', 'households-out'];
 const CELLS = 'households-cells';
 const GRIDS = 'areas-fill';
@@ -50,11 +52,12 @@ export function createMap(given, on) {
 
   /** Adds who asks, the campaign and the level to the map's own requests, and to no one else's. @param {string} url */
   const transformRequest = (url) => {
-    const at = new URL(url, location.origin);
-    if (at.origin !== location.origin) return { url };
-    if (/^\/tiles\/(areas|households)\/\d/.test(at.pathname)) {
+    const at = new URL(url, ROOT);
+    if (!at.href.startsWith(`${ROOT}/`)) return { url };
+    const path = at.href.slice(ROOT.length);
+    if (/^\/tiles\/(areas|households)\/\d/.test(path)) {
       if (typeof view.campaign === 'number') at.searchParams.set('campaign', String(view.campaign));
-      if (at.pathname.startsWith('/tiles/areas/') && !at.searchParams.has('level')) at.searchParams.set('level', level);
+      if (path.startsWith('/tiles/areas/') && !at.searchParams.has('level')) at.searchParams.set('level', level);
     }
     return { url: at.href, headers: headers() };
   };
@@ -62,11 +65,11 @@ export function createMap(given, on) {
   /** The style for this origin and this person. @param {Style} style @returns {Style} */
   const fitted = (style) => {
     const own = structuredClone(style);
-    own.glyphs = location.origin + style.glyphs;
+    own.glyphs = ROOT + style.glyphs;
     for (const source of Object.values(own.sources)) {
       if (source.type !== 'vector') continue;
-      if (source.url) source.url = location.origin + source.url;
-      if (source.tiles) Object.assign(source, { tiles: source.tiles.map((tile) => location.origin + tile), ...(bounds ? { bounds } : {}) });
+      if (source.url) source.url = ROOT + source.url;
+      if (source.tiles) Object.assign(source, { tiles: source.tiles.map((tile) => ROOT + tile), ...(bounds ? { bounds } : {}) });
     }
     if (!households) {
       delete own.sources.households;

@@ -1,7 +1,7 @@
 //! Every promise of the README, measured: `make bench`, or `cargo bench --bench promises`.
 //!
 //! Prints one table – what, asked, measured, verdict – and ends with a status other than 0 where a number that was asked for
-//! is missed. Names of parts (`import start polygons coverage fresh tiles visits kernels`) measure those alone:
+//! is missed. Names of parts (`import start polygons coverage fresh tiles visits overload kernels`) measure those alone:
 //! `cargo bench --bench promises -- import visits`.
 //!
 //! Programs are measured from outside, as processes of their own; what has no door of its own is measured by criterion. The
@@ -16,6 +16,7 @@ mod ground;
 mod import;
 mod kernels;
 mod machine;
+mod overload;
 mod polygons;
 mod process;
 mod start;
@@ -30,7 +31,7 @@ use table::Table;
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 9] = [
     ("import", import::measure),
     ("start", start::measure),
     ("polygons", polygons::measure),
@@ -39,6 +40,7 @@ const PARTS: [(&str, Part); 8] = [
     ("tiles", tiles::measure),
     ("fresh", fresh::measure),
     ("visits", visits::measure),
+    ("overload", overload::measure),
 ];
 
 fn main() -> ExitCode {

@@ -78,7 +78,7 @@ impl Server {
             .arg("serve")
             .args([OsStr::new("--store"), store.as_os_str()])
             .args(["--listen", "127.0.0.1:0", "--tile-cache-mb", &tile_cache_mb.to_string()])
-            .env("MELONMAP_LOG", "off")
+            .envs([("MELONMAP_LOG", "off"), ("MELONMAP_ADDRESS_RATE", "0"), ("MELONMAP_TOKEN_RATE", "0")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -2,6 +2,7 @@
 
 use super::live::{Live, Told};
 use super::shown::Shown;
+use super::vitals::Counters;
 use super::{App, AppError};
 use crate::model::{Change, Kind, ModelError};
 use crate::state::{AreaEntry, Delta, State, Touched, Verdict};
@@ -12,6 +13,7 @@ use jiff::{Timestamp, Unit};
 use parking_lot::RwLock;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 /// Most changes in one group: beyond it the reply to the first would wait too long for the last.
@@ -97,7 +99,11 @@ impl App {
         let (reply, answer) = oneshot::channel();
         let stopped = || AppError::Stopped("the writer has ended".into());
         let job = Order::Write(Job { author: author.into(), changes, reply });
-        self.writer.orders.send(job).map_err(|_| stopped())?;
+        self.counters.queued();
+        self.writer.orders.send(job).map_err(|_| {
+            self.counters.taken();
+            stopped()
+        })?;
         answer.await.map_err(|_| stopped())?
     }
 }
@@ -109,6 +115,7 @@ pub(super) struct Bench {
     cache: Arc<TileCache>,
     live: Arc<Live>,
     shown: Arc<Shown>,
+    counters: Arc<Counters>,
     failed: Arc<OnceLock<String>>,
 }
 
@@ -120,6 +127,7 @@ impl Bench {
         cache: &Arc<TileCache>,
         live: &Arc<Live>,
         shown: &Arc<Shown>,
+        counters: &Arc<Counters>,
     ) -> Bench {
         Bench {
             store,
@@ -127,6 +135,7 @@ impl Bench {
             cache: Arc::clone(cache),
             live: Arc::clone(live),
             shown: Arc::clone(shown),
+            counters: Arc::clone(counters),
             failed: Arc::default(),
         }
     }
@@ -140,6 +149,7 @@ impl Bench {
             while let Some(order) = next {
                 match order {
                     Order::Write(job) => {
+                        self.counters.taken();
                         size += job.changes.len();
                         group.push(job);
                     }
@@ -187,11 +197,13 @@ impl Bench {
                 replies.push((reply, outcomes));
             }
         }
-        let result = self
-            .store
-            .append(&batches)
-            .map_err(|e| e.to_string())
-            .map(|range| if range.is_empty() { Ok(()) } else { self.apply(range.start, at, accepted) });
+        let start = Instant::now();
+        let appended = self.store.append(&batches).map_err(|e| e.to_string());
+        if !accepted.is_empty() {
+            self.counters.stored(accepted.len(), start.elapsed());
+        }
+        let result =
+            appended.map(|range| if range.is_empty() { Ok(()) } else { self.apply(range.start, at, accepted) });
         let failure = match result {
             Ok(Ok(())) => None,
             Ok(Err(why)) => {

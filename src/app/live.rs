@@ -94,6 +94,16 @@ impl Live {
         self.0.lock().events = None;
     }
 
+    /// Whether every feed was ended.
+    pub fn closed(&self) -> bool {
+        self.0.lock().events.is_none()
+    }
+
+    /// How many feeds are open.
+    pub fn listeners(&self) -> usize {
+        self.0.lock().events.as_ref().map_or(0, broadcast::Sender::receiver_count)
+    }
+
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
         let Told { areas, campaigns, places } = told;
         let listed = |touched: &Touched| touched.areas.len() + touched.households.len() + touched.context.len();
@@ -248,7 +258,9 @@ mod tests {
     async fn a_closed_channel_ends_every_feed() {
         let live = Live::after(0);
         let (mut open, caller) = (live.subscribe(&Caller::public(), None), Caller::public());
+        assert_eq!((live.listeners(), live.closed()), (1, false));
         live.close();
+        assert_eq!((live.listeners(), live.closed()), (0, true));
         assert_eq!(open.next().await, None);
         assert_eq!(live.subscribe(&caller, None).next().await, None);
     }

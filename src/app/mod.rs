@@ -30,6 +30,7 @@ mod shown;
 mod tile;
 mod token;
 mod visits;
+mod vitals;
 mod work;
 
 pub use access::Caller;
@@ -54,14 +55,15 @@ pub use read::{
 pub use tile::{TileCoding, TileRequest};
 pub use token::{NewToken, create_token, list_tokens, revoke_token};
 pub use visits::{VisitInput, VisitReply};
+pub use vitals::{Spread, Vitals, memory_resident};
 
 // What the floor above names when it calls the use cases.
 pub use crate::analysis::topology::{Finding, Limits};
 pub use crate::formats::{ImportKind, Mapping, Report, Rows as ImportInput};
+pub use crate::state::State;
 pub use crate::store::Store;
 
 use crate::model::Right;
-use crate::state::State;
 use crate::tiles::TileCache;
 use parking_lot::RwLock;
 use std::sync::Arc;
@@ -73,6 +75,19 @@ pub struct AppSettings {
     pub tile_cache_bytes: u64,
 }
 
+/// Whether the service is of use, part by part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readiness {
+    /// The store takes changes, and memory says what it says.
+    pub store: bool,
+    /// Calls that wait to be stored.
+    pub queue: usize,
+    /// They are so few that the writer can be said to keep up.
+    pub queue_keeps_up: bool,
+    /// The service has been told to stop.
+    pub stopping: bool,
+}
+
 /// A running service: one store, one state, one writer. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -82,6 +97,7 @@ pub struct App {
     shown: Arc<shown::Shown>,
     writer: commit::Writer,
     founding: Arc<tokio::sync::Mutex<()>>,
+    counters: Arc<vitals::Counters>,
     assets: Assets,
 }
 
@@ -93,10 +109,11 @@ impl App {
         let state = Arc::new(RwLock::new(state));
         let live = Arc::new(live::Live::after(state.read().seq()));
         let shown = Arc::new(shown::Shown::default());
-        let bench = commit::Bench::new(store, &state, &cache, &live, &shown);
+        let counters = Arc::new(vitals::Counters::default());
+        let bench = commit::Bench::new(store, &state, &cache, &live, &shown, &counters);
         let writer = commit::Writer::start(bench);
         let founding = Arc::new(tokio::sync::Mutex::new(()));
-        App { state, cache, live, shown, writer, founding, assets: Assets }
+        App { state, cache, live, shown, writer, founding, counters, assets: Assets }
     }
 
     /// Files of the page, styles and glyphs.
@@ -141,5 +158,17 @@ impl App {
     /// Whether the writer still takes changes; why not, where it does not.
     pub fn ready(&self) -> Result<(), AppError> {
         self.writer.ready()
+    }
+
+    /// What must hold for the service to be of use, part by part.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let queue = self.counters.waiting();
+        Readiness {
+            store: self.ready().is_ok(),
+            queue,
+            queue_keeps_up: queue < vitals::LONG_QUEUE,
+            stopping: self.live.closed(),
+        }
     }
 }

@@ -52,11 +52,18 @@ impl App {
         let key = TileKey { tile, layers, level, campaign, scope };
         let cached = self.cache.get(&key);
         if let Some(body) = cached.as_ref().filter(|body| body.is_ready(coding)) {
+            self.counters.tile(layers, true);
             return Ok(Arc::clone(body));
         }
         let caller = caller.clone();
         let make = move |app: &App| {
-            let body = cached.unwrap_or_else(|| app.cache.get_or_make(&key, || app.make_tile(&caller, request)));
+            let mut hit = true;
+            let make = || {
+                hit = false;
+                app.make_tile(&caller, request)
+            };
+            let body = cached.unwrap_or_else(|| app.cache.get_or_make(&key, make));
+            app.counters.tile(layers, hit);
             body.make_ready(coding);
             body
         };

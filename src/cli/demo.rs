@@ -5,12 +5,11 @@ use super::{Failure, say};
 use crate::app::{Demo, build_demo};
 use serde_json::{Map, Value, json};
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Instant;
 
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
-    super::serve::log_to_stderr();
+    let _traces = super::telemetry::start(&args.serve)?;
     let start = Instant::now();
     // Removed when this ends, however it ends short of a kill.
     let scratch = tempfile::Builder::new().prefix("melonmap-demo-").tempdir()?;
@@ -28,11 +27,10 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let location = file.to_str().ok_or("the folder's name is not UTF-8")?;
     let mut store = super::serve::open_store(location, true, "melonmap demo")?;
     let demo = build_demo(&mut store, jiff::Timestamp::now(), |step| say::note(format_args!("  {step}")))?;
-    super::serve::serve(store, &args.serve, |address| tell(&demo, address, dir, start.elapsed().as_secs_f64()))
+    super::serve::serve(store, &args.serve, |url| tell(&demo, url, dir, start.elapsed().as_secs_f64()))
 }
 
-fn tell(demo: &Demo, address: SocketAddr, dir: &Path, seconds: f64) -> Result<(), Failure> {
-    let url = format!("http://{address}");
+fn tell(demo: &Demo, url: &str, dir: &Path, seconds: f64) -> Result<(), Failure> {
     let tokens: Map<String, Value> = demo.tokens.iter().map(|t| (t.role.to_string(), json!(t.secret))).collect();
     let about = json!({"url": url, "pid": std::process::id(), "tokens": tokens});
     // Written aside and renamed: who waits for it never reads half of it.

@@ -9,6 +9,7 @@ mod demo;
 mod import;
 mod say;
 mod serve;
+mod telemetry;
 mod token;
 
 use args::{AreasCommand, Cli, Command};

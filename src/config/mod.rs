@@ -2,6 +2,12 @@
 //!
 //! Invariant: below this room a setting is a plain value. This room knows nothing of stores, states or requests.
 
+mod bearing;
+mod outside;
+
+pub use bearing::BearingArgs;
+pub use outside::OutsideArgs;
+
 use clap::Args;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -27,6 +33,12 @@ pub struct ServeArgs {
     /// Threads that answer requests; 0 takes one for each core
     #[arg(long, value_name = "N", default_value_t = 0, env = "MELONMAP_THREADS", value_parser = clap::value_parser!(u64).range(0..=256))]
     pub threads: u64,
+    /// What it bears.
+    #[command(flatten)]
+    pub bearing: BearingArgs,
+    /// How it is reached.
+    #[command(flatten)]
+    pub outside: OutsideArgs,
 }
 
 /// One megabyte of a setting, bytes.
@@ -47,13 +59,24 @@ impl ServeArgs {
         usize::try_from(self.threads).ok().filter(|n| *n > 0).unwrap_or(cores).max(2)
     }
 
-    /// What the HTTP floor is told.
-    #[must_use]
-    pub fn http(&self) -> crate::http::HttpSettings {
-        crate::http::HttpSettings {
-            body_bytes: usize::try_from(self.body_mb * MEGABYTE).unwrap_or(usize::MAX),
+    /// What the HTTP floor is told; reads certificate and key.
+    pub fn http(&self) -> Result<crate::http::HttpSettings, crate::http::TlsError> {
+        let many = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let (bearing, outside) = (&self.bearing, &self.outside);
+        Ok(crate::http::HttpSettings {
+            body_bytes: many(self.body_mb * MEGABYTE),
             request_timeout: Duration::from_secs(self.timeout_s),
             stop_timeout: Duration::from_secs(self.stop_s),
-        }
+            client_timeout: Duration::from_secs(bearing.client_timeout_s),
+            max_running: many(bearing.max_running),
+            max_connections: many(bearing.max_connections),
+            address_rate: bearing.address_rate,
+            token_rate: bearing.token_rate,
+            live_streams: many(bearing.live_streams),
+            live_streams_each: many(bearing.live_streams_each),
+            base_path: outside.base_path.clone(),
+            trusted_proxies: outside.trusted_proxies.clone(),
+            tls: outside.tls()?,
+        })
     }
 }

@@ -1,38 +1,87 @@
-//! Is it alive, is it ready, how does it do.
+//! Is it alive, is it ready, and why not.
 
-use super::problem::Problem;
-use crate::app::App;
+use crate::app::{App, memory_resident};
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub async fn live() -> Json<Value> {
     Json(json!({"status": "live"}))
 }
 
-pub async fn ready(State(app): State<App>) -> Result<Json<Value>, Problem> {
-    app.ready()?;
-    Ok(Json(json!({"status": "ready", "seq": app.info().seq})))
+#[derive(Serialize)]
+struct Ready {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<u64>,
+    parts: Parts,
 }
 
-/// In the text format of Prometheus; counts only, of nobody in particular.
-pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
-    let (households, visits, context) = app.counts();
-    let cache = app.cache_stats();
-    let lines = [
-        ("melonmap_changes_total", "counter", "Changes in the store.", app.info().seq),
-        ("melonmap_households", "gauge", "Households on the map.", households as u64),
-        ("melonmap_visits", "gauge", "Visits on the map.", visits as u64),
-        ("melonmap_context_features", "gauge", "Features of the base map.", context as u64),
-        ("melonmap_tile_cache_hits_total", "counter", "Tiles answered from the cache.", cache.hits),
-        ("melonmap_tile_cache_misses_total", "counter", "Tiles worked out.", cache.misses),
-        ("melonmap_tile_cache_bytes", "gauge", "Bytes in the tile cache.", cache.bytes),
-        ("melonmap_tile_cache_entries", "gauge", "Tiles in the cache.", cache.entries),
-    ];
-    let text = lines.into_iter().fold(String::new(), |text, (name, kind, help, value)| {
-        text + &format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n")
-    });
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+/// What must be `ok` for the service to be of use.
+#[derive(Serialize)]
+struct Parts {
+    loading: Loading,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<Part>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writer_queue: Option<Queue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopping: Option<Part>,
+}
+
+#[derive(Serialize)]
+struct Part {
+    ok: bool,
+}
+
+#[derive(Serialize)]
+struct Queue {
+    ok: bool,
+    length: usize,
+}
+
+/// The state on its way from the store into memory.
+#[derive(Serialize)]
+pub struct Loading {
+    ok: bool,
+    /// Of the whole process, bytes; absent where the system does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_bytes: Option<u64>,
+}
+
+impl Loading {
+    /// Not there yet.
+    pub fn now() -> Loading {
+        Loading { ok: false, memory_bytes: memory_resident() }
+    }
+}
+
+pub async fn ready(State(app): State<App>) -> Response {
+    let now = app.readiness();
+    let parts = Parts {
+        loading: Loading { ok: true, memory_bytes: memory_resident() },
+        store: Some(Part { ok: now.store }),
+        writer_queue: Some(Queue { ok: now.queue_keeps_up, length: now.queue }),
+        stopping: Some(Part { ok: !now.stopping }),
+    };
+    let well = now.store && now.queue_keeps_up && !now.stopping;
+    let status = if well { "ready" } else { "not_ready" };
+    answer(well, &Ready { status, seq: Some(app.info().seq), parts })
+}
+
+/// The answer while the state is being loaded.
+pub fn not_ready(loading: Loading) -> Response {
+    let parts = Parts { loading, store: None, writer_queue: None, stopping: None };
+    answer(false, &Ready { status: "not_ready", seq: None, parts })
+}
+
+fn answer(well: bool, ready: &Ready) -> Response {
+    if well {
+        return Json(ready).into_response();
+    }
+    let again = [(header::RETRY_AFTER, HeaderValue::from_static("1"))];
+    (StatusCode::SERVICE_UNAVAILABLE, again, Json(ready)).into_response()
 }

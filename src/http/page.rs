@@ -44,11 +44,3 @@ fn file(asset: Option<Asset>, name: &str, headers: &HeaderMap) -> Result<Respons
     }
     Ok((head, asset.bytes.into_owned()).into_response())
 }
-
-/// The origin that a client used, for absolute URLs: from `Host`, which names no other site because answers are not shared by it.
-pub fn origin(headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
-    let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
-    let host = if host.bytes().all(sound) { host } else { "localhost" };
-    format!("http://{host}")
-}

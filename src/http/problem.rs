@@ -5,6 +5,7 @@ use crate::model::ModelError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::time::Duration;
 
 /// An error as it leaves. One word wide, so that a handler's result stays small.
 #[derive(Debug, Clone)]
@@ -23,6 +24,9 @@ struct Details {
     value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
+    /// When to come again, seconds: a header, not a member.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -37,6 +41,7 @@ impl Problem {
             field: None,
             value: None,
             expected: None,
+            retry_after: None,
         }))
     }
 
@@ -75,6 +80,32 @@ impl Problem {
         Problem::new(StatusCode::URI_TOO_LONG, format!("the URL has {length} bytes: at most {most} are read"))
     }
 
+    /// Somebody takes more than his share; he may come again after so many seconds.
+    pub fn too_many(detail: impl Into<String>, retry_after: u32) -> Problem {
+        Problem::again(StatusCode::TOO_MANY_REQUESTS, detail, retry_after)
+    }
+
+    /// More is asked for than can be answered; whoever comes again after so many seconds may be answered.
+    pub fn overloaded(detail: impl Into<String>, retry_after: u32) -> Problem {
+        Problem::again(StatusCode::SERVICE_UNAVAILABLE, detail, retry_after)
+    }
+
+    fn again(status: StatusCode, detail: impl Into<String>, retry_after: u32) -> Problem {
+        let mut problem = Problem::new(status, detail);
+        problem.0.retry_after = Some(retry_after);
+        problem
+    }
+
+    /// A body that did not come in time.
+    pub fn too_slow(waited: Duration) -> Problem {
+        let detail = format!("the body did not come within {} s", waited.as_secs_f64());
+        Problem::new(StatusCode::REQUEST_TIMEOUT, detail)
+    }
+
+    pub fn body_too_long(most: usize) -> Problem {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {most} bytes, which are not read"))
+    }
+
     pub fn internal() -> Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "a fault of this program; it is in the log")
     }
@@ -94,8 +125,13 @@ impl IntoResponse for Problem {
             let bearer = HeaderValue::from_static("Bearer realm=\"melonmap\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let again = self.0.retry_after.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(5));
+        if let Some(seconds) = again {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::REQUEST_TIMEOUT {
+            // What would still come of the body is not the next request.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }

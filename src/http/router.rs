@@ -1,31 +1,36 @@
 //! Every route, and what all of them share.
 
+use super::door::{Gate, Rates, Seats, admit, seated, within_rate};
+use super::metrics::Metrics;
+use super::observe::observe;
 use super::problem::Problem;
-use super::serve::HttpSettings;
-use super::{areas, campaigns, coverage, health, households, info, live, page, tiles, visits};
+use super::settings::HttpSettings;
+use super::{areas, campaigns, coverage, health, households, info, live, page, security, tiles, visits};
 use crate::app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::Uri;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 /// Longest path and query, bytes: a layer list, a bounding box and a name fit many times over.
 const MAX_URL: usize = 8_192;
 
 /// The service's URLs over an app.
 pub fn router(app: App, settings: &HttpSettings) -> Router {
-    // Tiles carry their own coding and ETag; an event stream has no end that a timeout could wait for.
+    let gate = Gate::new(settings.max_running, settings.body_bytes, settings.client_timeout, settings.request_timeout);
+    let rates = Rates::new(settings.address_rate, settings.token_rate);
+    let seats = Seats::new(settings.live_streams, settings.live_streams_each);
+    let metrics = Metrics::new(app.clone(), Arc::clone(&gate), Arc::clone(&rates), Arc::clone(&seats));
+    // Tiles carry their own coding and ETag.
     let tiles = Router::new()
         .route("/tiles/{layers}", get(tiles::tilejson))
         .route("/tiles/{layers}/{z}/{x}/{y}", get(tiles::tile));
-    let live = Router::new().route("/live", get(live::live));
     let rest = Router::new()
         .route("/api/info", get(info::info))
         .route("/api/me", get(info::me))
@@ -38,38 +43,33 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
         .route("/api/campaigns", get(campaigns::list).post(campaigns::found))
         .route("/api/visits", post(visits::log))
         .merge(super::ogc::routes())
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .route("/", get(page::index))
         .route("/web/{*path}", get(page::web))
         .route("/styles/{name}", get(page::style))
         .route("/glyphs/{fontstack}/{range}", get(page::glyphs))
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(1_024).and(NotForContentType::IMAGES)));
-    let timed = tiles
+    // An event stream has no end that a gate could wait for: what is counted is how many there are.
+    let live = Router::new().route("/live", get(live::live)).layer(middleware::from_fn_with_state(seats, seated));
+    // Who watches the service is answered however much others ask.
+    let shown = Arc::clone(&metrics);
+    let watched = Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(async move || shown.answer()));
+    let all = tiles
         .merge(rest)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.request_timeout));
-    timed
+        .layer(middleware::from_fn_with_state(gate, admit))
         .merge(live)
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(rates, within_rate))
+        .merge(watched)
         .layer(DefaultBodyLimit::max(settings.body_bytes))
         .layer(middleware::from_fn(short_url))
-        .layer(security("content-security-policy", CSP))
-        .layer(security("x-content-type-options", "nosniff"))
-        .layer(security("referrer-policy", "no-referrer"))
-        .layer(security("x-frame-options", "DENY"))
-        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
-        .layer(middleware::from_fn(log))
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()));
+    security::headers(all, settings.tls.is_some())
+        .layer(middleware::from_fn_with_state(metrics, observe))
         .with_state(app)
-}
-
-/// The page loads nothing from elsewhere and runs no script that stands in a document.
-const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' \
-                   'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-
-fn security(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
 }
 
 async fn not_found(uri: Uri) -> Problem {
@@ -86,19 +86,4 @@ async fn short_url(request: Request, next: Next) -> Response {
         return Problem::url_too_long(length, MAX_URL).into_response();
     }
     next.run(request).await
-}
-
-/// One line a request: the route as the router names it, never its values – a code or a query can be personal.
-async fn log(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let route = request.uri().path().split('/').nth(1).unwrap_or_default().to_owned();
-    let start = std::time::Instant::now();
-    let response = next.run(request).await;
-    let (status, micros) = (response.status().as_u16(), start.elapsed().as_micros());
-    if response.status().is_server_error() {
-        tracing::error!(%method, route, status, micros, "request failed");
-    } else {
-        tracing::debug!(%method, route, status, micros, "request");
-    }
-    response
 }

@@ -28,7 +28,7 @@ pub async fn tilejson(
 ) -> Result<Response, Problem> {
     let (_, _) = (campaign(params.campaign.as_deref())?, parse::<Level>(params.level.as_deref())?);
     let layers = app.layers(&layers)?;
-    let base = super::page::origin(&headers);
+    let base = super::door::base(&headers);
     let mut query: Vec<String> = Vec::new();
     query.extend(params.campaign.map(|c| format!("campaign={c}")));
     query.extend(params.level.map(|l| format!("level={l}")));

@@ -36,6 +36,18 @@ const CRATES: &[(&str, &[&str])] = &[
     ("axum", &["http/"]),
     ("tower", &["http/"]),
     ("tower_http", &["http/"]),
+    ("hyper", &["http/door/connection.rs"]),
+    ("hyper_util", &["http/door/"]),
+    ("tokio_io_timeout", &["http/door/connection.rs"]),
+    ("tokio_rustls", &["http/door/tls.rs"]),
+    ("ipnet", &["http/door/proxy.rs"]),
+    ("governor", &["http/door/rate.rs"]),
+    ("prometheus_client", &["http/metrics.rs"]),
+    ("opentelemetry", &["cli/telemetry.rs"]),
+    ("opentelemetry_sdk", &["cli/telemetry.rs"]),
+    ("opentelemetry_http", &["cli/telemetry.rs"]),
+    ("opentelemetry_otlp", &["cli/telemetry.rs"]),
+    ("tracing_opentelemetry", &["cli/telemetry.rs"]),
     ("clap", &["cli/", "cli.rs", "config/", "config.rs"]),
 ];
 

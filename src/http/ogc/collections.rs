@@ -7,7 +7,7 @@ use crate::app::{App, Caller};
 use crate::geom::Bbox;
 use crate::geom::offered::OfferedCrs;
 use crate::http::extract::{Params, Path};
-use crate::http::page::origin;
+use crate::http::door::base as origin;
 use crate::http::problem::Problem;
 use crate::model::collection::Collection;
 use axum::extract::State;

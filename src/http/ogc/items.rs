@@ -8,7 +8,7 @@ use super::{html, stream};
 use crate::app::{App, Caller, ItemsReport};
 use crate::geom::offered::OfferedCrs;
 use crate::http::extract::{Params, Path};
-use crate::http::page::origin;
+use crate::http::door::base as origin;
 use crate::http::problem::Problem;
 use crate::model::collection::Collection;
 use axum::extract::State;

@@ -7,7 +7,7 @@ use super::schema::property;
 use crate::app::{App, Caller};
 use crate::geom::offered::OfferedCrs;
 use crate::http::extract::Params;
-use crate::http::page::origin;
+use crate::http::door::base as origin;
 use crate::http::problem::Problem;
 use crate::model::ModelError;
 use crate::model::collection::{Collection, CollectionField};

@@ -6,7 +6,7 @@ use super::html;
 use super::landing::FormParams;
 use crate::app::{App, Caller};
 use crate::http::extract::{Params, Path};
-use crate::http::page::origin;
+use crate::http::door::base as origin;
 use crate::http::problem::Problem;
 use crate::model::collection::{Collection, CollectionField, FieldRole, GEOMETRY};
 use crate::model::filter::Kind;
