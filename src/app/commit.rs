@@ -260,6 +260,10 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn verdict(&mut self, change: &Change, entry: &Entry) -> Result<Verdict, ModelError> {
+        if entry.kind == Kind::Read {
+            // Each reading is one, however alike two are.
+            return Ok(Verdict::New);
+        }
         let key = (entry.kind, entry.key.clone());
         let verdict = match self.pending.get(&key) {
             Some(body) if *body == entry.body => return Ok(Verdict::Same),

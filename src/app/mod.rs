@@ -22,11 +22,14 @@ mod import;
 mod live;
 mod load;
 mod open;
+mod password;
+mod people;
 mod read;
 mod resolve;
+mod session;
 mod shown;
+mod throttle;
 mod tile;
-mod token;
 mod visits;
 mod work;
 
@@ -43,12 +46,16 @@ pub use import::{ImportSpec, ImportSummary, run_import};
 pub use live::{LiveEvent, LiveFeed};
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
+pub use people::{
+    NewSecret, UserLine, add_user, create_token, disable_user, link_user, list_tokens, list_users, revoke_token,
+    set_password,
+};
 pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
     UnvisitedReport,
 };
+pub use session::Credential;
 pub use tile::{TileCoding, TileRequest};
-pub use token::{NewToken, create_token, list_tokens, revoke_token};
 pub use visits::{VisitInput, VisitReply};
 
 // What the floor above names when it calls the use cases.
@@ -78,6 +85,7 @@ pub struct App {
     shown: Arc<shown::Shown>,
     writer: commit::Writer,
     founding: Arc<tokio::sync::Mutex<()>>,
+    throttle: Arc<throttle::Throttle>,
     assets: Assets,
 }
 
@@ -92,7 +100,8 @@ impl App {
         let bench = commit::Bench::new(store, &state, &cache, &live, &shown);
         let writer = commit::Writer::start(bench);
         let founding = Arc::new(tokio::sync::Mutex::new(()));
-        App { state, cache, live, shown, writer, founding, assets: Assets }
+        let throttle = Arc::new(throttle::Throttle::new());
+        App { state, cache, live, shown, writer, founding, throttle, assets: Assets }
     }
 
     /// Files of the page, styles and glyphs.

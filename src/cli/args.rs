@@ -27,6 +27,9 @@ pub enum Command {
     /// Make, list and revoke tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Let people in, list and disable them, give them sign-in links and passwords
+    #[command(subcommand)]
+    User(UserCommand),
     /// Say what the map is called and where its data is from
     Describe(DescribeArgs),
     /// Prove a store: the hash chain, and the state rebuilt in two ways
@@ -175,6 +178,42 @@ pub struct TokenRevokeArgs {
     pub store: StoreArgs,
     /// Its id, as `token list` shows it
     pub id: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Let a person in, or give one another role and other areas
+    Add(UserAddArgs),
+    /// List users by name, role, areas and what opens for them
+    List(StoreArgs),
+    /// End a user with all links and sessions
+    Disable(UserNameArgs),
+    /// Print a link that signs a user in, once, within 24 hours
+    Link(UserNameArgs),
+    /// Give a user a password, read from standard input
+    Password(UserNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct UserAddArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// By which they sign in and answer for what they change
+    pub name: String,
+    /// member, coordinator, planner, inspector, analyst or admin
+    #[arg(long)]
+    pub role: String,
+    /// Code of an area that they are limited to. Repeat for each
+    #[arg(long = "area", value_name = "CODE")]
+    pub areas: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct UserNameArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// As `user list` shows it
+    pub name: String,
 }
 
 #[derive(Debug, Args)]

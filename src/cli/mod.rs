@@ -6,10 +6,11 @@ mod areas;
 mod args;
 mod check;
 mod demo;
+mod describe;
 mod import;
+mod people;
 mod say;
 mod serve;
-mod token;
 
 use args::{AreasCommand, Cli, Command};
 use clap::Parser;
@@ -29,8 +30,9 @@ pub fn run() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Areas(AreasCommand::Divide(args)) => areas::divide(&args),
         Command::Areas(AreasCommand::Check(args)) => areas::check(&args),
-        Command::Token(command) => token::run(&command),
-        Command::Describe(args) => token::describe(&args),
+        Command::Token(command) => people::token(&command),
+        Command::User(command) => people::user(&command),
+        Command::Describe(args) => describe::run(&args),
         Command::Check(args) => check::run(&args),
     };
     match done {

@@ -54,6 +54,13 @@ pub fn serve(
         let app = App::start(store, state, &args.app());
         let (mut stop, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         ready(address)?;
+        if let Some(link) = app.first_link().await? {
+            say::line(format_args!(
+                "nobody can sign in yet: this link signs in the administrator, once, within 24 hours; it is shown only now\n  \
+                 http://{address}/#link={}\n(another one: stop the server, then `melonmap user link admin`)",
+                link.secret
+            ));
+        }
         let told = async move {
             tokio::select! {
                 _ = stop.recv() => (),

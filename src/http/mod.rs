@@ -10,6 +10,7 @@
 mod accept;
 mod areas;
 mod campaigns;
+mod cookie;
 mod coverage;
 mod extract;
 mod health;
@@ -18,9 +19,11 @@ mod info;
 mod live;
 mod members;
 mod page;
+mod people;
 mod problem;
 mod router;
 mod serve;
+mod session;
 mod tiles;
 mod visits;
 

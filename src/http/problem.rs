@@ -23,6 +23,9 @@ struct Details {
     value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
+    /// Seconds, for the header of that name.
+    #[serde(skip)]
+    retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -37,6 +40,7 @@ impl Problem {
             field: None,
             value: None,
             expected: None,
+            retry_after: None,
         }))
     }
 
@@ -75,6 +79,13 @@ impl Problem {
         Problem::new(StatusCode::URI_TOO_LONG, format!("the URL has {length} bytes: at most {most} are read"))
     }
 
+    /// A change that another site's page would have made with this browser's cookie.
+    pub fn foreign() -> Problem {
+        let detail = "a cookie does not speak for a change that another site asks for: expected Sec-Fetch-Site \
+                      same-origin, or an Origin that is this host";
+        Problem::new(StatusCode::FORBIDDEN, detail)
+    }
+
     pub fn internal() -> Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "a fault of this program; it is in the log")
     }
@@ -94,8 +105,9 @@ impl IntoResponse for Problem {
             let bearer = HeaderValue::from_static("Bearer realm=\"melonmap\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let busy = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
+        if let Some(seconds) = self.0.retry_after.or(busy) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -113,7 +125,14 @@ impl From<AppError> for Problem {
         match error {
             AppError::Invalid(error) => Problem::invalid(error),
             AppError::Layers(_) | AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
-            AppError::Token | AppError::TokenNeeded(_) => Problem::new(StatusCode::UNAUTHORIZED, detail),
+            AppError::Token | AppError::TokenNeeded(_) | AppError::Link | AppError::Password | AppError::Session => {
+                Problem::new(StatusCode::UNAUTHORIZED, detail)
+            }
+            AppError::Slow(_) => {
+                let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
+                problem.0.retry_after = error.retry_after();
+                problem
+            }
             AppError::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, detail),
             AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)

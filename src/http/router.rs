@@ -2,14 +2,14 @@
 
 use super::problem::Problem;
 use super::serve::HttpSettings;
-use super::{areas, campaigns, coverage, health, households, info, live, page, tiles, visits};
+use super::{areas, campaigns, coverage, health, households, info, live, page, people, session, tiles, visits};
 use crate::app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -37,6 +37,12 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
         .route("/api/households/{code}", get(households::household))
         .route("/api/campaigns", get(campaigns::list).post(campaigns::found))
         .route("/api/visits", post(visits::log))
+        .route("/api/session", get(session::who).post(session::begin).delete(session::end))
+        .route("/api/tokens", get(people::tokens).post(people::make_token))
+        .route("/api/tokens/{id}", delete(people::end_token))
+        .route("/api/users", get(people::users).post(people::put_user))
+        .route("/api/users/{name}", delete(people::disable_user))
+        .route("/api/users/{name}/link", post(people::link_user))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -4,6 +4,7 @@ use super::router::router;
 use crate::app::App;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -26,7 +27,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (told, mut telling) = tokio::sync::watch::channel(false);
-    let service = router(app.clone(), &settings);
+    let service = router(app.clone(), &settings).into_make_service_with_connect_info::<SocketAddr>();
     let graceful = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         app.close_live();
