@@ -13,6 +13,7 @@ mod http;
 mod import;
 mod live;
 mod one_file;
+mod people;
 mod privacy;
 mod tiles;
 mod visits;

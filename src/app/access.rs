@@ -3,6 +3,7 @@
 use super::{App, AppError};
 use crate::model::{Grant, Reach, Right, Role, TokenId};
 use crate::state::{Scope, State};
+use crate::store::signature;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -61,7 +62,7 @@ impl Caller {
 
     /// Who answers for what they change.
     pub(super) fn author(&self) -> String {
-        author(&self.grant.name, self.from)
+        signature(&self.grant.name, self.from)
     }
 
     /// What they were granted.
@@ -106,11 +107,6 @@ impl Caller {
         areas.hash(&mut hasher);
         hasher.finish().max(1)
     }
-}
-
-/// Who answers for a change.
-pub(super) fn author(name: &str, _from: Option<IpAddr>) -> String {
-    name.to_owned()
 }
 
 /// SHA-256 of a secret, hexadecimal: what the store keeps of a token.

@@ -11,6 +11,7 @@
 mod access;
 mod areas;
 mod assets;
+mod audit;
 mod campaigns;
 mod check;
 mod commit;
@@ -36,6 +37,7 @@ mod work;
 pub use access::Caller;
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
 pub use assets::{Asset, Assets};
+pub use audit::{AuditLine, audit};
 pub use check::{Checked, check_store};
 pub use commit::{Committed, Outcome};
 pub use demo::{Demo, DemoToken, build_demo};

@@ -4,6 +4,7 @@ use super::access::sha256;
 use super::people::fresh;
 use super::{App, AppError, Caller, NewSecret, password};
 use crate::model::{Change, Session, SessionEnd, TokenId, UserName};
+use crate::store::signature;
 use jiff::{SignedDuration, Timestamp};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -71,7 +72,7 @@ impl App {
         let expires = Timestamp::now() + SESSION_LIFE;
         let expires = Timestamp::from_second(expires.as_second()).unwrap_or(expires);
         let new = fresh("ms", Some(expires));
-        let author = super::access::author(user.as_str(), from);
+        let author = signature(user.as_str(), from);
         let session = Session { id: new.id.clone(), sha256: sha256(&new.secret), user, expires, link, from };
         self.store_one(&author, Change::SessionBegun(session)).await?;
         let caller = self.session(&new.secret)?;

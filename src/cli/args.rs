@@ -32,6 +32,8 @@ pub enum Command {
     User(UserCommand),
     /// Say what the map is called and where its data is from
     Describe(DescribeArgs),
+    /// Tell who saw and changed what, when, from where; never what it said
+    Audit(AuditArgs),
     /// Prove a store: the hash chain, and the state rebuilt in two ways
     Check(StoreArgs),
 }
@@ -214,6 +216,30 @@ pub struct UserNameArgs {
     pub store: StoreArgs,
     /// As `user list` shows it
     pub name: String,
+}
+
+/// How lines of the audit trail are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AuditFormat {
+    /// A table with a header
+    Csv,
+    /// An object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Only what this person or program did
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
+    /// Only from then on: RFC 3339, such as 2026-10-05T08:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// How the lines are written
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: AuditFormat,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 
 mod areas;
 mod args;
+mod audit;
 mod check;
 mod demo;
 mod describe;
@@ -33,6 +34,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => people::token(&command),
         Command::User(command) => people::user(&command),
         Command::Describe(args) => describe::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Check(args) => check::run(&args),
     };
     match done {

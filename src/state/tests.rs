@@ -3,8 +3,8 @@
 use super::{HouseholdId, Loader, Mark, Scope, State, Verdict};
 use crate::geom::{LonLat, TileId};
 use crate::model::{
-    Area, Campaign, CampaignId, Change, Code, ContextClass, ContextFeature, Household, Level, Outcome, Status, Tally,
-    Visit,
+    Area, Campaign, CampaignId, Change, Code, ContextClass, ContextFeature, Household, Level, Outcome, ReadNote, Role,
+    Session, SignInLink, Status, Tally, TokenId, User, UserEnd, UserName, Visit,
 };
 use geo::{MultiPolygon, Rect};
 use jiff::{Timestamp, civil::date};
@@ -48,6 +48,26 @@ fn visit(rng: &mut SmallRng, households: u32) -> Change {
     Change::VisitMade(Visit { id: Uuid::from_u128(rng.random()), household, campaign, at, outcome, note: None })
 }
 
+/// People come, are linked, sign in and out, change and go.
+fn somebody(rng: &mut SmallRng) -> Change {
+    let user = UserName::new(&format!("u{}", rng.random_range(0..4))).unwrap();
+    let (id, used) = (TokenId(format!("{}", rng.random::<u32>())), TokenId(format!("l{}", rng.random_range(0..6))));
+    let (sha256, expires) = (format!("hash of {}", id.0), at(rng.random_range(0..1_200)));
+    match rng.random_range(0..6) {
+        0 | 1 => {
+            let password = rng.random_bool(0.3).then(|| id.0.clone());
+            Change::UserPut(User { name: user, role: Role::Analyst, areas: Vec::new(), password })
+        }
+        2 => Change::UserDisabled(UserEnd { name: user }),
+        3 => Change::LinkMade(SignInLink { sha256: format!("hash of {}", used.0), id: used, user, expires }),
+        4 => {
+            let link = rng.random_bool(0.5).then_some(used);
+            Change::SessionBegun(Session { id, sha256, user, expires, link, from: None })
+        }
+        _ => Change::ReadNoted(ReadNote { what: "household".into(), code: None, count: 1, from: None }),
+    }
+}
+
 /// Townships side by side, grids in them, founded, redrawn, moved and ended among households and visits.
 fn story(seed: u64, length: usize) -> Vec<Change> {
     let mut rng = SmallRng::seed_from_u64(seed);
@@ -82,6 +102,7 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
                 households = households.max(n + 1);
                 household(&mut rng, n)
             }
+            95..=99 => somebody(&mut rng),
             _ if households > 0 => visit(&mut rng, households),
             _ => continue,
         });
