@@ -28,6 +28,9 @@ pub enum AppError {
     /// A token that opens nothing: unknown, revoked or expired.
     #[error("the token is not known, was revoked or has expired")]
     Token,
+    /// A token of an outside identity provider that grants nothing here.
+    #[error("the identity provider's token is not accepted: {0}")]
+    Outside(&'static str),
     /// A one-time link that opens nothing.
     #[error("the sign-in link is not known, was used or has expired")]
     Link,

@@ -23,6 +23,7 @@ mod import;
 mod live;
 mod load;
 mod open;
+mod outside;
 mod password;
 mod people;
 mod read;
@@ -48,6 +49,7 @@ pub use import::{ImportSpec, ImportSummary, run_import};
 pub use live::{LiveEvent, LiveFeed};
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
+pub use outside::OutsideSettings;
 pub use people::{
     NewSecret, UserLine, add_user, create_token, disable_user, link_user, list_tokens, list_users, revoke_token,
     set_password,
@@ -72,10 +74,12 @@ use parking_lot::RwLock;
 use std::sync::Arc;
 
 /// What a running service is told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct AppSettings {
     /// Room for tiles, bytes; 0 turns the cache off.
     pub tile_cache_bytes: u64,
+    /// An identity provider whose tokens are accepted; `None` where there is none.
+    pub outside: Option<OutsideSettings>,
 }
 
 /// A running service: one store, one state, one writer. Cheap to clone.
@@ -88,6 +92,7 @@ pub struct App {
     writer: commit::Writer,
     founding: Arc<tokio::sync::Mutex<()>>,
     throttle: Arc<throttle::Throttle>,
+    outside: Option<Arc<outside::Outside>>,
     assets: Assets,
 }
 
@@ -102,8 +107,9 @@ impl App {
         let bench = commit::Bench::new(store, &state, &cache, &live, &shown);
         let writer = commit::Writer::start(bench);
         let founding = Arc::new(tokio::sync::Mutex::new(()));
+        let outside = settings.outside.clone().map(outside::Outside::new).map(Arc::new);
         let throttle = Arc::new(throttle::Throttle::new());
-        App { state, cache, live, shown, writer, founding, throttle, assets: Assets }
+        App { state, cache, live, shown, writer, founding, throttle, outside, assets: Assets }
     }
 
     /// Files of the page, styles and glyphs.

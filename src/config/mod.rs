@@ -2,6 +2,10 @@
 //!
 //! Invariant: below this room a setting is a plain value. This room knows nothing of stores, states or requests.
 
+mod oidc;
+
+pub use oidc::OidcArgs;
+
 use clap::Args;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -27,6 +31,8 @@ pub struct ServeArgs {
     /// Threads that answer requests; 0 takes one for each core
     #[arg(long, value_name = "N", default_value_t = 0, env = "MELONMAP_THREADS", value_parser = clap::value_parser!(u64).range(0..=256))]
     pub threads: u64,
+    #[command(flatten)]
+    pub oidc: OidcArgs,
 }
 
 /// One megabyte of a setting, bytes.
@@ -36,7 +42,7 @@ impl ServeArgs {
     /// What the app is told.
     #[must_use]
     pub fn app(&self) -> crate::app::AppSettings {
-        crate::app::AppSettings { tile_cache_bytes: self.tile_cache_mb * MEGABYTE }
+        crate::app::AppSettings { tile_cache_bytes: self.tile_cache_mb * MEGABYTE, outside: self.oidc.outside() }
     }
 
     /// Threads for work that takes a while: one for each core, because each keeps memory of its own; two at least, so that

@@ -125,9 +125,12 @@ impl From<AppError> for Problem {
         match error {
             AppError::Invalid(error) => Problem::invalid(error),
             AppError::Layers(_) | AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
-            AppError::Token | AppError::TokenNeeded(_) | AppError::Link | AppError::Password | AppError::Session => {
-                Problem::new(StatusCode::UNAUTHORIZED, detail)
-            }
+            AppError::Token
+            | AppError::TokenNeeded(_)
+            | AppError::Outside(_)
+            | AppError::Link
+            | AppError::Password
+            | AppError::Session => Problem::new(StatusCode::UNAUTHORIZED, detail),
             AppError::Slow(_) => {
                 let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
                 problem.0.retry_after = error.retry_after();

@@ -30,6 +30,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("axum", &["http/"]),
     ("tower", &["http/"]),
     ("tower_http", &["http/"]),
+    ("argon2", &["app/password.rs"]),
+    ("jsonwebtoken", &["app/outside.rs"]),
+    ("ureq", &["app/outside.rs"]),
     ("clap", &["cli/", "cli.rs", "config/", "config.rs"]),
 ];
 

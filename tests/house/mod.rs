@@ -22,7 +22,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// Settings of whoever runs the tests, which must not reach the program.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 13] = [
     "MELONMAP_STORE",
     "MELONMAP_LISTEN",
     "MELONMAP_TILE_CACHE_MB",
@@ -31,6 +31,11 @@ const SETTINGS: [&str; 8] = [
     "MELONMAP_STOP_S",
     "MELONMAP_THREADS",
     "MELONMAP_LOG",
+    "MELONMAP_OIDC_ISSUER",
+    "MELONMAP_OIDC_AUDIENCE",
+    "MELONMAP_OIDC_JWKS",
+    "MELONMAP_OIDC_ROLE_CLAIM",
+    "MELONMAP_OIDC_AREAS_CLAIM",
 ];
 
 /// The program under test.
