@@ -285,3 +285,30 @@ fn every_reading_of_personal_fields_and_every_writing_is_in_the_audit_with_who_a
     server.stop();
     scratch.proved();
 }
+
+#[test]
+fn a_signed_token_that_no_known_key_signed_opens_nothing() {
+    let (scratch, _) = county();
+    let keys = scratch.file("jwks.json", r#"{"keys": []}"#);
+    let flags =
+        ["--oidc-issuer", "https://id.example", "--oidc-audience", "melonmap", "--oidc-jwks", keys.to_str().unwrap()];
+    let (with, claims) = (Server::with(&scratch, &flags), "eyJzdWIiOiI3Iiwicm9sZSI6ImFkbWluIn0");
+    for header in [
+        "eyJhbGciOiJub25lIn0",                 // {"alg":"none"}
+        "eyJhbGciOiJIUzI1NiIsImtpZCI6ImsxIn0", // {"alg":"HS256","kid":"k1"}
+        "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0", // {"alg":"ES256","kid":"k1"}
+        "eyJhbGciOiJFUzI1NiJ9",                // {"alg":"ES256"}
+        "no-header",
+        "",
+    ] {
+        for signature in ["", "c2lnbmF0dXJl"] {
+            let token = format!("{header}.{claims}.{signature}");
+            with.client(Some(&token)).get("/api/me").problem(401);
+        }
+    }
+    with.stop();
+    let without = Server::start(&scratch);
+    without.client(Some("a.b.c")).get("/api/me").problem(401);
+    let half = scratch.run(&["serve", "--oidc-issuer", "https://id.example"]);
+    half.refused(2, &["--oidc-audience"]);
+}

@@ -14,7 +14,7 @@ import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
 import * as panel from './panel.js';
 import { reader } from './reading.js';
 import { startSearch } from './search.js';
-import { openSign } from './sign.js';
+import { openSign, useLink } from './sign.js';
 import { notice, render } from './views.js';
 
 /** @import * as T from './types.js' */
@@ -193,15 +193,9 @@ let link = first.link;
 /** @returns {Promise<T.Trouble | null>} what is wrong with the link that was opened, if there was one */
 async function takeLink() {
   if (link === null) return null;
-  try {
-    await api.signIn({ link });
-  } catch (error) {
-    if (!(error instanceof api.Problem && error.status === 401)) throw error; // not used: the next try takes it again
-    link = null;
-    return 'link';
-  }
+  const opened = await useLink(link); // throws where nobody answers: the next try takes it again
   link = null;
-  return null;
+  return opened ? null : 'link';
 }
 
 async function readPerson() {

@@ -67,6 +67,17 @@ function signIn(changed) {
   return h('div', null, people, h('details.other', null, h('summary', null, t('sign.by.token')), programs));
 }
 
+/** Signs in by a one-time link. @param {string} link @returns {Promise<boolean>} false: it opens nothing any more */
+export async function useLink(link) {
+  try {
+    await api.signIn({ link });
+    return true;
+  } catch (error) {
+    if (error instanceof api.Problem && error.status === 401) return false;
+    throw error;
+  }
+}
+
 /** A one-time link, whole or its secret alone. @param {string} text */
 const linkIn = (text) => /[#&]link=([^&\s]+)/.exec(text)?.[1] ?? /^\s*(ml_\w+)\s*$/.exec(text)?.[1] ?? null;
 
