@@ -1,4 +1,4 @@
-//! Callers whom an outside identity provider vouches for (OpenID Connect): its signed tokens, checked against its published keys.
+//! Callers whom an outside identity provider vouches for (`OpenID` Connect): its signed tokens, checked against its published keys.
 
 use super::{App, AppError, Caller};
 use crate::model::{Code, Grant, Role};
@@ -14,7 +14,7 @@ const ACCEPTED: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm:
 /// Least time between two readings of the keys: a stranger's made-up key names do not become load on the provider.
 const BETWEEN: Duration = Duration::from_mins(1);
 /// Age at which keys are read again though none is missing, so that one withdrawn goes.
-const STALE: Duration = Duration::from_mins(60);
+const STALE: Duration = Duration::from_hours(1);
 /// Longest time that the provider has to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest key list, bytes: a provider has a handful.

@@ -31,6 +31,7 @@ pub struct ServeArgs {
     /// Threads that answer requests; 0 takes one for each core
     #[arg(long, value_name = "N", default_value_t = 0, env = "MELONMAP_THREADS", value_parser = clap::value_parser!(u64).range(0..=256))]
     pub threads: u64,
+    /// An outside identity provider.
     #[command(flatten)]
     pub oidc: OidcArgs,
 }

@@ -1,10 +1,10 @@
 use crate::app::OutsideSettings;
 use clap::Args;
 
-/// An outside identity provider (OpenID Connect) whose tokens are accepted; without an issuer there is none.
+/// An outside identity provider (`OpenID` Connect) whose tokens are accepted; without an issuer there is none.
 #[derive(Debug, Clone, Args)]
 pub struct OidcArgs {
-    /// Accept tokens of this OpenID Connect issuer, as their `iss` names it
+    /// Accept tokens of this identity provider (OIDC), as their `iss` names it
     #[arg(long, value_name = "URL", env = "MELONMAP_OIDC_ISSUER", requires_all = ["oidc_audience", "oidc_jwks"])]
     pub oidc_issuer: Option<String>,
     /// The `aud` that tokens must name
@@ -13,7 +13,7 @@ pub struct OidcArgs {
     /// URL or file of the issuer's keys (JWKS)
     #[arg(long, value_name = "URL_OR_FILE", env = "MELONMAP_OIDC_JWKS", requires = "oidc_issuer")]
     pub oidc_jwks: Option<String>,
-    /// Claim that names the role; a dot goes into an object, such as realm_access.roles
+    /// Claim that names the role; a dot goes into an object, such as `realm_access.roles`
     #[arg(long, value_name = "CLAIM", default_value = "role", env = "MELONMAP_OIDC_ROLE_CLAIM")]
     pub oidc_role_claim: String,
     /// Claim that lists the codes of areas

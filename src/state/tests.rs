@@ -50,19 +50,19 @@ fn visit(rng: &mut SmallRng, households: u32) -> Change {
 
 /// People come, are linked, sign in and out, change and go.
 fn somebody(rng: &mut SmallRng) -> Change {
-    let user = UserName::new(&format!("u{}", rng.random_range(0..4))).unwrap();
+    let who = UserName::new(&format!("u{}", rng.random_range(0..4))).unwrap();
     let (id, used) = (TokenId(format!("{}", rng.random::<u32>())), TokenId(format!("l{}", rng.random_range(0..6))));
     let (sha256, expires) = (format!("hash of {}", id.0), at(rng.random_range(0..1_200)));
     match rng.random_range(0..6) {
         0 | 1 => {
             let password = rng.random_bool(0.3).then(|| id.0.clone());
-            Change::UserPut(User { name: user, role: Role::Analyst, areas: Vec::new(), password })
+            Change::UserPut(User { name: who, role: Role::Analyst, areas: Vec::new(), password })
         }
-        2 => Change::UserDisabled(UserEnd { name: user }),
-        3 => Change::LinkMade(SignInLink { sha256: format!("hash of {}", used.0), id: used, user, expires }),
+        2 => Change::UserDisabled(UserEnd { name: who }),
+        3 => Change::LinkMade(SignInLink { sha256: format!("hash of {}", used.0), id: used, user: who, expires }),
         4 => {
             let link = rng.random_bool(0.5).then_some(used);
-            Change::SessionBegun(Session { id, sha256, user, expires, link, from: None })
+            Change::SessionBegun(Session { id, sha256, user: who, expires, link, from: None })
         }
         _ => Change::ReadNoted(ReadNote { what: "household".into(), code: None, count: 1, from: None }),
     }
