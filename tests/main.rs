@@ -16,6 +16,7 @@ mod live;
 mod ogc;
 mod one_file;
 mod outside;
+mod people;
 mod privacy;
 mod tiles;
 mod visits;

@@ -2,7 +2,7 @@
 
 /** @import * as T from './types.js' */
 
-/** @param {string} hash @returns {{view: Partial<T.View>, token: string | null}} */
+/** @param {string} hash @returns {{view: Partial<T.View>, token: string | null, link: string | null}} */
 export function parse(hash) {
   const q = new URLSearchParams(hash.replace(/^#/, ''));
   /** @type {Partial<T.View>} */
@@ -22,7 +22,7 @@ export function parse(hash) {
   if (lang === 'en' || lang === 'zh') view.lang = lang;
   const theme = q.get('theme');
   if (theme === 'light' || theme === 'dark') view.theme = theme;
-  return { view, token: q.get('token') };
+  return { view, token: q.get('token'), link: q.get('link') };
 }
 
 /** @param {T.View} view @returns {string} beginning with `#` */

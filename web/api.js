@@ -7,10 +7,11 @@
 
 /** What the service refused, or could not be asked. `status` 0 means that no answer came. */
 export class Problem extends Error {
-  /** @param {number} status @param {string} detail */
-  constructor(status, detail) {
+  /** @param {number} status @param {string} detail @param {number} [wait]  seconds until trying again makes sense */
+  constructor(status, detail, wait = 0) {
     super(detail);
     this.status = status;
+    this.wait = wait;
   }
 
   /** @returns {T.Trouble} */
@@ -32,7 +33,10 @@ const KEPT = 'melonmap.token';
 /** @type {string | null} */
 let token = sessionStorage.getItem(KEPT);
 
-export const signedIn = () => token !== null;
+/** Whether the browser holds a session's cookie, which scripts do not see: as the service last said. */
+let session = false;
+
+export const signedIn = () => token !== null || session;
 
 /** Keeps the token for this tab only. @param {string | null} value */
 export function setToken(value) {
@@ -46,21 +50,25 @@ export const headers = () => (token === null ? {} : { Authorization: `Bearer ${t
 
 /**
  * @param {string} path
- * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal}} [options]
+ * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'DELETE', body?: object}} [options]
  * @returns {Promise<Response>} an answer that is no refusal
  */
-async function ask(path, { accept = 'application/json', lastEvent = null, signal } = {}) {
-  const sent = { ...headers(), Accept: accept, ...(lastEvent === null ? {} : { 'Last-Event-ID': lastEvent }) };
+async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body } = {}) {
+  const sent = {
+    ...headers(), Accept: accept,
+    ...(lastEvent === null ? {} : { 'Last-Event-ID': lastEvent }),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  };
   let answer;
   try {
-    answer = await fetch(path, { headers: sent, signal, cache: 'no-store' });
+    answer = await fetch(path, { method, headers: sent, body: body && JSON.stringify(body), signal, cache: 'no-store' });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new Problem(0, String(cause));
   }
   if (answer.ok) return answer;
   const said = await answer.json().catch(() => ({}));
-  throw new Problem(answer.status, said.detail ?? answer.statusText);
+  throw new Problem(answer.status, said.detail ?? answer.statusText, Number(answer.headers.get('Retry-After') ?? 0));
 }
 
 /** @param {string} path @param {Record<string, string | number | null | undefined>} [query] @param {AbortSignal} [signal] */
@@ -80,7 +88,25 @@ const one = encodeURIComponent;
 /** @returns {Promise<T.Info>} */
 export const info = () => json('api/info');
 /** @returns {Promise<T.Me>} */
-export const me = () => json('api/me');
+export async function me() {
+  const person = await json('api/me');
+  session = token === null && person.role !== 'public';
+  return person;
+}
+
+/** Begins a session; its cookie is the browser's alone. @param {{link: string} | {name: string, password: string}} by */
+export async function signIn(by) {
+  setToken(null);
+  await ask('api/session', { method: 'POST', body: by });
+}
+
+/** Forgets the token and ends the session, if there is one. */
+export async function signOut() {
+  setToken(null);
+  session = false;
+  await ask('api/session', { method: 'DELETE' });
+}
+
 /** @returns {Promise<T.Campaign[]>} */
 export const campaigns = async () => (await json('api/campaigns')).campaigns;
 /** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */

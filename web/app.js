@@ -14,7 +14,7 @@ import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
 import * as panel from './panel.js';
 import { reader } from './reading.js';
 import { startSearch } from './search.js';
-import { openSign } from './sign.js';
+import { openSign, useLink } from './sign.js';
 import { notice, render } from './views.js';
 
 /** @import * as T from './types.js' */
@@ -187,15 +187,28 @@ async function dress(again) {
   }
 }
 
+/** A one-time link that has not been used yet. */
+let link = first.link;
+
+/** @returns {Promise<T.Trouble | null>} what is wrong with the link that was opened, if there was one */
+async function takeLink() {
+  if (link === null) return null;
+  const opened = await useLink(link); // throws where nobody answers: the next try takes it again
+  link = null;
+  return opened ? null : 'link';
+}
+
 async function readPerson() {
+  const refused = await takeLink();
   try {
     known.me = await api.me();
   } catch (error) {
     if (!(error instanceof api.Problem && error.status === 401)) throw error;
-    api.setToken(null); // an old token must not stand in the way of what everybody may see
+    await api.signOut(); // an old token or cookie must not stand in the way of what everybody may see
     known.me = await api.me();
     known.trouble = 'expired';
   }
+  known.trouble ??= refused;
 }
 
 /** Keeps the campaign that the address names; without one, or with one that is not there, the current one. */
@@ -282,11 +295,19 @@ async function takeToken(token) {
   if (known.info) await changePerson();
 }
 
+/** Takes the link out of the address at once. @param {string} opened */
+async function openLink(opened) {
+  link = opened;
+  address.put(known.view, false);
+  if (known.info) await changePerson();
+}
+
 if (first.token !== null) takeToken(first.token);
+if (first.link !== null) openLink(first.link);
 drawFrame();
 panel.start();
 listen({
-  view: () => known.view, go, sign: acts.sign, token: (token) => void takeToken(token), map: () => map,
+  view: () => known.view, go, sign: acts.sign, token: (token) => void takeToken(token), link: (opened) => void openLink(opened), map: () => map,
   whole: () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); },
 });
 addEventListener('online', () => { if (known.trouble !== null) refresh(); });

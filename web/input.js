@@ -10,11 +10,12 @@ import { el } from './dom.js';
  * @param {() => T.View} page.view
  * @param {(change: Partial<T.View>, how?: {step?: boolean, fly?: boolean}) => void} page.go
  * @param {() => void} page.sign
- * @param {(token: string) => void} page.token  a sign-in link was opened in this tab
+ * @param {(token: string) => void} page.token  a link with a token was opened in this tab
+ * @param {(link: string) => void} page.link  a one-time sign-in link was opened in this tab
  * @param {() => {zoomIn(): void, zoomOut(): void, focus(): void, jump(at: NonNullable<T.View['at']>): void} | null} page.map
  * @param {() => void} page.whole
  */
-export function listen({ view, go, sign, token, map, whole }) {
+export function listen({ view, go, sign, token, link, map, whole }) {
   el('language').addEventListener('click', () => go({ lang: view().lang === 'zh' ? 'en' : 'zh' }, { step: false }));
   el('theme').addEventListener('click', () => go({ theme: view().theme === 'dark' ? 'light' : 'dark' }, { step: false }));
   el('account').addEventListener('click', sign);
@@ -49,6 +50,7 @@ export function listen({ view, go, sign, token, map, whole }) {
   addEventListener('popstate', () => {
     const now = address.here();
     if (now.token !== null) return token(now.token);
+    if (now.link !== null) return link(now.link);
     go({ ...now.view, at: now.view.at ?? view().at }, { step: false });
     if (now.view.at) map()?.jump(now.view.at);
   });

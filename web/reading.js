@@ -38,7 +38,7 @@ export function reader(known, draw, ended) {
       const fresh = new Map(areas.map((row) => [row.code, row]));
       known.rows = some === null || known.rows === null ? areas : known.rows.map((row) => fresh.get(row.code) ?? row);
       if (read.length > 0) known.asOf = read[0].as_of;
-      if (known.trouble !== 'expired') known.trouble = null; // that one stays until it is answered
+      if (known.trouble !== 'expired' && known.trouble !== 'link') known.trouble = null; // those stay until they are answered
     } catch (error) {
       known.trouble = api.troubleOf(error);
       if (known.trouble === 'expired' && api.signedIn()) setTimeout(ended); // what everybody may see stays

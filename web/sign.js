@@ -1,4 +1,4 @@
-/** Signing in and out: one small dialog. The token itself is kept by `api.js`. */
+/** Signing in and out: one small dialog. A token is kept by `api.js`, a session's cookie by the browser. */
 
 import * as api from './api.js';
 import { el, h } from './dom.js';
@@ -22,34 +22,75 @@ const close = () => h('button.quiet', { type: 'button', onclick: () => dialog.cl
 const signedIn = (me, changed) => h('div', null,
   h('h2', { id: 'sign-title' }, t('sign.as', { name: me.name || word('role', me.role) })),
   h('p', null, word('role', me.role), me.areas.length > 0 && h('small', null, t('sign.areas', { areas: me.areas.join(' ') }))),
-  h('div.buttons', null, close(), h('button.primary', { type: 'button', id: 'sign-out', onclick: () => {
-    api.setToken(null);
+  h('div.buttons', null, close(), h('button.primary', { type: 'button', id: 'sign-out', onclick: async () => {
     dialog.close();
+    await api.signOut().catch(api.troubleOf); // who is signed in still, is shown as such
     changed();
   } }, t('sign.out'))));
 
-/** @param {() => Promise<void>} changed */
-function signIn(changed) {
-  const field = /** @type {HTMLInputElement} */ (h('input', { id: 'token', type: 'password', autocomplete: 'off', required: true, spellcheck: 'false' }));
+/**
+ * A form that signs in, or says in words why not.
+ * @param {string} id @param {HTMLInputElement[]} fields @param {() => Promise<unknown>} enter @param {(problem: api.Problem) => string} refusal
+ * @param {() => Promise<void>} changed @param {(Node | null)[]} rest
+ */
+function form(id, fields, enter, refusal, changed, rest) {
   const said = h('p.said', { role: 'alert' });
-  return h('form', { method: 'dialog', onsubmit: async (/** @type {Event} */ event) => {
+  return h('form', { id, method: 'dialog', onsubmit: async (/** @type {Event} */ event) => {
     event.preventDefault();
-    // a whole sign-in link may be pasted as well
-    const token = /[#&]token=([^&]+)/.exec(field.value)?.[1] ?? field.value;
-    api.setToken(decodeURIComponent(token.trim()));
+    said.textContent = '';
     try {
-      await api.me();
+      await enter();
       dialog.close();
       await changed();
     } catch (error) {
-      api.setToken(null);
-      said.textContent = t(error instanceof api.Problem && error.status === 401 ? 'sign.wrong' : 'sign.failed');
-      field.select();
+      said.textContent = error instanceof api.Problem && [401, 429].includes(error.status) ? refusal(error) : t('sign.failed');
+      fields.at(-1)?.select();
     }
-  } },
-  h('h2', { id: 'sign-title' }, t('sign.title')),
-  h('p', null, t('sign.help')),
-  h('label', null, h('span', null, t('sign.token')), field),
-  said,
-  h('div.buttons', null, close(), h('button.primary', { type: 'submit' }, t('sign.do'))));
+  } }, ...rest, ...fields.map((field) => h('label', null, h('span', null, field.title), field)), said);
+}
+
+/** @param {string} id @param {string} title @param {Record<string, any>} props @returns {HTMLInputElement} */
+const input = (id, title, props) => /** @type {HTMLInputElement} */ (h('input', { id, title, required: true, spellcheck: 'false', autocapitalize: 'none', ...props }));
+
+/** @param {() => Promise<void>} changed */
+function signIn(changed) {
+  const name = input('name', t('sign.name'), { autocomplete: 'username', maxlength: 64 });
+  const password = input('password', t('sign.password'), { type: 'password', autocomplete: 'current-password' });
+  const secret = input('token', t('sign.token'), { type: 'password', autocomplete: 'off' });
+  const people = form('sign-password', [name, password], () => api.signIn({ name: name.value.trim(), password: password.value }),
+    (problem) => (problem.status === 429 ? t('sign.slow', { seconds: String(problem.wait) }) : t('sign.wrong.password')), changed,
+    [h('h2', { id: 'sign-title' }, t('sign.title')), h('p', null, t('sign.help'))]);
+  people.append(h('div.buttons', null, close(), h('button.primary', { type: 'submit' }, t('sign.do'))));
+  const programs = form('sign-token', [secret], () => bySecret(secret.value), () => t(linkIn(secret.value) ? 'sign.wrong.link' : 'sign.wrong'), changed,
+    [h('p', null, t('sign.token.help'))]);
+  programs.append(h('div.buttons', null, h('button', { type: 'submit' }, t('sign.do'))));
+  return h('div', null, people, h('details.other', null, h('summary', null, t('sign.by.token')), programs));
+}
+
+/** Signs in by a one-time link. @param {string} link @returns {Promise<boolean>} false: it opens nothing any more */
+export async function useLink(link) {
+  try {
+    await api.signIn({ link });
+    return true;
+  } catch (error) {
+    if (error instanceof api.Problem && error.status === 401) return false;
+    throw error;
+  }
+}
+
+/** A one-time link, whole or its secret alone. @param {string} text */
+const linkIn = (text) => /[#&]link=([^&\s]+)/.exec(text)?.[1] ?? /^\s*(ml_\w+)\s*$/.exec(text)?.[1] ?? null;
+
+/** A token or a link, as it was pasted. @param {string} text */
+async function bySecret(text) {
+  const link = linkIn(text);
+  if (link !== null) return api.signIn({ link: decodeURIComponent(link) });
+  const token = /[#&]token=([^&\s]+)/.exec(text)?.[1] ?? text;
+  api.setToken(decodeURIComponent(token.trim()));
+  try {
+    await api.me();
+  } catch (error) {
+    api.setToken(null);
+    throw error;
+  }
 }

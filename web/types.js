@@ -56,6 +56,6 @@
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
- * @typedef {'offline' | 'failed' | 'refused' | 'expired'} Trouble
+ * @typedef {'offline' | 'failed' | 'refused' | 'expired' | 'link'} Trouble
  */
 export {};

@@ -1,24 +1,68 @@
 //! Who calls, and how far they see.
 
 use super::{App, AppError};
-use crate::model::{Grant, Reach, Right, Role};
+use crate::model::{Grant, Reach, Right, Role, TokenId};
 use crate::state::{Scope, State};
+use crate::store::signature;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 
 /// Somebody who asks, with what they were granted. Made for each request, so that revoking works at the next one.
 #[derive(Debug, Clone)]
 pub struct Caller {
     grant: Grant,
+    /// The session of a person who signed in, and when it ends by itself.
+    session: Option<(TokenId, Timestamp)>,
+    from: Option<IpAddr>,
 }
 
 impl Caller {
     /// Somebody without a token.
     #[must_use]
     pub fn public() -> Caller {
-        Caller { grant: Grant::public() }
+        Caller::of(Grant::public())
+    }
+
+    /// Somebody who showed that they were granted this.
+    pub(super) fn of(grant: Grant) -> Caller {
+        Caller { grant, session: None, from: None }
+    }
+
+    /// A person who signed in.
+    pub(super) fn of_session(grant: Grant, id: TokenId, expires: Timestamp) -> Caller {
+        Caller { session: Some((id, expires)), ..Caller::of(grant) }
+    }
+
+    /// The same, asking from an address.
+    #[must_use]
+    pub fn at(self, from: Option<IpAddr>) -> Caller {
+        Caller { from, ..self }
+    }
+
+    /// The address that they ask from, where it is known.
+    #[must_use]
+    pub fn from(&self) -> Option<IpAddr> {
+        self.from
+    }
+
+    /// The session of a person who signed in.
+    #[must_use]
+    pub fn session(&self) -> Option<&TokenId> {
+        self.session.as_ref().map(|(id, _)| id)
+    }
+
+    /// When the session ends by itself.
+    #[must_use]
+    pub fn session_ends(&self) -> Option<Timestamp> {
+        self.session.as_ref().map(|(_, expires)| *expires)
+    }
+
+    /// Who answers for what they change.
+    pub(super) fn author(&self) -> String {
+        signature(&self.grant.name, self.from)
     }
 
     /// What they were granted.
@@ -83,10 +127,10 @@ impl App {
     pub fn caller(&self, secret: Option<&str>) -> Result<Caller, AppError> {
         let Some(secret) = secret else { return Ok(Caller::public()) };
         let state = self.state.read();
-        let token = state.token(&sha256(secret)).ok_or(AppError::Token)?;
+        let token = state.people().token(&sha256(secret)).ok_or(AppError::Token)?;
         if token.expires.is_some_and(|end| end <= Timestamp::now()) {
             return Err(AppError::Token);
         }
-        Ok(Caller { grant: token.grant.clone() })
+        Ok(Caller::of(token.grant.clone()))
     }
 }

@@ -27,7 +27,7 @@ impl App {
         let id = self.state.read().next_campaign();
         let campaign = Campaign { id, name, theme, from, to }.check()?;
         let report = CampaignReport::of(&campaign);
-        let done = self.commit(&caller.grant().name, vec![Change::CampaignPut(campaign)]).await?;
+        let done = self.commit(&caller.author(), vec![Change::CampaignPut(campaign)]).await?;
         match done.into_iter().next() {
             Some(Outcome::Refused(refusal)) => Err(refusal.into()),
             _ => Ok(report),

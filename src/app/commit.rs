@@ -6,7 +6,7 @@ use super::vitals::Counters;
 use super::{App, AppError};
 use crate::model::{Change, Kind, ModelError};
 use crate::state::{AreaEntry, Delta, State, Touched, Verdict};
-use crate::store::{Batch, Entry, Store};
+use crate::store::{Batch, Entry, Store, signed_by};
 use crate::tiles::{BUFFER, Layer, TileCache};
 use hashbrown::HashMap;
 use jiff::{Timestamp, Unit};
@@ -94,18 +94,31 @@ impl App {
     /// Stores changes that were checked for access, and applies them: each by itself, so that one that is refused does not
     /// keep the others out. Returns when the stored ones are durable and in every answer.
     pub async fn commit(&self, author: &str, changes: Vec<Change>) -> Result<Committed, AppError> {
+        let answer = self.submit(author, changes)?;
+        answer.await.map_err(|_| ended())?
+    }
+
+    /// Hands changes to the writer, who answers when they are durable and in every answer.
+    pub(super) fn submit(
+        &self,
+        author: &str,
+        changes: Vec<Change>,
+    ) -> Result<oneshot::Receiver<Result<Committed, AppError>>, AppError> {
         self.ready()?;
         let changes = changes.into_iter().map(|change| Written { entry: Entry::from(&change), change }).collect();
         let (reply, answer) = oneshot::channel();
-        let stopped = || AppError::Stopped("the writer has ended".into());
         let job = Order::Write(Job { author: author.into(), changes, reply });
         self.counters.queued();
         self.writer.orders.send(job).map_err(|_| {
             self.counters.taken();
-            stopped()
+            ended()
         })?;
-        answer.await.map_err(|_| stopped())?
+        Ok(answer)
     }
+}
+
+fn ended() -> AppError {
+    AppError::Stopped("the writer has ended".into())
 }
 
 /// What the writer's thread works with.
@@ -226,9 +239,13 @@ impl Bench {
         let mut delta = Delta::default();
         let mut state = self.state.write();
         for (seq, (author, change)) in (first..).zip(accepted) {
-            delta.join(state.apply(seq, at, &author, change).map_err(|e| e.to_string())?);
+            delta.join(state.apply(seq, at, signed_by(&author).0, change).map_err(|e| e.to_string())?);
         }
         let seq = state.seq();
+        if delta == Delta::default() {
+            // A sign-in or a note of a reading: nothing on the map is another, and no page has to hear of it.
+            return Ok(());
+        }
         let touched = touched(&delta, &self.shown);
         let code = |entry: &AreaEntry| entry.area.code.clone();
         let told = Told {
@@ -272,6 +289,10 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn verdict(&mut self, change: &Change, entry: &Entry) -> Result<Verdict, ModelError> {
+        if entry.kind == Kind::Read {
+            // Each reading is one, however alike two are.
+            return Ok(Verdict::New);
+        }
         let key = (entry.kind, entry.key.clone());
         let verdict = match self.pending.get(&key) {
             Some(body) if *body == entry.body => return Ok(Verdict::Same),

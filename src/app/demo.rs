@@ -1,8 +1,8 @@
 //! The demo: the bundled real county, labelled sample visits, one token for each role.
 
-use super::token::create_token;
 use super::{
-    AppError, Assets, DivideSpec, ImportSpec, ImportSummary, NewToken, describe_map, divide_areas, load, run_import,
+    AppError, Assets, DivideSpec, ImportSpec, ImportSummary, NewSecret, create_token, describe_map, divide_areas, load,
+    run_import,
 };
 use crate::formats::{self, ImportKind, Mapping};
 use crate::model::{Campaign, CampaignId, Change, Code, Grant, Kind, Level, MapInfo, Outcome, Role, Visit};
@@ -171,7 +171,7 @@ fn tokens(store: &mut Store, state: &State) -> Result<Vec<DemoToken>, AppError> 
                 _ => Vec::new(),
             };
             let grant = Grant { name: format!("sample {role}"), role, areas: areas.clone() };
-            let NewToken { secret, .. } = create_token(store, AUTHOR, grant, None)?;
+            let NewSecret { secret, .. } = create_token(store, AUTHOR, grant, None)?;
             Ok(DemoToken { role, areas, secret })
         })
         .collect()

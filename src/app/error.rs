@@ -5,6 +5,7 @@ use crate::model::{ModelError, Right, Role};
 use crate::state::StateError;
 use crate::store::StoreError;
 use crate::tiles::TilesError;
+use std::time::Duration;
 use thiserror::Error;
 
 /// Why a use case ended without its result.
@@ -27,8 +28,23 @@ pub enum AppError {
     /// A token that opens nothing: unknown, revoked or expired.
     #[error("the token is not known, was revoked or has expired")]
     Token,
+    /// A token of an outside identity provider that grants nothing here.
+    #[error("the identity provider's token is not accepted: {0}")]
+    Outside(&'static str),
+    /// A one-time link that opens nothing.
+    #[error("the sign-in link is not known, was used or has expired")]
+    Link,
+    /// A name and password that do not belong together, or a name that nobody has: in the same words.
+    #[error("the name or the password is not right")]
+    Password,
+    /// A session that has ended.
+    #[error("the session has ended: sign in again")]
+    Session,
+    /// Too many wrong passwords.
+    #[error("too many wrong passwords: wait {} s", whole_seconds(*.0))]
+    Slow(Duration),
     /// No token, where the right needs one.
-    #[error("this needs a token of a role that may use the right '{}'", right_name(*.0))]
+    #[error("this needs a sign-in or a token of a role that may use the right '{}'", right_name(*.0))]
     TokenNeeded(Right),
     /// A role that may not.
     #[error("the role {role} may not use the right '{}' here", right_name(*right))]
@@ -83,6 +99,25 @@ pub enum AppError {
     },
 }
 
+impl AppError {
+    /// How long to wait before trying again, seconds, where that is the reason.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        if let AppError::Slow(wait) = self { Some(whole_seconds(*wait)) } else { None }
+    }
+
+    /// Whether another process holds the store: a service that could be asked instead.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        matches!(self, AppError::Store(StoreError::Locked { .. }))
+    }
+}
+
 fn right_name(right: Right) -> String {
     serde_json::to_value(right).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Seconds, rounded up: who waits that long does not come too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }

@@ -102,7 +102,7 @@ impl App {
     }
 
     /// A page of items. See [`crate::state::State::select`] for what it costs; it is given up after two seconds.
-    pub fn items(&self, caller: &Caller, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
+    pub(super) fn items(&self, caller: &Caller, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
         let collection = query.collection;
         caller.require(collection.right())?;
         let visible = Visible { collection, caller };
@@ -134,7 +134,7 @@ impl App {
     }
 
     /// One item by its identity. One out of the caller's reach is not there.
-    pub fn item(&self, caller: &Caller, collection: Collection, id: &str) -> Result<Feature, AppError> {
+    pub(super) fn item(&self, caller: &Caller, collection: Collection, id: &str) -> Result<Feature, AppError> {
         let visible = Visible { collection, caller };
         let state = self.state.read();
         let scope = caller.scope(&state, collection.right())?;

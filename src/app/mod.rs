@@ -11,6 +11,7 @@
 mod access;
 mod areas;
 mod assets;
+mod audit;
 mod campaigns;
 mod check;
 mod commit;
@@ -24,11 +25,15 @@ mod itemstext;
 mod live;
 mod load;
 mod open;
+mod outside;
+mod password;
+mod people;
 mod read;
 mod resolve;
+mod session;
 mod shown;
+mod throttle;
 mod tile;
-mod token;
 mod visits;
 mod vitals;
 mod work;
@@ -36,6 +41,7 @@ mod work;
 pub use access::Caller;
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
 pub use assets::{Asset, Assets};
+pub use audit::{AuditLine, audit};
 pub use check::{Checked, check_store};
 pub use commit::{Committed, Outcome};
 pub use demo::{Demo, DemoToken, build_demo};
@@ -48,12 +54,17 @@ pub use itemstext::ItemsText;
 pub use live::{LiveEvent, LiveFeed};
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
+pub use outside::OutsideSettings;
+pub use people::{
+    NewSecret, UserLine, add_user, create_token, disable_user, link_user, list_tokens, list_users, revoke_token,
+    set_password,
+};
 pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
     UnvisitedReport,
 };
+pub use session::Credential;
 pub use tile::{TileCoding, TileRequest};
-pub use token::{NewToken, create_token, list_tokens, revoke_token};
 pub use visits::{VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
 
@@ -69,10 +80,12 @@ use parking_lot::RwLock;
 use std::sync::Arc;
 
 /// What a running service is told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct AppSettings {
     /// Room for tiles, bytes; 0 turns the cache off.
     pub tile_cache_bytes: u64,
+    /// An identity provider whose tokens are accepted; `None` where there is none.
+    pub outside: Option<OutsideSettings>,
 }
 
 /// Whether the service is of use, part by part.
@@ -98,6 +111,8 @@ pub struct App {
     writer: commit::Writer,
     founding: Arc<tokio::sync::Mutex<()>>,
     counters: Arc<vitals::Counters>,
+    throttle: Arc<throttle::Throttle>,
+    outside: Option<Arc<outside::Outside>>,
     assets: Assets,
 }
 
@@ -113,7 +128,9 @@ impl App {
         let bench = commit::Bench::new(store, &state, &cache, &live, &shown, &counters);
         let writer = commit::Writer::start(bench);
         let founding = Arc::new(tokio::sync::Mutex::new(()));
-        App { state, cache, live, shown, writer, founding, counters, assets: Assets }
+        let outside = settings.outside.clone().map(outside::Outside::new).map(Arc::new);
+        let throttle = Arc::new(throttle::Throttle::new());
+        App { state, cache, live, shown, writer, founding, counters, throttle, outside, assets: Assets }
     }
 
     /// Files of the page, styles and glyphs.

@@ -213,6 +213,20 @@ pub struct SearchHit {
     pub bbox: Option<[f64; 4]>,
 }
 
+impl HouseholdReport {
+    /// Whether it tells anything personal.
+    pub(super) fn is_personal(&self) -> bool {
+        self.household.address.is_some() || self.persons.is_some() || self.visits.iter().any(|visit| visit.by.is_some())
+    }
+}
+
+impl UnvisitedReport {
+    /// Of how many households it tells the address.
+    pub(super) fn personal(&self) -> usize {
+        self.households.iter().filter(|one| one.household.address.is_some()).count()
+    }
+}
+
 impl App {
     /// What the service holds.
     #[must_use]
@@ -289,7 +303,7 @@ impl App {
     }
 
     /// The households that nobody reached, of those that the caller may see.
-    pub fn unvisited(&self, caller: &Caller, query: &UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
+    pub(super) fn unvisited(&self, caller: &Caller, query: &UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
         caller.require(Right::Households)?;
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
@@ -314,7 +328,7 @@ impl App {
     }
 
     /// One household with its visits. One that the caller may not see is not told from one that is not there.
-    pub fn household(&self, caller: &Caller, code: &str) -> Result<HouseholdReport, AppError> {
+    pub(super) fn household(&self, caller: &Caller, code: &str) -> Result<HouseholdReport, AppError> {
         caller.require(Right::Households)?;
         let state = self.state.read();
         let scope = caller.scope(&state, Right::Households)?;
@@ -338,7 +352,7 @@ impl App {
     }
 
     /// Areas by code or name, and households by code for who may see them.
-    pub fn search(&self, caller: &Caller, text: &str, limit: usize) -> Result<Vec<SearchHit>, AppError> {
+    pub(super) fn search(&self, caller: &Caller, text: &str, limit: usize) -> Result<Vec<SearchHit>, AppError> {
         caller.require(Right::Areas)?;
         let state = self.state.read();
         let scope = if caller.may(Right::Households) { Some(caller.scope(&state, Right::Households)?) } else { None };

@@ -70,7 +70,7 @@ impl App {
         let mut outcomes = if changes.is_empty() {
             Vec::new().into_iter()
         } else {
-            self.commit(&caller.grant().name, changes).await?.into_iter()
+            self.commit(&caller.author(), changes).await?.into_iter()
         };
         let reply = |judged: Option<VisitReply>| {
             judged.unwrap_or_else(|| match outcomes.next().expect("one outcome for each change that was sent") {

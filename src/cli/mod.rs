@@ -4,13 +4,15 @@
 
 mod areas;
 mod args;
+mod audit;
 mod check;
 mod demo;
+mod describe;
 mod import;
+mod people;
 mod say;
 mod serve;
 mod telemetry;
-mod token;
 
 use args::{AreasCommand, Cli, Command};
 use clap::Parser;
@@ -30,8 +32,10 @@ pub fn run() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Areas(AreasCommand::Divide(args)) => areas::divide(&args),
         Command::Areas(AreasCommand::Check(args)) => areas::check(&args),
-        Command::Token(command) => token::run(&command),
-        Command::Describe(args) => token::describe(&args),
+        Command::Token(command) => people::token(&command),
+        Command::User(command) => people::user(&command),
+        Command::Describe(args) => describe::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Check(args) => check::run(&args),
     };
     match done {

@@ -57,6 +57,13 @@ pub fn serve(store: Store, args: &ServeArgs, ready: impl FnOnce(&str) -> Result<
         }
         house.open(app.clone());
         ready(&url)?;
+        if let Some(link) = app.first_link().await? {
+            say::line(format_args!(
+                "nobody can sign in yet: this link signs in the administrator, once, within 24 hours; it is shown only now\n  \
+                 {url}/#link={}\n(another one: stop the server, then `melonmap user link admin`)",
+                link.secret
+            ));
+        }
         tokio::select! {
             _ = stop.recv() => (),
             _ = interrupt.recv() => (),

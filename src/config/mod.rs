@@ -3,9 +3,11 @@
 //! Invariant: below this room a setting is a plain value. This room knows nothing of stores, states or requests.
 
 mod bearing;
+mod oidc;
 mod outside;
 
 pub use bearing::BearingArgs;
+pub use oidc::OidcArgs;
 pub use outside::OutsideArgs;
 
 use clap::Args;
@@ -39,6 +41,9 @@ pub struct ServeArgs {
     /// How it is reached.
     #[command(flatten)]
     pub outside: OutsideArgs,
+    /// An outside identity provider.
+    #[command(flatten)]
+    pub oidc: OidcArgs,
 }
 
 /// One megabyte of a setting, bytes.
@@ -48,7 +53,7 @@ impl ServeArgs {
     /// What the app is told.
     #[must_use]
     pub fn app(&self) -> crate::app::AppSettings {
-        crate::app::AppSettings { tile_cache_bytes: self.tile_cache_mb * MEGABYTE }
+        crate::app::AppSettings { tile_cache_bytes: self.tile_cache_mb * MEGABYTE, outside: self.oidc.outside() }
     }
 
     /// Threads for work that takes a while: one for each core, because each keeps memory of its own; two at least, so that

@@ -1,30 +1,61 @@
 //! Extractors are the guard: what passes them is in range.
 
+use super::cookie;
 use super::problem::Problem;
 use crate::app::{App, Caller};
 use crate::geom::{Bbox, LonLat};
 use crate::model::ModelError;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-/// Who calls: the bearer of a token, or the public.
+/// The address that a request came from, where the listener tells it.
+pub struct Address(pub Option<IpAddr>);
+
+impl Address {
+    fn of(parts: &Parts) -> Option<IpAddr> {
+        parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Address {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Address, Infallible> {
+        Ok(Address(Address::of(parts)))
+    }
+}
+
+/// Who calls: the bearer of a token, else who signed in by this browser, else the public.
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Problem> {
-        let Some(value) = parts.headers.get(header::AUTHORIZATION) else { return Ok(Caller::public()) };
+        let from = Address::of(parts);
+        let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
+            let Some(secret) = cookie::secret(&parts.headers) else { return Ok(Caller::public().at(from)) };
+            if !cookie::may_speak(parts) {
+                return Err(Problem::foreign());
+            }
+            return Ok(app.session(secret)?.at(from));
+        };
         let secret = value.to_str().ok().and_then(|v| {
             let (scheme, secret) = v.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
         });
         let unreadable =
             || Problem::refused(StatusCode::UNAUTHORIZED, "the header Authorization is not of the form 'Bearer TOKEN'");
-        Ok(app.caller(Some(secret.ok_or_else(unreadable)?))?)
+        let secret = secret.ok_or_else(unreadable)?;
+        // Three parts with dots between are a signed token of somebody else; none of ours has a dot.
+        let caller =
+            if secret.split('.').count() == 3 { app.outside_caller(secret).await } else { app.caller(Some(secret)) };
+        Ok(caller?.at(from))
     }
 }
 

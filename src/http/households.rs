@@ -30,7 +30,7 @@ pub async fn unvisited(
         near: place("near", params.near.as_deref())?,
         limit: whole("limit", params.limit.as_deref(), 1, 1_000, 100)? as usize,
     };
-    let report: UnvisitedReport = app.work(move |app| app.unvisited(&caller, &query)).await??;
+    let report: UnvisitedReport = app.work(move |app| app.read_unvisited(&caller, &query)).await??;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(report)))
 }
 
@@ -40,6 +40,6 @@ pub async fn household(
     Path(code): Path<String>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<impl IntoResponse, Problem> {
-    let report: HouseholdReport = app.household(&caller, &code)?;
+    let report: HouseholdReport = app.read_household(&caller, &code).await?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(report)))
 }

@@ -73,6 +73,6 @@ pub async fn search(
         return Err(ModelError::new("q", &text, format!("a text of 1 to {MAX_TEXT} characters")).into());
     }
     let limit = whole("limit", params.limit.as_deref(), 1, 50, 10)? as usize;
-    let results = app.work(move |app| app.search(&caller, &text, limit)).await??;
+    let results = app.work(move |app| app.read_search(&caller, &text, limit)).await??;
     Ok(Json(SearchAnswer { results }))
 }

@@ -38,6 +38,15 @@ impl Members {
         }
     }
 
+    /// A text that may be absent or null, and that a refusal does not quote.
+    pub fn secret(&mut self, field: &'static str, expected: &str) -> Result<Option<String>, ModelError> {
+        match self.0.remove(field) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(secret)) => Ok(Some(secret)),
+            Some(_) => Err(ModelError::new(field, "…", expected)),
+        }
+    }
+
     /// Refuses a member that nobody has read.
     pub fn end(self, field: &'static str, known: &str) -> Result<(), ModelError> {
         match self.0.keys().next() {

@@ -26,7 +26,7 @@ struct Details {
     expected: Option<String>,
     /// When to come again, seconds: a header, not a member.
     #[serde(skip)]
-    retry_after: Option<u32>,
+    retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -81,18 +81,18 @@ impl Problem {
     }
 
     /// Somebody takes more than his share; he may come again after so many seconds.
-    pub fn too_many(detail: impl Into<String>, retry_after: u32) -> Problem {
+    pub fn too_many(detail: impl Into<String>, retry_after: impl Into<u64>) -> Problem {
         Problem::again(StatusCode::TOO_MANY_REQUESTS, detail, retry_after)
     }
 
     /// More is asked for than can be answered; whoever comes again after so many seconds may be answered.
-    pub fn overloaded(detail: impl Into<String>, retry_after: u32) -> Problem {
+    pub fn overloaded(detail: impl Into<String>, retry_after: impl Into<u64>) -> Problem {
         Problem::again(StatusCode::SERVICE_UNAVAILABLE, detail, retry_after)
     }
 
-    fn again(status: StatusCode, detail: impl Into<String>, retry_after: u32) -> Problem {
+    fn again(status: StatusCode, detail: impl Into<String>, retry_after: impl Into<u64>) -> Problem {
         let mut problem = Problem::new(status, detail);
-        problem.0.retry_after = Some(retry_after);
+        problem.0.retry_after = Some(retry_after.into());
         problem
     }
 
@@ -104,6 +104,13 @@ impl Problem {
 
     pub fn body_too_long(most: usize) -> Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {most} bytes, which are not read"))
+    }
+
+    /// A change that another site's page would have made with this browser's cookie.
+    pub fn foreign() -> Problem {
+        let detail = "a cookie does not speak for a change that another site asks for: expected Sec-Fetch-Site \
+                      same-origin, or an Origin that is this host";
+        Problem::new(StatusCode::FORBIDDEN, detail)
     }
 
     pub fn internal() -> Problem {
@@ -149,7 +156,17 @@ impl From<AppError> for Problem {
         match error {
             AppError::Invalid(error) => Problem::invalid(error),
             AppError::Layers(_) | AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
-            AppError::Token | AppError::TokenNeeded(_) => Problem::new(StatusCode::UNAUTHORIZED, detail),
+            AppError::Token
+            | AppError::TokenNeeded(_)
+            | AppError::Outside(_)
+            | AppError::Link
+            | AppError::Password
+            | AppError::Session => Problem::new(StatusCode::UNAUTHORIZED, detail),
+            AppError::Slow(_) => {
+                let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
+                problem.0.retry_after = error.retry_after();
+                problem
+            }
             AppError::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, detail),
             AppError::TooLong(_) | AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)

@@ -5,14 +5,16 @@ use super::metrics::Metrics;
 use super::observe::observe;
 use super::problem::Problem;
 use super::settings::HttpSettings;
-use super::{areas, campaigns, coverage, health, households, info, live, page, security, tiles, visits};
+use super::{
+    areas, campaigns, coverage, health, households, info, live, page, people, security, session, tiles, visits,
+};
 use crate::app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::Uri;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -43,6 +45,12 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
         .route("/api/campaigns", get(campaigns::list).post(campaigns::found))
         .route("/api/visits", post(visits::log))
         .merge(super::ogc::routes())
+        .route("/api/session", get(session::who).post(session::begin).delete(session::end))
+        .route("/api/tokens", get(people::tokens).post(people::make_token))
+        .route("/api/tokens/{id}", delete(people::end_token))
+        .route("/api/users", get(people::users).post(people::put_user))
+        .route("/api/users/{name}", delete(people::disable_user))
+        .route("/api/users/{name}/link", post(people::link_user))
         .route("/", get(page::index))
         .route("/web/{*path}", get(page::web))
         .route("/styles/{name}", get(page::style))

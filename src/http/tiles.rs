@@ -35,7 +35,7 @@ pub async fn tilejson(
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let url = format!("{base}/tiles/{layers}/{{z}}/{{x}}/{{y}}{query}");
     let document = app.tilejson(&caller, layers, url)?;
-    Ok(([(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Authorization")], Json(document)).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Authorization, Cookie")], Json(document)).into_response())
 }
 
 pub async fn tile(
@@ -62,7 +62,7 @@ pub async fn tile(
     let mut head = HeaderMap::new();
     // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.
     let caching = if public { "public, no-cache" } else { "private, no-cache" };
-    let vary = if public { "Accept-Encoding" } else { "Accept-Encoding, Authorization" };
+    let vary = if public { "Accept-Encoding" } else { "Accept-Encoding, Authorization, Cookie" };
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     head.insert(header::VARY, HeaderValue::from_static(vary));
     if body.is_empty() {

@@ -144,8 +144,12 @@ impl Grant {
 
     /// Refuses an empty name, and a role that works in its own Areas without any.
     pub fn check(self) -> Result<Grant, ModelError> {
-        if self.name.trim().is_empty() {
-            return Err(ModelError::new("name", &self.name, "the name of a person or program"));
+        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
+            return Err(ModelError::new(
+                "name",
+                self.name.escape_debug(),
+                "the name of a person or program, without control characters",
+            ));
         }
         let needs_area = Right::ALL.iter().any(|right| reach(self.role, *right) == Reach::Own);
         if needs_area && self.areas.is_empty() {

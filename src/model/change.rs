@@ -1,4 +1,7 @@
-use super::{Area, Campaign, Code, ContextFeature, Household, ModelError, Token, TokenId, Visit};
+use super::{
+    Area, Campaign, Code, ContextFeature, Household, ModelError, ReadNote, Session, SessionEnd, SignInLink, Token,
+    TokenId, User, UserEnd, Visit,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -27,6 +30,18 @@ pub enum Change {
     TokenRevoked(TokenEnd),
     /// What the whole map is called and where its data is from.
     MapDescribed(MapInfo),
+    /// A user let in, or given another role, other Areas or another password.
+    UserPut(User),
+    /// A user who may not sign in any more; their links and sessions end.
+    UserDisabled(UserEnd),
+    /// A one-time link given out.
+    LinkMade(SignInLink),
+    /// A user signed in; the link, if there was one, is used up.
+    SessionBegun(Session),
+    /// A user signed out.
+    SessionEnded(SessionEnd),
+    /// Personal fields shown to somebody.
+    ReadNoted(ReadNote),
 }
 
 /// Which Area ended on which day.
@@ -91,11 +106,17 @@ pub enum Kind {
     Token,
     TokenEnd,
     Map,
+    User,
+    UserEnd,
+    Link,
+    Session,
+    SessionEnd,
+    Read,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
@@ -105,6 +126,12 @@ impl Kind {
         Kind::Token,
         Kind::TokenEnd,
         Kind::Map,
+        Kind::User,
+        Kind::UserEnd,
+        Kind::Link,
+        Kind::Session,
+        Kind::SessionEnd,
+        Kind::Read,
     ];
 
     /// As the store writes it.
@@ -120,6 +147,12 @@ impl Kind {
             Kind::Token => "token",
             Kind::TokenEnd => "token_end",
             Kind::Map => "map",
+            Kind::User => "user",
+            Kind::UserEnd => "user_end",
+            Kind::Link => "link",
+            Kind::Session => "session",
+            Kind::SessionEnd => "session_end",
+            Kind::Read => "read",
         }
     }
 }
@@ -153,6 +186,12 @@ impl Change {
             Change::TokenMade(_) => Kind::Token,
             Change::TokenRevoked(_) => Kind::TokenEnd,
             Change::MapDescribed(_) => Kind::Map,
+            Change::UserPut(_) => Kind::User,
+            Change::UserDisabled(_) => Kind::UserEnd,
+            Change::LinkMade(_) => Kind::Link,
+            Change::SessionBegun(_) => Kind::Session,
+            Change::SessionEnded(_) => Kind::SessionEnd,
+            Change::ReadNoted(_) => Kind::Read,
         }
     }
 
@@ -169,6 +208,12 @@ impl Change {
             Change::TokenMade(t) => t.id.0.clone(),
             Change::TokenRevoked(t) => t.id.0.clone(),
             Change::MapDescribed(_) => String::new(),
+            Change::UserPut(u) => u.name.to_string(),
+            Change::UserDisabled(u) => u.name.to_string(),
+            Change::LinkMade(l) => l.id.0.clone(),
+            Change::SessionBegun(s) => s.id.0.clone(),
+            Change::SessionEnded(s) => s.id.0.clone(),
+            Change::ReadNoted(r) => r.what.clone(),
         }
     }
 
@@ -185,6 +230,12 @@ impl Change {
             Change::TokenMade(t) => serde_json::to_string(t),
             Change::TokenRevoked(t) => serde_json::to_string(t),
             Change::MapDescribed(m) => serde_json::to_string(m),
+            Change::UserPut(u) => serde_json::to_string(u),
+            Change::UserDisabled(u) => serde_json::to_string(u),
+            Change::LinkMade(l) => serde_json::to_string(l),
+            Change::SessionBegun(s) => serde_json::to_string(s),
+            Change::SessionEnded(s) => serde_json::to_string(s),
+            Change::ReadNoted(r) => serde_json::to_string(r),
         };
         written.expect("the model's types have string keys and no failing serialiser once constructed")
     }
@@ -201,6 +252,12 @@ impl Change {
             Kind::Token => serde_json::from_str(body).map(Change::TokenMade),
             Kind::TokenEnd => serde_json::from_str(body).map(Change::TokenRevoked),
             Kind::Map => serde_json::from_str(body).map(Change::MapDescribed),
+            Kind::User => serde_json::from_str(body).map(Change::UserPut),
+            Kind::UserEnd => serde_json::from_str(body).map(Change::UserDisabled),
+            Kind::Link => serde_json::from_str(body).map(Change::LinkMade),
+            Kind::Session => serde_json::from_str(body).map(Change::SessionBegun),
+            Kind::SessionEnd => serde_json::from_str(body).map(Change::SessionEnded),
+            Kind::Read => serde_json::from_str(body).map(Change::ReadNoted),
         };
         read.map_err(|e| ModelError::new("body", format!("a {kind}"), format!("readable: {e}")))
     }

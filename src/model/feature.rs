@@ -70,3 +70,12 @@ pub struct Feature {
     /// One for each field of the collection; `None` is absent, or not for the one who asks. The geometry's is always `None`.
     pub values: Vec<Option<Datum>>,
 }
+
+impl Feature {
+    /// Whether it holds a value that needs the right to addresses.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        let fields = self.collection.fields().iter().zip(&self.values);
+        fields.into_iter().any(|(field, value)| value.is_some() && field.right == super::Right::Addresses)
+    }
+}

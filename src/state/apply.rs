@@ -5,7 +5,7 @@ use super::households::HouseholdId;
 use super::index::Spot;
 use super::{Delta, State, StateError};
 use crate::geom::{Bbox, LatticeRect};
-use crate::model::{Area, Change, Code, Household, OutcomeCounts, Token, Visit};
+use crate::model::{Area, Change, Code, Household, OutcomeCounts, Visit};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -40,14 +40,15 @@ impl State {
                 Delta { campaigns, ..Delta::default() }
             }
             Change::VisitMade(visit) => self.put_visit(&visit, author)?,
-            Change::TokenMade(token) => {
-                self.put_token(token);
-                Delta::default()
-            }
-            Change::TokenRevoked(end) => {
-                if let Some(token) = self.tokens.remove(&end.id) {
-                    self.tokens_by_hash.remove(&token.sha256);
-                }
+            Change::TokenMade(_)
+            | Change::TokenRevoked(_)
+            | Change::UserPut(_)
+            | Change::UserDisabled(_)
+            | Change::LinkMade(_)
+            | Change::SessionBegun(_)
+            | Change::SessionEnded(_)
+            | Change::ReadNoted(_) => {
+                self.people.take(at, change);
                 Delta::default()
             }
             Change::MapDescribed(info) => {
@@ -58,11 +59,6 @@ impl State {
         self.seq = seq;
         self.at = Some(at);
         Ok(delta)
-    }
-
-    pub(super) fn put_token(&mut self, token: Token) {
-        self.tokens_by_hash.insert(token.sha256.clone(), token.id.clone());
-        self.tokens.insert(token.id.clone(), token);
     }
 
     /// Subtract the old, add the new: the household's place and standing outcomes, in its Areas and its cells.

@@ -46,9 +46,7 @@ impl State {
         for row in self.pyramid.rows() {
             put(&row);
         }
-        let mut tokens: Vec<_> = self.tokens.values().collect();
-        tokens.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        put(&tokens);
+        put(&self.people);
         // What the R-tree finds, not what it is built of: its shape depends on the order of the changes.
         let mut found = Vec::with_capacity(self.households.len());
         self.points.within(&crate::geom::LatticeRect::WORLD, |spot| found.push((spot.id, spot.at)));

@@ -51,12 +51,14 @@ impl Loader {
                 let id = id.ok_or_else(|| StateError::Household(visit.household.clone()))?;
                 state.visits.put(id, &visit, author).ok_or(StateError::Full("visits"))?;
             }
-            Change::TokenMade(token) => state.put_token(token),
-            Change::TokenRevoked(end) => {
-                if let Some(token) = state.tokens.remove(&end.id) {
-                    state.tokens_by_hash.remove(&token.sha256);
-                }
-            }
+            Change::TokenMade(_)
+            | Change::TokenRevoked(_)
+            | Change::UserPut(_)
+            | Change::UserDisabled(_)
+            | Change::LinkMade(_)
+            | Change::SessionBegun(_)
+            | Change::SessionEnded(_)
+            | Change::ReadNoted(_) => state.people.take(at, change),
             Change::MapDescribed(info) => state.info = info,
         }
         state.seq = seq;

@@ -20,6 +20,7 @@ mod find;
 mod households;
 mod index;
 mod load;
+mod people;
 mod pyramid;
 mod row;
 mod scope;
@@ -39,14 +40,14 @@ pub use error::StateError;
 pub use find::{Found, Unvisited};
 pub use households::{HouseholdId, HouseholdView};
 pub use load::Loader;
+pub use people::People;
 pub use scope::Scope;
 pub use select::{Mark as PageMark, Selected, Selection, SortBy};
 pub use tilefeatures::{Cell, Mark};
 pub use verdict::Verdict;
 pub use visits::VisitView;
 
-use crate::model::{MapInfo, Token, TokenId};
-use hashbrown::HashMap;
+use crate::model::MapInfo;
 
 /// The whole map. Not shared by itself: the caller locks.
 #[derive(Default)]
@@ -58,8 +59,7 @@ pub struct State {
     campaigns: campaigns::Campaigns,
     context: context::Context,
     pyramid: pyramid::Pyramid,
-    tokens: HashMap<TokenId, Token>,
-    tokens_by_hash: HashMap<String, TokenId>,
+    people: people::People,
     info: MapInfo,
     seq: u64,
     at: Option<jiff::Timestamp>,
@@ -90,14 +90,9 @@ impl State {
         &self.info
     }
 
-    /// The token with this SHA-256 (hexadecimal), unless it was revoked. Whether it has expired is for who has a clock.
+    /// Who may ask: tokens, users, their links and sessions.
     #[must_use]
-    pub fn token(&self, sha256: &str) -> Option<&Token> {
-        self.tokens.get(self.tokens_by_hash.get(sha256)?)
-    }
-
-    /// All tokens that were not revoked.
-    pub fn tokens(&self) -> impl Iterator<Item = &Token> {
-        self.tokens.values()
+    pub fn people(&self) -> &People {
+        &self.people
     }
 }

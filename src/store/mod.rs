@@ -31,7 +31,7 @@ pub use chain::Hash;
 pub use error::StoreError;
 pub use import::Import;
 pub use location::Location;
-pub use record::{Batch, Entry, Head, Record};
+pub use record::{Batch, Entry, Head, Record, signature, signed_by};
 
 use backend::{Backend, Load};
 use chain::{Chain, GENESIS};

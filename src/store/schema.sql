@@ -4,7 +4,7 @@
 CREATE TABLE change (
     seq    INTEGER PRIMARY KEY CHECK (seq > 0),  -- 1, 2, 3, … without gaps
     at     TEXT NOT NULL,  -- when it was taken in: RFC 3339, UTC, microseconds
-    author TEXT NOT NULL,  -- who answers for it
+    author TEXT NOT NULL,  -- who answers for it; behind char(31) the address they asked from, where it is known
     kind   TEXT NOT NULL,  -- which sort of change
     key    TEXT NOT NULL,  -- identity, within the kind, of what it concerns
     body   TEXT NOT NULL,  -- its content, JSON
@@ -28,5 +28,6 @@ FROM latest WHERE kind = 'household';
 
 CREATE VIEW visit AS
 SELECT key AS id, body ->> 'household' AS household, body ->> 'campaign' AS campaign, body ->> 'at' AS at,
-       body ->> 'outcome' AS outcome, author, body ->> 'note' AS note, seq
+       body ->> 'outcome' AS outcome,
+       substr(author, 1, instr(author || char(31), char(31)) - 1) AS author, body ->> 'note' AS note, seq
 FROM latest WHERE kind = 'visit';

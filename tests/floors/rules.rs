@@ -48,6 +48,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry_http", &["cli/telemetry.rs"]),
     ("opentelemetry_otlp", &["cli/telemetry.rs"]),
     ("tracing_opentelemetry", &["cli/telemetry.rs"]),
+    ("argon2", &["app/password.rs"]),
+    ("jsonwebtoken", &["app/outside.rs"]),
+    ("ureq", &["app/outside.rs", "cli/telemetry.rs"]),
     ("clap", &["cli/", "cli.rs", "config/", "config.rs"]),
 ];
 

@@ -7,7 +7,7 @@ mod county;
 mod mercator;
 mod server;
 
-pub use client::{Client, event};
+pub use client::{Client, Reply, event};
 pub use county::{County, GRIDS, Home, TOWNSHIPS, home, homes, sequence};
 pub use mercator::{said, tile};
 pub use server::Server;

@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 pub struct Server {
     child: Child,
     /// Kept open: who prints to a closed pipe is told so.
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
     log: PathBuf,
     pub url: String,
 }
@@ -48,12 +48,24 @@ impl Server {
                 break line[begins..].trim().trim_end_matches('/').to_owned();
             }
         };
-        Server { child, _out: out, log: log.to_owned(), url }
+        Server { child, out, log: log.to_owned(), url }
     }
 
     /// Somebody with this token, or nobody in particular.
     pub fn client(&self, token: Option<&str>) -> Client {
         Client::new(&self.url, token)
+    }
+
+    /// What follows these words on the first line that the server still prints with them.
+    pub fn said(&mut self, words: &str) -> String {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            assert_ne!(self.out.read_line(&mut line).unwrap(), 0, "the server says nothing with '{words}'");
+            if let Some((_, rest)) = line.split_once(words) {
+                return rest.trim().to_owned();
+            }
+        }
     }
 
     /// What the server has written to its log.

@@ -61,8 +61,9 @@ test('a member sees the own households on the map, and of others not even that t
 test('a pasted token signs in and signing out takes the households away', async () => {
   const { page, done } = await open();
   await page.click('#account');
+  await page.click('dialog summary');
   await page.fill('#token', ADMIN);
-  await page.click('dialog button[type="submit"]');
+  await page.click('#sign-token button[type="submit"]');
   await page.waitForSelector('.legend-households');
   await page.click('#account');
   await page.click('#sign-out');
@@ -71,14 +72,65 @@ test('a pasted token signs in and signing out takes the households away', async 
   await done();
 });
 
+/** A user of the demo's service with a fresh link. @param {string} name @returns {Promise<string>} the link's secret */
+async function invited(name) {
+  const send = async (/** @type {string} */ path, /** @type {object} */ body) => {
+    const answer = await fetch(`${URL_}${path}`, {
+      method: 'POST', headers: { Authorization: `Bearer ${ADMIN}`, 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+    });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return answer.json();
+  };
+  await send('/api/users', { name, role: 'inspector' });
+  return (await send(`/api/users/${name}/link`, {})).secret;
+}
+
+test('a one-time link signs in once, by a cookie that no script sees, until signing out', async () => {
+  const link = await invited('li');
+  const { page, errors, done } = await open(`#lang=en&theme=light&link=${link}`);
+  assert.doesNotMatch(page.url(), /link/);
+  await page.waitForSelector('#account[data-role="inspector"]');
+  await page.waitForSelector('.legend-households');
+  assert.equal(await page.evaluate(() => document.cookie + sessionStorage.length), '0');
+  await page.reload();
+  await page.waitForSelector('#account[data-role="inspector"]');
+  await page.click('#account');
+  await page.click('#sign-out');
+  await page.waitForSelector('#account[data-role="public"]');
+  assert.deepEqual(errors, []);
+  await done();
+  const again = await open(`#lang=en&theme=light&link=${link}`);
+  await again.page.waitForSelector('#notice:not([hidden])');
+  assert.ok((await again.page.textContent('#notice'))?.includes(en['trouble.link']));
+  assert.equal(await again.page.getAttribute('#account', 'data-role'), 'public');
+  await again.done();
+});
+
+test('a wrong password is refused in words, by keyboard and on a small phone', async () => {
+  const { page, done } = await open('#lang=en&theme=light', { width: 360, height: 640 });
+  await page.focus('#account');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#name');
+  await page.focus('#name');
+  await page.keyboard.type('nobody');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('a wrong password');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((text) => document.querySelector('#sign-password .said')?.textContent === text, en['sign.wrong.password']);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the phone');
+  await page.keyboard.press('Escape');
+  await done();
+});
+
 test('a wrong token is refused in words, and the public figures stay', async () => {
   const { page, done } = await open('#lang=en&theme=light&token=not-a-token');
   await page.waitForSelector('#notice:not([hidden])');
   assert.ok((await page.textContent('#notice'))?.includes(en['trouble.expired']));
   await page.click('#account');
+  await page.click('dialog summary');
   await page.fill('#token', 'also-wrong');
-  await page.click('dialog button[type="submit"]');
-  await page.waitForFunction((text) => document.querySelector('dialog .said')?.textContent === text, en['sign.wrong']);
+  await page.click('#sign-token button[type="submit"]');
+  await page.waitForFunction((text) => document.querySelector('#sign-token .said')?.textContent === text, en['sign.wrong']);
   await done();
 });
 

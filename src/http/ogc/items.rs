@@ -7,8 +7,8 @@ use super::query::{self, Asked};
 use super::{html, stream};
 use crate::app::{App, Caller, ItemsReport};
 use crate::geom::offered::OfferedCrs;
-use crate::http::extract::{Params, Path};
 use crate::http::door::base as origin;
+use crate::http::extract::{Params, Path};
 use crate::http::problem::Problem;
 use crate::model::collection::Collection;
 use axum::extract::State;
@@ -63,7 +63,7 @@ fn page(
     pairs: &[(String, String)],
     base: &str,
 ) -> Result<Response, Problem> {
-    let ItemsReport { mut features, matched, next } = app.items(caller, &asked.query)?;
+    let ItemsReport { mut features, matched, next } = app.read_items(caller, &asked.query)?;
     let collection = asked.query.collection;
     let links = links(collection, asked, pairs, base, next.as_deref());
     let head = head(asked.crs, asked.form, base);
@@ -155,7 +155,7 @@ pub async fn item(
 ) -> Result<Response, Problem> {
     let collection = app.collection(&caller, &name)?;
     let (form, crs) = (form(params.f.as_deref(), &headers, &ITEM)?, query::crs("crs", params.crs.as_deref())?);
-    let mut feature = app.item(&caller, collection, &id)?;
+    let mut feature = app.read_item(&caller, collection, &id).await?;
     let base = format!("{}/ogc/collections/{}", origin(&headers), collection.as_str());
     let url = format!("{base}/items/{}", escape(&feature.id));
     let own = |other: Form| {

@@ -3,8 +3,8 @@
 use super::document::{Form, Link, form};
 use super::html;
 use crate::app::{App, Caller};
-use crate::http::extract::Params;
 use crate::http::door::base as origin;
+use crate::http::extract::Params;
 use crate::http::problem::Problem;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};

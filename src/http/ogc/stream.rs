@@ -71,7 +71,7 @@ impl Run {
 
     fn page(&mut self, app: &App) -> Result<Bytes, Problem> {
         self.asked.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
-        let mut report = app.items(&self.caller, &self.asked.query)?;
+        let mut report = app.read_items(&self.caller, &self.asked.query)?;
         let mut bytes = Vec::new();
         if !std::mem::replace(&mut self.begun, true) {
             bytes = self.head();
