@@ -34,7 +34,7 @@ struct Open {
 impl House {
     /// A house that is not open yet: it tells that it lives and is not ready, and sends everybody else away for a while.
     pub fn new(settings: HttpSettings) -> House {
-        let coming = async || Problem::overloaded("the map is being loaded: try again", 1);
+        let coming = async || Problem::overloaded("the map is being loaded: try again", 1u32);
         let loading = Router::new()
             .route("/health/live", get(health::live))
             .route("/health/ready", get(async || health::not_ready(Loading::now())))
