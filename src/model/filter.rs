@@ -19,9 +19,6 @@ mod sets;
 mod space;
 mod time;
 
-#[cfg(test)]
-mod tests;
-
 pub use expr::{Allen, Arithmetic, Comparison, Expr, Op, SetRelation, SpatialRelation};
 
 use super::ModelError;

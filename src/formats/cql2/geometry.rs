@@ -84,7 +84,7 @@ fn placed(x: f64, y: f64, to: ToLonLat<'_>) -> Read<LonLat> {
 /// covers.
 pub(super) fn bbox(value: &Value, edges: &[Value], to: ToLonLat<'_>) -> Read<Expr> {
     let numbers: Option<Vec<f64>> = edges.iter().map(Value::as_f64).collect();
-    let Some([x0, y0, x1, y1] | [x0, y0, _, x1, y1, _]) = numbers.as_deref().map(|n| n) else {
+    let Some([x0, y0, x1, y1] | [x0, y0, _, x1, y1, _]) = numbers.as_deref() else {
         return Err(refused(value, "a bbox of four or six numbers"));
     };
     let (low, high) = (placed(*x0, *y0, to)?, placed(*x1, *y1, to)?);
