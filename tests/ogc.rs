@@ -194,9 +194,7 @@ fn what_cannot_be_is_a_problem_that_names_the_parameter() {
         ("f=xml", "f"),
     ] {
         let reply = client.get(&format!("/ogc/collections/households/items?{query}"));
-        assert_eq!(reply.status, 400, "{query}: {}", reply.text());
-        assert_eq!(reply.header("content-type"), "application/problem+json");
-        assert_eq!(reply.json()["field"], field, "{query}: {}", reply.text());
+        assert_eq!(reply.problem(400)["field"], field, "{query}");
     }
     for path in ["/ogc/collections/nosuch", "/ogc/collections/nosuch/items", "/ogc/collections/areas/items/nosuch"] {
         assert_eq!(client.get(path).status, 404, "{path}");
@@ -266,5 +264,5 @@ fn every_form_holds_the_same_items() {
     let mut command = crate::house::command();
     command.args(["import", "households"]).arg(scratch.path("out.fgb")).arg("--store").arg(scratch.store());
     let ran = crate::house::Ran::of(&command.output().unwrap());
-    assert!(ran.done().contains(&format!("{matched} kept (0 new, 0 changed, {matched} the same)")), "{ran:?}");
+    assert!(ran.done().starts_with(&format!("{matched} rows: all known, nothing changed; 0 bad")), "{ran:?}");
 }

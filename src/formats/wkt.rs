@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn each_kind_is_written_as_the_standard_has_it() {
-        let square = geo::polygon![(x: 0.0, y: 0.0), (x: 1.5, y: 0.0), (x: 1.5, y: 1.0), (x: 0.0, y: 0.0)];
+        let corners = vec![(0.0, 0.0), (1.5, 0.0), (1.5, 1.0), (0.0, 0.0)];
+        let square = Polygon::new(corners.into(), Vec::new());
         let ring = "((0 0, 1.5 0, 1.5 1, 0 0))";
         for (geometry, expected) in [
             (Geometry::Point((9.52, -47.1).into()), "POINT (9.52 -47.1)".to_owned()),

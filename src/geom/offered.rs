@@ -168,6 +168,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::float_cmp)] // only turned round, not computed
     fn a_rectangle_is_turned_with_its_bent_sides() {
         let web = OfferedCrs { epsg: Some(3857) }.inward().unwrap();
         let bbox = web.bbox([1_059_000.0, 5_960_000.0, 1_062_000.0, 5_965_000.0]).unwrap();

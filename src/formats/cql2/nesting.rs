@@ -24,7 +24,6 @@ pub(super) fn check(text: &str) -> Result<(), ModelError> {
         match (quote, byte) {
             // A doubled quote ends and begins at once.
             (Some(mark), _) if mark == byte => quote = None,
-            (Some(_), _) => {}
             (None, b'\'' | b'"') => quote = Some(byte),
             (None, b'(') => {
                 open.push(beside);
@@ -38,7 +37,8 @@ pub(super) fn check(text: &str) -> Result<(), ModelError> {
             (None, b',') => beside = 0,
             (None, b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'=' | b'<' | b'>') => beside += 1,
             (None, _) if WORDS.iter().any(|word| starts(&bytes[at..], word)) => beside += 1,
-            (None, _) => {}
+            // Text in quotes, names and numbers.
+            (Some(_) | None, _) => {}
         }
         if open.len() > PARENTHESES {
             return Err(refused(format!("at most {PARENTHESES} parentheses within one another")));

@@ -111,12 +111,12 @@ mod tests {
         Feature { collection: Collection::Visits, id: "a".into(), geometry, values }
     }
 
-    fn check(properties: Option<&[String]>, crs: OfferedCrs, fg: bool, expected: serde_json::Value) {
+    fn check(properties: Option<&[String]>, crs: OfferedCrs, fg: bool, expected: &serde_json::Value) {
         let writing = Writing { properties, crs, fg };
         let outward = writing.outward().unwrap();
         let mut feature = visit();
         let written = serde_json::to_value(writing.write(&mut feature, outward.as_ref())).unwrap();
-        assert_eq!(written, expected);
+        assert_eq!(&written, expected);
     }
 
     #[test]
@@ -124,15 +124,15 @@ mod tests {
         let point = |x: f64, y: f64| serde_json::json!({"type": "Point", "coordinates": [x, y]});
         let all = serde_json::json!({"id": "a", "at": "2026-10-05T08:00:00Z", "counts": true});
         let expected = |geometry, properties| serde_json::json!({"type": "Feature", "id": "a", "geometry": geometry, "properties": properties});
-        check(None, OfferedCrs::CRS84, false, expected(point(9.5, 47.1), all.clone()));
+        check(None, OfferedCrs::CRS84, false, &expected(point(9.5, 47.1), all.clone()));
         let few = serde_json::json!({"counts": true});
-        check(Some(&["counts".to_owned()]), OfferedCrs::CRS84, false, expected(point(9.5, 47.1), few));
+        check(Some(&["counts".to_owned()]), OfferedCrs::CRS84, false, &expected(point(9.5, 47.1), few));
         let lat_first = OfferedCrs::find("http://www.opengis.net/def/crs/EPSG/0/4326").unwrap();
-        check(None, lat_first, false, expected(point(47.1, 9.5), all.clone()));
+        check(None, lat_first, false, &expected(point(47.1, 9.5), all.clone()));
         let fg = serde_json::json!({
             "type": "Feature", "id": "a", "featureType": "visits", "time": {"timestamp": "2026-10-05T08:00:00Z"},
             "place": point(47.1, 9.5), "geometry": null, "properties": all,
         });
-        check(None, lat_first, true, fg);
+        check(None, lat_first, true, &fg);
     }
 }

@@ -263,6 +263,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::float_cmp)] // read, not computed
     fn a_bbox_may_have_heights_and_axes_in_another_order() {
         let bbox = |query: &[(&str, &str)]| asked(query).unwrap().query.bbox.unwrap().to_array();
         assert_eq!(bbox(&[("bbox", "9,47,0,10,48,100")]), [9.0, 47.0, 10.0, 48.0]);

@@ -47,14 +47,12 @@ impl Pattern {
                     at += 1;
                     continue;
                 }
-                Some(step) => {
-                    if rest.next().is_some_and(|c| *step == Step::One || *step == Step::Exactly(c)) {
-                        at += 1;
-                        continue;
-                    }
+                Some(step) if rest.next().is_some_and(|c| *step == Step::One || *step == Step::Exactly(c)) => {
+                    at += 1;
+                    continue;
                 }
                 None if rest.as_str().is_empty() => return true,
-                None => {}
+                Some(_) | None => {}
             }
             let Some((after, from)) = &mut again else { return false };
             if from.next().is_none() {

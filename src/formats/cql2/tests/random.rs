@@ -105,7 +105,7 @@ impl Random {
         };
         // A block of 5 by 5 degrees has room for every type.
         let mut at = || [x + self.0.random_range(0..=5), y + self.0.random_range(0..=5)];
-        let (a, b, c) = (at(), at(), at());
+        let [a, b, third] = [at(), at(), at()];
         let box_ = |w: i32, s: i32, e: i32, n: i32| json!([[w, s], [e, s], [e, n], [w, n], [w, s]]);
         let area = json!([box_(x, y, x + 4, y + 3)]);
         let holed = json!([box_(x, y, x + 5, y + 5), [[x + 1, y + 1], [x + 1, y + 2], [x + 2, y + 2], [x + 1, y + 1]]]);
@@ -114,7 +114,7 @@ impl Random {
         let line = if a == b { json!([a, end]) } else { json!([a, b]) };
         match self.below(9) {
             0 | 1 => json!({ "type": "Point", "coordinates": a }),
-            2 => json!({ "type": "MultiPoint", "coordinates": [a, c] }),
+            2 => json!({ "type": "MultiPoint", "coordinates": [a, third] }),
             3 => json!({ "type": "LineString", "coordinates": line }),
             4 => json!({ "type": "MultiLineString", "coordinates": [line, [[x, y], [x + 1, y + 1], [x + 2, y]]] }),
             5 => json!({ "type": "Polygon", "coordinates": area }),
@@ -129,12 +129,11 @@ impl Random {
 
     fn bbox(&mut self) -> Value {
         let (s, h) = (self.0.random_range(-8..=3), self.0.random_range(1..=6));
-        let (w, e) = match self.below(4) {
-            0 => (self.0.random_range(174..=179), self.0.random_range(-179..=-174)),
-            _ => {
-                let w = self.0.random_range(-8..=3);
-                (w, w + self.0.random_range(1..=6))
-            }
+        let (w, e) = if self.below(4) == 0 {
+            (self.0.random_range(174..=179), self.0.random_range(-179..=-174))
+        } else {
+            let w = self.0.random_range(-8..=3);
+            (w, w + self.0.random_range(1..=6))
         };
         json!({ "bbox": [w, s, e, s + h] })
     }
