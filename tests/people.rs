@@ -117,7 +117,7 @@ fn over_tls_the_cookie_belongs_to_this_host_alone() {
     let (scratch, _) = county();
     scratch.run(&["user", "add", "li", "--role", "analyst"]).done();
     let by = link(&scratch, "li").to_string();
-    let server = Server::start(&scratch);
+    let server = Server::with(&scratch, &["--trusted-proxies", "127.0.0.1/32"]);
     let headers = [("content-type", "application/json"), ("x-forwarded-proto", "https")];
     let reply = server.client(None).send("POST", "/api/session", &headers, Some(by.as_bytes()));
     let cookie = reply.header("set-cookie");

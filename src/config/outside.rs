@@ -26,7 +26,7 @@ pub struct OutsideArgs {
     /// Private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", env = "MELONMAP_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// Send OpenTelemetry traces there by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; routes and times, no values
+    /// Send OpenTelemetry traces there by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; routes and times, no values
     #[arg(long, value_name = "URL", env = "MELONMAP_OTLP_ENDPOINT")]
     pub otlp_endpoint: Option<String>,
 }

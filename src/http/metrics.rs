@@ -1,4 +1,4 @@
-//! `/metrics`: counts of nobody in particular, in the text format of OpenMetrics, which Prometheus reads. The only file that
+//! `/metrics`: counts of nobody in particular, in the text format of `OpenMetrics`, which Prometheus reads. The only file that
 //! knows the crate that writes it.
 //!
 //! Labels are the router's own templates, methods, classes of status and names of layers: their number has a bound, and none
@@ -23,7 +23,7 @@ use std::time::Duration;
 /// Upper bounds of the times of answers, seconds.
 const SECONDS: [f64; 11] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
-/// The media type of OpenMetrics 1.0.
+/// The media type of `OpenMetrics` 1.0.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

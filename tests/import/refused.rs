@@ -16,6 +16,8 @@ fn founded() -> Scratch {
 #[test]
 fn while_a_server_holds_the_store_every_writer_is_told_which_process_that_is() {
     let scratch = founded();
+    // Somebody can sign in, so that the server has no first link to write.
+    scratch.run(&["token", "create", "--role", "admin"]).done();
     let server = Server::start(&scratch);
     let holder = format!("process {} (melonmap serve)", server.process());
     let more = scratch.file("more.csv", "code,x,y\nB1,119.4,28.4\n");

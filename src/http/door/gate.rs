@@ -133,7 +133,8 @@ pub async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) 
     };
     let answer = timeout(gate.request_timeout, next.run(Request::from_parts(parts, body))).await;
     answer.unwrap_or_else(|_| {
-        Problem::overloaded("the answer took too long and was given up: try again, or ask for less", 5u32).into_response()
+        Problem::overloaded("the answer took too long and was given up: try again, or ask for less", 5u32)
+            .into_response()
     })
 }
 
