@@ -57,7 +57,7 @@ export function createMap(given, on) {
     const path = at.href.slice(ROOT.length);
     if (/^\/tiles\/(areas|households)\/\d/.test(path)) {
       if (typeof view.campaign === 'number') at.searchParams.set('campaign', String(view.campaign));
-      if (path.startsWith('/tiles/areas/') && !at.searchParams.has('level')) at.searchParams.set('level', level);
+      if (/^\/tiles\/areas\//.test(path) && !at.searchParams.has('level')) at.searchParams.set('level', level);
     }
     return { url: at.href, headers: headers() };
   };
