@@ -11,12 +11,14 @@ pub struct BearingArgs {
     /// Most connections; one address may hold a quarter of them
     #[arg(long, value_name = "N", default_value_t = 4_096, env = "MELONMAP_MAX_CONNECTIONS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub max_connections: u64,
-    /// Requests a second of one address, ten seconds' worth at once; 0 sets no limit
-    #[arg(long, value_name = "N", default_value_t = 200, env = "MELONMAP_ADDRESS_RATE", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub address_rate: u32,
-    /// Requests a second of one token, ten seconds' worth at once; 0 sets no limit
-    #[arg(long, value_name = "N", default_value_t = 100, env = "MELONMAP_TOKEN_RATE", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub token_rate: u32,
+    /// Requests a second of one address, ten seconds' worth at once; 0 sets no limit [default: 200, or none where it listens
+    /// to this machine alone]
+    #[arg(long, value_name = "N", env = "MELONMAP_ADDRESS_RATE", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub address_rate: Option<u32>,
+    /// Requests a second of one token, ten seconds' worth at once; 0 sets no limit [default: 100, or none where it listens to
+    /// this machine alone]
+    #[arg(long, value_name = "N", env = "MELONMAP_TOKEN_RATE", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub token_rate: Option<u32>,
     /// Longest time that a client may take to send its headers or its body, or to take what it is sent, seconds
     #[arg(long, value_name = "S", default_value_t = 15, env = "MELONMAP_CLIENT_TIMEOUT_S", value_parser = clap::value_parser!(u64).range(1..=600))]
     pub client_timeout_s: u64,

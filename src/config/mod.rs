@@ -46,6 +46,11 @@ pub struct ServeArgs {
     pub oidc: OidcArgs,
 }
 
+/// Requests a second of one address: a map page at its busiest takes some 50.
+const ADDRESS_RATE: u32 = 200;
+/// Requests a second of one token.
+const TOKEN_RATE: u32 = 100;
+
 /// One megabyte of a setting, bytes.
 const MEGABYTE: u64 = 1_000_000;
 
@@ -68,6 +73,8 @@ impl ServeArgs {
     pub fn http(&self) -> Result<crate::http::HttpSettings, crate::http::TlsError> {
         let many = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let (bearing, outside) = (&self.bearing, &self.outside);
+        // Nobody else comes in here, or a proxy of this machine does, which brings everybody from one address.
+        let alone = self.listen.ip().is_loopback();
         Ok(crate::http::HttpSettings {
             body_bytes: many(self.body_mb * MEGABYTE),
             request_timeout: Duration::from_secs(self.timeout_s),
@@ -75,8 +82,8 @@ impl ServeArgs {
             client_timeout: Duration::from_secs(bearing.client_timeout_s),
             max_running: many(bearing.max_running),
             max_connections: many(bearing.max_connections),
-            address_rate: bearing.address_rate,
-            token_rate: bearing.token_rate,
+            address_rate: bearing.address_rate.unwrap_or(if alone { 0 } else { ADDRESS_RATE }),
+            token_rate: bearing.token_rate.unwrap_or(if alone { 0 } else { TOKEN_RATE }),
             live_streams: many(bearing.live_streams),
             live_streams_each: many(bearing.live_streams_each),
             base_path: outside.base_path.clone(),
