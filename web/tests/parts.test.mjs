@@ -13,7 +13,7 @@ const rows = [row('1', 'county', null, 9, 21), row('11', 'township', '1', 9, 21)
 
 test('an address says what it was made of', () => {
   const view = { at: { lng: 9.5231, lat: 47.14, zoom: 12.25 }, campaign: 2, area: 'a/b & c', household: 'H1', hidden: true, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark') };
-  assert.deepEqual(parse(format(view)), { view, token: null });
+  assert.deepEqual(parse(format(view)), { view, token: null, link: null });
 });
 
 test('a broken address shows the whole place and the current campaign', () => {
