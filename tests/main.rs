@@ -7,6 +7,7 @@ mod areas;
 mod bearing;
 mod check;
 mod crash;
+mod doors;
 mod floors;
 mod freshness;
 mod house;

@@ -19,6 +19,15 @@ function positions(coordinates, each) {
   else for (const part of coordinates ?? []) positions(part, each);
 }
 
+/** Says below the map where its data is from, as the licence of the data asks. */
+async function credit() {
+  const { attribution } = await json('api/info');
+  const line = document.createElement('p');
+  line.className = 'source';
+  line.textContent = attribution.join(' · ');
+  place.after(line);
+}
+
 async function draw() {
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   const [style, data] = await Promise.all([json(`styles/${dark ? 'dark' : 'light'}.json`), json(place.dataset.features ?? '')]);
@@ -34,6 +43,7 @@ async function draw() {
   delete style.sources.context.url;
   style.glyphs = `${new URL('glyphs', root)}/{fontstack}/{range}.pbf`;
   gl.setWorkerUrl(new URL('web/vendor/maplibre-gl-csp-worker.js', root).href);
+  credit();
   const map = new gl.Map({ container: place, style, bounds, fitBoundsOptions: { padding: 32, maxZoom: 16 }, attributionControl: false, cooperativeGestures: true });
   map.on('load', () => {
     const colour = dark ? '#ff9a57' : '#c2410c';

@@ -6,6 +6,7 @@
 
 use super::door::{Gate, Rates, Seats};
 use crate::app::{App, Spread, Vitals};
+use axum::Extension;
 use axum::http::header;
 use axum::response::IntoResponse;
 use prometheus_client::collector::Collector;
@@ -103,12 +104,17 @@ impl Metrics {
     }
 
     /// All of it as text.
-    pub fn answer(&self) -> impl IntoResponse + use<> {
+    fn answer(&self) -> impl IntoResponse + use<> {
         let mut said = String::new();
         // Writing to a text does not fail.
         let _ = text::encode(&mut said, &self.registry);
         ([(header::CONTENT_TYPE, MEDIA_TYPE)], said)
     }
+}
+
+/// `/metrics`.
+pub async fn metrics(Extension(metrics): Extension<Arc<Metrics>>) -> impl IntoResponse {
+    metrics.answer()
 }
 
 /// What others count, read when it is asked for.

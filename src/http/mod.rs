@@ -1,6 +1,7 @@
 //! The API: URLs, statuses, headers. A handler extracts, calls `app`, renders.
 //!
 //! Invariants:
+//! - Every route is an operation of the table `routes`, with a rule of who may ask and a description.
 //! - Every error leaves as a problem (RFC 9457); `problem` is the only place that picks a status.
 //! - An unknown query parameter, a value out of range and a body that cannot be read are refused before any work.
 //! - No answer and no log line holds household data that the caller's role may not see.
@@ -12,8 +13,10 @@ mod areas;
 mod campaigns;
 mod cookie;
 mod coverage;
+mod describe;
 mod door;
 mod extract;
+mod guard;
 mod health;
 mod households;
 mod info;
@@ -22,10 +25,12 @@ mod members;
 mod metrics;
 mod observe;
 mod ogc;
+mod operation;
 mod page;
 mod people;
 mod problem;
 mod router;
+mod routes;
 mod security;
 mod session;
 mod settings;
@@ -33,5 +38,7 @@ mod tiles;
 mod visits;
 
 pub use door::{BasePath, House, Proxies, Tls, TlsError, serve};
+pub use operation::{About, Described, Gives, Lane, Operation, Parameter, Rule, Takes, Verb};
 pub use router::router;
+pub use routes::operations;
 pub use settings::HttpSettings;

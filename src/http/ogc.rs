@@ -14,21 +14,28 @@ mod query;
 mod schema;
 mod stream;
 
-use crate::app::App;
-use axum::Router;
+pub use html::{page as frame, text};
+pub use openapi::{paths, problem, refusals, security, security_schemes};
+
+use super::operation::{About, Lane, Operation, Rule, Verb};
 use axum::routing::get;
 
-/// The routes, below `/ogc`.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/ogc", get(landing::landing))
-        .route("/ogc/conformance", get(landing::conformance))
-        .route("/ogc/api", get(openapi::document))
-        .route("/ogc/collections", get(collections::list))
-        .route("/ogc/collections/{collection}", get(collections::one))
-        .route("/ogc/collections/{collection}/queryables", get(schema::queryables))
-        .route("/ogc/collections/{collection}/sortables", get(schema::sortables))
-        .route("/ogc/collections/{collection}/schema", get(schema::schema))
-        .route("/ogc/collections/{collection}/items", get(items::items))
-        .route("/ogc/collections/{collection}/items/{item}", get(items::item))
+/// All of `/ogc` is read; which collections there are, their rights say.
+const fn reads(path: &'static str) -> Operation {
+    let handler = || get(landing::landing);
+    Operation { verb: Verb::Get, path, rule: Rule::ByRights, lane: Lane::Plain, about: About::Ogc, handler }
 }
+
+/// The operations below `/ogc`.
+pub const OPERATIONS: [Operation; 10] = [
+    reads("/ogc"),
+    Operation { handler: || get(landing::conformance), ..reads("/ogc/conformance") },
+    Operation { handler: || get(openapi::document), ..reads("/ogc/api") },
+    Operation { handler: || get(collections::list), ..reads("/ogc/collections") },
+    Operation { handler: || get(collections::one), ..reads("/ogc/collections/{collection}") },
+    Operation { handler: || get(schema::queryables), ..reads("/ogc/collections/{collection}/queryables") },
+    Operation { handler: || get(schema::sortables), ..reads("/ogc/collections/{collection}/sortables") },
+    Operation { handler: || get(schema::schema), ..reads("/ogc/collections/{collection}/schema") },
+    Operation { handler: || get(items::items), ..reads("/ogc/collections/{collection}/items") },
+    Operation { handler: || get(items::item), ..reads("/ogc/collections/{collection}/items/{item}") },
+];

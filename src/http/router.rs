@@ -1,20 +1,21 @@
-//! Every route, and what all of them share.
+//! What all operations share, put around the table of them.
 
 use super::door::{Gate, Rates, Seats, admit, seated, within_rate};
+use super::guard::guard;
 use super::metrics::Metrics;
 use super::observe::observe;
+use super::operation::{Lane, Operation, Rule};
 use super::problem::Problem;
+use super::routes::operations;
+use super::security;
 use super::settings::HttpSettings;
-use super::{
-    areas, campaigns, coverage, health, households, info, live, page, people, security, session, tiles, visits,
-};
 use crate::app::App;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::Uri;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::MethodRouter;
+use axum::{Extension, Router};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -29,43 +30,17 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
     let rates = Rates::new(settings.address_rate, settings.token_rate);
     let seats = Seats::new(settings.live_streams, settings.live_streams_each);
     let metrics = Metrics::new(app.clone(), Arc::clone(&gate), Arc::clone(&rates), Arc::clone(&seats));
-    // Tiles carry their own coding and ETag.
-    let tiles = Router::new()
-        .route("/tiles/{layers}", get(tiles::tilejson))
-        .route("/tiles/{layers}/{z}/{x}/{y}", get(tiles::tile));
-    let rest = Router::new()
-        .route("/api/info", get(info::info))
-        .route("/api/me", get(info::me))
-        .route("/api/check", get(info::check))
-        .route("/api/search", get(info::search))
-        .route("/api/coverage", get(coverage::coverage))
-        .route("/api/areas/{code}", get(areas::area))
-        .route("/api/unvisited", get(households::unvisited))
-        .route("/api/households/{code}", get(households::household))
-        .route("/api/campaigns", get(campaigns::list).post(campaigns::found))
-        .route("/api/visits", post(visits::log))
-        .merge(super::ogc::routes())
-        .route("/api/session", get(session::who).post(session::begin).delete(session::end))
-        .route("/api/tokens", get(people::tokens).post(people::make_token))
-        .route("/api/tokens/{id}", delete(people::end_token))
-        .route("/api/users", get(people::users).post(people::put_user))
-        .route("/api/users/{name}", delete(people::disable_user))
-        .route("/api/users/{name}/link", post(people::link_user))
-        .route("/", get(page::index))
-        .route("/web/{*path}", get(page::web))
-        .route("/styles/{name}", get(page::style))
-        .route("/glyphs/{fontstack}/{range}", get(page::glyphs))
+    let lane = |lane: Lane| {
+        operations()
+            .filter(|o| o.lane == lane)
+            .fold(Router::new(), |router, operation| router.route(operation.path, ruled(operation, &app)))
+    };
+    let plain = lane(Lane::Plain)
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(1_024).and(NotForContentType::IMAGES)));
-    // An event stream has no end that a gate could wait for: what is counted is how many there are.
-    let live = Router::new().route("/live", get(live::live)).layer(middleware::from_fn_with_state(seats, seated));
-    // Who watches the service is answered however much others ask.
-    let shown = Arc::clone(&metrics);
-    let watched = Router::new()
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/metrics", get(async move || shown.answer()));
-    let all = tiles
-        .merge(rest)
+    let live = lane(Lane::Live).layer(middleware::from_fn_with_state(seats, seated));
+    let watched = lane(Lane::Watched).layer(Extension(Arc::clone(&metrics)));
+    let all = lane(Lane::Tiles)
+        .merge(plain)
         .layer(middleware::from_fn_with_state(gate, admit))
         .merge(live)
         .fallback(not_found)
@@ -78,6 +53,15 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
     security::headers(all, settings.tls.is_some())
         .layer(middleware::from_fn_with_state(metrics, observe))
         .with_state(app)
+}
+
+/// The handler of an operation behind its rule.
+fn ruled(operation: &Operation, app: &App) -> MethodRouter<App> {
+    let handler = (operation.handler)();
+    match operation.rule {
+        Rule::Needs(right) => handler.layer(middleware::from_fn_with_state((app.clone(), right), guard)),
+        Rule::Open | Rule::ByRights => handler,
+    }
 }
 
 async fn not_found(uri: Uri) -> Problem {

@@ -4,16 +4,15 @@ use super::document::Link;
 use super::items::escape as segment;
 use crate::model::collection::{Collection, CollectionField, GEOMETRY};
 use crate::model::{Datum, Feature};
-use axum::response::Html;
 use std::fmt::Write;
 
 /// Text inside an element or a quoted attribute.
-fn text(raw: &str) -> String {
+pub fn text(raw: &str) -> String {
     raw.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A page; `up` is the way back to the landing page.
-fn page(title: &str, up: &str, body: &str) -> String {
+pub fn page(title: &str, up: &str, body: &str) -> String {
     let title = text(title);
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
@@ -174,26 +173,6 @@ pub fn item(collection: Collection, fields: &[&CollectionField], feature: &Featu
 fn places(collection: Collection, fields: &[&CollectionField]) -> Vec<usize> {
     let all = collection.fields();
     (0..all.len()).filter(|at| *at != GEOMETRY && fields.iter().any(|f| f.name == all[*at].name)).collect()
-}
-
-/// The description of the API, to read: each operation with its parameters and answers.
-pub fn api(document: &serde_json::Value) -> Html<String> {
-    let said = |value: &serde_json::Value| text(value.as_str().unwrap_or_default());
-    let mut body = format!("<p>{}</p>", said(&document["info"]["description"]));
-    for (path, operations) in document["paths"].as_object().into_iter().flatten() {
-        let operation = &operations["get"];
-        let _ = write!(body, "<h2><code>GET {}</code></h2><p>{}</p>", text(path), said(&operation["summary"]));
-        body.push_str("<div class=\"wide\"><table><tbody>");
-        for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            let (name, what) = (said(&parameter["name"]), said(&parameter["description"]));
-            let _ = write!(body, "<tr><th scope=\"row\"><code>{name}</code></th><td>{what}</td></tr>");
-        }
-        for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-            let _ = write!(body, "<tr><th scope=\"row\">{status}</th><td>{}</td></tr>", said(&response["description"]));
-        }
-        body.push_str("</tbody></table></div>");
-    }
-    Html(page("The API", "../", &body))
 }
 
 #[cfg(test)]

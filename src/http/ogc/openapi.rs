@@ -6,6 +6,8 @@ use super::query::{LIMIT, MOST};
 use super::schema::property;
 use crate::app::{App, Caller};
 use crate::geom::offered::OfferedCrs;
+use crate::http::cookie::HOST;
+use crate::http::describe;
 use crate::http::door::base as origin;
 use crate::http::extract::Params;
 use crate::http::problem::Problem;
@@ -33,7 +35,7 @@ pub async fn document(
 ) -> Result<Response, Problem> {
     match params.f.as_deref() {
         None | Some("json") => {}
-        Some("html") => return Ok(super::html::api(&describe(&app, &caller, &origin(&headers))).into_response()),
+        Some("html") => return Ok(describe::render(&describe(&app, &caller, &origin(&headers)), "../").into_response()),
         Some(other) => return Err(ModelError::new("f", other, "one of json, html").into()),
     }
     let document = describe(&app, &caller, &origin(&headers));
@@ -42,42 +44,13 @@ pub async fn document(
     Ok((head, document.to_string()).into_response())
 }
 
+/// The example of an answer.
+fn sample(name: &str) -> Value {
+    describe::example_of(&format!("ogc.{name}"))
+}
+
 /// The document for what a caller may ask for.
 fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
-    let mut paths = Map::new();
-    let forms = |forms: &[Form]| json!(forms.iter().map(|f| f.as_str()).collect::<Vec<_>>());
-    let f = |offered: &[Form]| {
-        json!({ "name": "f", "in": "query", "required": false, "style": "form", "explode": false,
-                "description": "The form of the answer; else it follows the header Accept.",
-                "schema": { "type": "string", "enum": forms(offered) } })
-    };
-    let document = |summary: &str, id: &str, media: &str| {
-        let content =
-            json!({ media: { "schema": { "type": "object" } }, "text/html": { "schema": { "type": "string" } } });
-        get(summary, id, &[f(&Form::DOCUMENT)], &content, &["400"])
-    };
-    paths.insert("/ogc".into(), document("The landing page", "landing", "application/json"));
-    paths.insert("/ogc/conformance".into(), document("What is conformed to", "conformance", "application/json"));
-    paths.insert("/ogc/api".into(), document("This description", "api", OPENAPI));
-    paths.insert("/ogc/collections".into(), document("The collections", "collections", "application/json"));
-    for collection in app.collections(caller) {
-        let fields = app.collection_fields(caller, collection);
-        let (name, title) = (collection.as_str(), collection.title());
-        let base = format!("/ogc/collections/{name}");
-        paths.insert(
-            base.clone(),
-            guarded(document(&format!("{title}: description"), &format!("{name}.describe"), "application/json")),
-        );
-        for what in ["queryables", "sortables", "schema"] {
-            let one = document(&format!("{title}: {what}"), &format!("{name}.{what}"), "application/schema+json");
-            paths.insert(format!("{base}/{what}"), guarded(one));
-        }
-        paths.insert(format!("{base}/items"), items(collection, &fields, f(&Form::ITEMS)));
-        paths.insert(
-            format!("{base}/items/{{featureId}}"),
-            item(collection, f(&[Form::Json, Form::Html, Form::JsonFg])),
-        );
-    }
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -87,19 +60,71 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
             "license": { "name": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": origin }],
-        "paths": paths,
-        "components": {
-            "securitySchemes": {
-                "token": { "type": "http", "scheme": "bearer", "description": "A token of a role that may see the collection." },
-            },
-            "schemas": { "problem": problem() },
-        },
-        "security": [{}, { "token": [] }],
+        "paths": paths(app, caller),
+        "components": { "securitySchemes": security_schemes(), "schemas": { "problem": problem() } },
+        "security": security(),
     })
 }
 
+/// How a caller says who they are.
+pub fn security_schemes() -> Value {
+    json!({
+        "token": { "type": "http", "scheme": "bearer", "description": "A token of a role that may see the collection." },
+        "session": { "type": "apiKey", "in": "cookie", "name": HOST, "description": "The session of who signed in by this browser." },
+    })
+}
+
+/// Nobody need say so; who does sees more.
+pub fn security() -> Value {
+    json!([{}, { "token": [] }, { "session": [] }])
+}
+
+/// The operations below `/ogc`, as far as a caller may ask.
+pub fn paths(app: &App, caller: &Caller) -> Map<String, Value> {
+    let mut paths = Map::new();
+    let forms = |forms: &[Form]| json!(forms.iter().map(|f| f.as_str()).collect::<Vec<_>>());
+    let f = |offered: &[Form]| {
+        json!({ "name": "f", "in": "query", "required": false, "style": "form", "explode": false,
+                "description": "The form of the answer; else it follows the header Accept.",
+                "schema": { "type": "string", "enum": forms(offered) } })
+    };
+    let document = |summary: &str, id: &str, media: &str, example: &str| {
+        let content = json!({ media: { "schema": { "type": "object" }, "example": sample(example) },
+                              "text/html": { "schema": { "type": "string" } } });
+        get(summary, id, &[f(&Form::DOCUMENT)], &content, &[400])
+    };
+    let json = "application/json";
+    paths.insert("/ogc".into(), document("The landing page", "landing", json, "landing"));
+    paths.insert("/ogc/conformance".into(), document("What is conformed to", "conformance", json, "conformance"));
+    paths.insert(
+        "/ogc/api".into(),
+        document("The description of the OGC API alone, in OpenAPI 3.0", "api", OPENAPI, "api"),
+    );
+    paths.insert("/ogc/collections".into(), document("The collections", "collections", json, "collections"));
+    for collection in app.collections(caller) {
+        let fields = app.collection_fields(caller, collection);
+        let (name, title) = (collection.as_str(), collection.title());
+        let base = format!("/ogc/collections/{name}");
+        let one = document(&format!("{title}: description"), &format!("{name}.describe"), json, "describe");
+        paths.insert(base.clone(), guarded(one));
+        for what in ["queryables", "sortables", "schema"] {
+            let (summary, id) = (format!("{title}: {what}"), format!("{name}.{what}"));
+            paths.insert(
+                format!("{base}/{what}"),
+                guarded(document(&summary, &id, "application/schema+json", "fields")),
+            );
+        }
+        paths.insert(format!("{base}/items"), items(collection, &fields, f(&Form::ITEMS)));
+        paths.insert(
+            format!("{base}/items/{{featureId}}"),
+            item(collection, f(&[Form::Json, Form::Html, Form::JsonFg])),
+        );
+    }
+    paths
+}
+
 /// RFC 9457.
-fn problem() -> Value {
+pub fn problem() -> Value {
     json!({
         "type": "object",
         "required": ["type", "title", "status", "detail"],
@@ -120,44 +145,48 @@ fn problem() -> Value {
 }
 
 /// What every operation may answer beside its success: a token that opens nothing, a fault, too much load.
-const ALWAYS: [&str; 6] = ["401", "405", "414", "429", "500", "503"];
+const ALWAYS: [u16; 6] = [401, 405, 414, 429, 500, 503];
 
-fn get(summary: &str, id: &str, parameters: &[Value], content: &Value, refusals: &[&str]) -> Value {
-    let mut responses = Map::new();
-    responses.insert("200".into(), json!({ "description": "As asked.", "content": content }));
-    for status in refusals.iter().chain(&ALWAYS) {
-        let description = match *status {
-            "400" => "A parameter that cannot be: the problem names it, its value and what was expected.",
-            "401" => "This needs a token, or the token opens nothing.",
-            "403" => "The role may not see this.",
-            "404" => "There is no such collection or item, or it is out of reach.",
-            "405" => "The method is not offered here.",
-            "414" => "The URL is too long.",
-            "429" => "Too many requests: see Retry-After.",
-            "503" => "Too much to do, or stopping: see Retry-After.",
+/// Adds refusals to the responses of an operation: these, and those that any may answer.
+pub fn refusals(responses: &mut Map<String, Value>, statuses: impl Iterator<Item = u16>) {
+    for status in statuses.chain(ALWAYS) {
+        let description = match status {
+            400 => "A parameter or body that cannot be: the problem names it, its value and what was expected.",
+            401 => "This needs a sign-in or a token, or the token opens nothing.",
+            403 => "The role may not do this, or another site asked for it.",
+            404 => "There is no such thing, or it is out of reach.",
+            405 => "The method is not offered here.",
+            406 => "No form of the answer is acceptable.",
+            408 => "The body did not come in time.",
+            413 => "The body is too long.",
+            414 => "The URL is too long.",
+            415 => "The body is not declared as JSON.",
+            429 => "Too many requests: see Retry-After.",
+            503 => "Too much to do, or stopping: see Retry-After.",
             _ => "A fault of this program.",
         };
         let schema = json!({ "schema": { "$ref": "#/components/schemas/problem" } });
-        responses.insert(
-            (*status).into(),
-            json!({ "description": description, "content": { "application/problem+json": schema } }),
-        );
+        let response = responses.entry(status.to_string()).or_insert_with(|| json!({ "description": description }));
+        response["content"]["application/problem+json"] = schema;
     }
+}
+
+fn get(summary: &str, id: &str, parameters: &[Value], content: &Value, refused: &[u16]) -> Value {
+    let mut responses = Map::new();
+    responses.insert("200".into(), json!({ "description": "As asked.", "content": content }));
+    refusals(&mut responses, refused.iter().copied());
     json!({ "get": { "summary": summary, "operationId": id, "parameters": parameters, "responses": responses } })
 }
 
 /// The same with what a collection may refuse.
 fn guarded(mut path: Value) -> Value {
-    let shape = path["get"]["responses"]["401"].clone();
-    for (status, description) in [("403", "The role may not see this."), ("404", "There is no such collection.")] {
-        let mut response = shape.clone();
-        response["description"] = description.into();
-        path["get"]["responses"][status] = response;
+    if let Some(responses) = path["get"]["responses"].as_object_mut() {
+        refusals(responses, [403, 404].into_iter());
     }
     path
 }
 
-fn content(forms: &[Form]) -> Value {
+fn content(forms: &[Form], example: &str) -> Value {
     let mut content = Map::new();
     for form in forms {
         let schema = match form {
@@ -165,7 +194,11 @@ fn content(forms: &[Form]) -> Value {
             Form::FlatGeobuf => json!({ "type": "string", "format": "binary" }),
             _ => json!({ "type": "string" }),
         };
-        content.insert(form.features().into(), json!({ "schema": schema }));
+        let mut one = json!({ "schema": schema });
+        if *form == Form::Json {
+            one["example"] = sample(example);
+        }
+        content.entry(form.features()).or_insert(one);
     }
     Value::Object(content)
 }
@@ -219,7 +252,13 @@ fn items(collection: Collection, fields: &[&CollectionField], f: Value) -> Value
         parameters.push(query(field.name, &format!("Items whose {} is this.", field.name), &schema));
     }
     let summary = format!("{}: items", collection.title());
-    guarded(get(&summary, &format!("{}.items", collection.as_str()), &parameters, &content(&Form::ITEMS), &["400"]))
+    guarded(get(
+        &summary,
+        &format!("{}.items", collection.as_str()),
+        &parameters,
+        &content(&Form::ITEMS, "items"),
+        &[400],
+    ))
 }
 
 fn item(collection: Collection, f: Value) -> Value {
@@ -231,8 +270,8 @@ fn item(collection: Collection, f: Value) -> Value {
         query("crs", "The CRS of the answer.", &json!({ "type": "string", "format": "uri", "enum": crs })),
     ];
     let summary = format!("{}: one item", collection.title());
-    let content = content(&[Form::Json, Form::Html]);
-    guarded(get(&summary, &format!("{}.item", collection.as_str()), &parameters, &content, &["400"]))
+    let content = content(&[Form::Json, Form::Html], "item");
+    guarded(get(&summary, &format!("{}.item", collection.as_str()), &parameters, &content, &[400]))
 }
 
 #[cfg(test)]

@@ -1,0 +1,88 @@
+//! Every operation there is.
+
+mod map;
+mod page;
+mod people;
+mod tiles;
+
+use super::ogc;
+use super::operation::{Described, Gives, Operation, Parameter, Takes};
+
+/// All of them, in the order in which the description lists them.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    [&map::OPERATIONS[..], &people::OPERATIONS, &tiles::OPERATIONS, &ogc::OPERATIONS, &page::OPERATIONS]
+        .into_iter()
+        .flatten()
+}
+
+const JSON: &str = "application/json";
+
+/// An answer of 200 in JSON.
+const fn json(schema: &'static str) -> Gives {
+    Gives { status: 200, media: JSON, schema }
+}
+
+/// What was made.
+const fn created(schema: &'static str) -> Gives {
+    Gives { status: 201, media: JSON, schema }
+}
+
+const NO_CONTENT: Gives = Gives { status: 204, media: "", schema: "" };
+
+/// A reading operation without parameters.
+const fn reads(id: &'static str, summary: &'static str, gives: &'static [Gives]) -> Described {
+    Described { id, summary, parameters: &[], body: "", gives, refuses: &[] }
+}
+
+const CAMPAIGN: Parameter = Parameter {
+    name: "campaign",
+    what: "Visits of this campaign only; without it, all visits.",
+    takes: Takes::Whole { least: 1, most: u32::MAX, default: None },
+    needed: false,
+    example: "1",
+};
+
+const LEVEL: Parameter = Parameter {
+    name: "level",
+    what: "Areas of this level only.",
+    takes: Takes::Word(&["county", "township", "village", "grid"]),
+    needed: false,
+    example: "township",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::super::operation::{About, Rule, Verb};
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_operations_share_a_place_or_a_name() {
+        let (mut places, mut names) = (HashSet::new(), HashSet::new());
+        for operation in operations() {
+            assert!(places.insert((operation.verb.as_str(), operation.path)), "{}", operation.path);
+            if let About::Api(described) = operation.about {
+                assert!(names.insert(described.id), "{}", described.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_parameter_of_a_path_is_described() {
+        for operation in operations() {
+            let About::Api(described) = operation.about else { continue };
+            for name in operation.path_parameters() {
+                let found = described.parameters.iter().find(|p| p.name == name);
+                assert!(found.is_some_and(|p| p.needed), "{}: {name}", operation.path);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_changes_the_map_needs_a_right() {
+        for operation in operations().filter(|o| o.verb != Verb::Get) {
+            let own_session = operation.path.starts_with("/api/session");
+            assert!(own_session || matches!(operation.rule, Rule::Needs(_)), "{}", operation.path);
+        }
+    }
+}
