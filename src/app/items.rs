@@ -5,9 +5,9 @@ use crate::geom::offered::{Inward, OfferedCrs};
 use crate::geom::{Bbox, LonLat};
 use crate::model::collection::{Collection, CollectionField, FieldRole, GEOMETRY};
 use crate::model::filter::{Comparison, Expr, Filter, Kind, Op, Schema};
+use crate::model::written::Period;
 use crate::model::{Feature, ModelError};
 use crate::state::{PageMark, Selected, Selection, SortBy};
-use jiff::Timestamp;
 use std::time::{Duration, Instant};
 
 /// In which language a filter is written, and where a page ended.
@@ -15,9 +15,6 @@ pub use crate::formats::cql2::Lang as FilterLang;
 
 /// Longest time that one page may take; beyond it the answer is a refusal that says so.
 const LONGEST: Duration = Duration::from_secs(2);
-
-/// Two moments, ends included; `None` is open.
-pub type Period = (Option<Timestamp>, Option<Timestamp>);
 
 /// Which items.
 #[derive(Debug, Clone)]
