@@ -203,6 +203,7 @@ fn what_cannot_be_is_a_problem_that_names_the_parameter() {
         ("properties=nosuch", "properties"),
         ("after=nonsense", "after"),
         ("persons=many", "persons"),
+        ("persons=NaN", "persons"),
         ("f=xml", "f"),
     ] {
         let reply = client.get(&format!("/ogc/collections/households/items?{query}"));

@@ -165,7 +165,10 @@ fn equal(visible: &Visible<'_>, name: &str, value: &str) -> Result<Filter, Model
     let refuse = |expected: &str| ModelError::new(name, value, expected.to_owned());
     let literal = match kind {
         Kind::Text => Expr::Text(value.to_owned()),
-        Kind::Integer | Kind::Number => Expr::Number(value.parse().map_err(|_| refuse("a number"))?),
+        Kind::Integer | Kind::Number => {
+            let number = value.parse().ok().filter(|number: &f64| number.is_finite());
+            Expr::Number(number.ok_or_else(|| refuse("a number"))?)
+        }
         Kind::Boolean => Expr::Boolean(value.parse().map_err(|_| refuse("true or false"))?),
         Kind::Date => Expr::Date(value.parse().map_err(|_| refuse("a date such as 2026-10-05"))?),
         Kind::Instant => Expr::Instant(value.parse().map_err(|_| refuse("a time such as 2026-10-05T08:00:00Z"))?),
