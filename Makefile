@@ -54,6 +54,7 @@ test: ## everything that must hold: format, lints, documents, tests, the page in
 check: ## format, lints and documents, no tests
 	@scripts/prerequisites.sh
 	$(CARGO) fmt --check
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy $(LOCKED) --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps
 
@@ -88,11 +89,18 @@ test-one-file: build ## the release binary alone in an empty folder, as another 
 .PHONY: fmt
 fmt: ## put the source in its form
 	$(CARGO) fmt
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
 
 .PHONY: bench
 bench: ## measure every promise that the README makes; BENCH_ARGS="import visits" only some
 	@scripts/prerequisites.sh
 	$(CARGO) bench $(LOCKED) --bench promises -- $(BENCH_ARGS)
+
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: ## nonsense for everything that reads what strangers write; FUZZ_SECONDS=60 each
+	@scripts/prerequisites.sh
+	scripts/fuzz.sh $(FUZZ_SECONDS)
 
 # The comparison needs a CSV of points: make bench-postgis CSV=points.csv.gz
 .PHONY: bench-postgis

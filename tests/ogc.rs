@@ -138,6 +138,18 @@ fn pages_hold_every_item_once_and_the_count_is_theirs() {
 }
 
 #[test]
+fn after_the_greatest_mark_that_can_be_written_comes_an_empty_page() {
+    let house = running();
+    let client = house.client("admin");
+    let mark = format!("after={}", escaped(&format!("[[],{}]", u32::MAX)));
+    for query in [mark.clone(), format!("{mark}&bbox=119,28,120,29"), format!("{mark}&status=occupied")] {
+        let page = items(&client, "households", &query);
+        assert_eq!(page["numberReturned"], 0, "{query}");
+        assert!(page["numberMatched"].as_u64().unwrap() > 0, "{query}");
+    }
+}
+
+#[test]
 fn a_bbox_may_cross_the_antimeridian_or_touch_a_pole_and_shows_nothing_that_is_not_there() {
     let house = running();
     let client = house.client("admin");
@@ -191,6 +203,7 @@ fn what_cannot_be_is_a_problem_that_names_the_parameter() {
         ("properties=nosuch", "properties"),
         ("after=nonsense", "after"),
         ("persons=many", "persons"),
+        ("persons=NaN", "persons"),
         ("f=xml", "f"),
     ] {
         let reply = client.get(&format!("/ogc/collections/households/items?{query}"));

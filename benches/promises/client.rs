@@ -69,6 +69,11 @@ pub fn get(path: &str, token: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// A GET with a token whose answer is not compressed, to be read.
+pub fn get_plain(path: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes()
+}
+
 /// A POST of JSON with a token.
 pub fn post(path: &str, token: &str, body: &str) -> Vec<u8> {
     let length = body.len();

@@ -1,8 +1,8 @@
 //! Every promise of the README, measured: `make bench`, or `cargo bench --bench promises`.
 //!
 //! Prints one table – what, asked, measured, verdict – and ends with a status other than 0 where a number that was asked for
-//! is missed. Names of parts (`import start polygons coverage fresh tiles visits overload kernels`) measure those alone:
-//! `cargo bench --bench promises -- import visits`.
+//! is missed. Names of parts (`import start polygons coverage kernels tiles items stream fresh visits overload`) measure those
+//! alone: `cargo bench --bench promises -- import visits`.
 //!
 //! Programs are measured from outside, as processes of their own; what has no door of its own is measured by criterion. The
 //! machine should have nothing else to do: nothing here is corrected for what others take.
@@ -14,12 +14,14 @@ mod data;
 mod fresh;
 mod ground;
 mod import;
+mod items;
 mod kernels;
 mod machine;
 mod overload;
 mod polygons;
 mod process;
 mod start;
+mod stream;
 mod table;
 mod tiles;
 mod visits;
@@ -31,13 +33,15 @@ use table::Table;
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Part); 11] = [
     ("import", import::measure),
     ("start", start::measure),
     ("polygons", polygons::measure),
     ("coverage", coverage::measure),
     ("kernels", kernels::measure),
     ("tiles", tiles::measure),
+    ("items", items::measure),
+    ("stream", stream::measure),
     ("fresh", fresh::measure),
     ("visits", visits::measure),
     ("overload", overload::measure),

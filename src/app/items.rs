@@ -5,9 +5,9 @@ use crate::geom::offered::{Inward, OfferedCrs};
 use crate::geom::{Bbox, LonLat};
 use crate::model::collection::{Collection, CollectionField, FieldRole, GEOMETRY};
 use crate::model::filter::{Comparison, Expr, Filter, Kind, Op, Schema};
+use crate::model::written::Period;
 use crate::model::{Feature, ModelError};
 use crate::state::{PageMark, Selected, Selection, SortBy};
-use jiff::Timestamp;
 use std::time::{Duration, Instant};
 
 /// In which language a filter is written, and where a page ended.
@@ -15,9 +15,6 @@ pub use crate::formats::cql2::Lang as FilterLang;
 
 /// Longest time that one page may take; beyond it the answer is a refusal that says so.
 const LONGEST: Duration = Duration::from_secs(2);
-
-/// Two moments, ends included; `None` is open.
-pub type Period = (Option<Timestamp>, Option<Timestamp>);
 
 /// Which items.
 #[derive(Debug, Clone)]
@@ -168,7 +165,10 @@ fn equal(visible: &Visible<'_>, name: &str, value: &str) -> Result<Filter, Model
     let refuse = |expected: &str| ModelError::new(name, value, expected.to_owned());
     let literal = match kind {
         Kind::Text => Expr::Text(value.to_owned()),
-        Kind::Integer | Kind::Number => Expr::Number(value.parse().map_err(|_| refuse("a number"))?),
+        Kind::Integer | Kind::Number => {
+            let number = value.parse().ok().filter(|number: &f64| number.is_finite());
+            Expr::Number(number.ok_or_else(|| refuse("a number"))?)
+        }
         Kind::Boolean => Expr::Boolean(value.parse().map_err(|_| refuse("true or false"))?),
         Kind::Date => Expr::Date(value.parse().map_err(|_| refuse("a date such as 2026-10-05"))?),
         Kind::Instant => Expr::Instant(value.parse().map_err(|_| refuse("a time such as 2026-10-05T08:00:00Z"))?),

@@ -49,7 +49,7 @@ pub use describe::describe_map;
 pub use error::AppError;
 pub use figures::{AreaCoverage, Figures};
 pub use import::{ImportSpec, ImportSummary, run_import};
-pub use items::{FilterLang, ItemsQuery, ItemsReport, Period};
+pub use items::{FilterLang, ItemsQuery, ItemsReport};
 pub use itemstext::ItemsText;
 pub use live::{LiveEvent, LiveFeed};
 pub use load::load;

@@ -2,7 +2,7 @@
 
 use super::FormatError;
 use flate2::bufread::MultiGzDecoder;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::io::{self, BufReader, Chain, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,15 +12,26 @@ pub const BLOCK: usize = 128 << 10;
 /// A file as it is, decompressed where it was compressed.
 pub type Plain = Box<dyn Read + Send>;
 
+/// What every gzipped file begins with (RFC 1952 § 2.3.1).
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
 /// Looks at the first two bytes and decompresses from there on; several members after one another are one stream.
 pub fn plain(input: Box<dyn Read + Send>) -> Result<Plain, FormatError> {
     let position = Position::default();
-    let mut input = BufReader::with_capacity(BLOCK, Counted { inner: input, position: position.clone() });
-    if input.fill_buf().map_err(read_error)?.starts_with(&[0x1f, 0x8b]) {
+    let mut input = Counted { inner: input, position: position.clone() };
+    // A pipe may give one byte first.
+    let mut head = Vec::with_capacity(MAGIC.len());
+    input.by_ref().take(MAGIC.len() as u64).read_to_end(&mut head).map_err(read_error)?;
+    let gzipped = head == MAGIC;
+    let input = BufReader::with_capacity(BLOCK, Cursor::new(head).chain(input));
+    if gzipped {
         return Ok(Box::new(Gunzip { inner: MultiGzDecoder::new(input), position }));
     }
     Ok(Box::new(input))
 }
+
+/// The bytes that were looked at, then the rest.
+type Whole = Chain<Cursor<Vec<u8>>, Counted>;
 
 /// Bytes of the file that were read.
 #[derive(Clone, Default)]
@@ -49,7 +60,7 @@ impl Read for Counted {
 }
 
 struct Gunzip {
-    inner: MultiGzDecoder<BufReader<Counted>>,
+    inner: MultiGzDecoder<BufReader<Whole>>,
     position: Position,
 }
 
@@ -92,7 +103,7 @@ pub fn read_error(error: io::Error) -> FormatError {
 mod tests {
     use super::*;
 
-    /// Gives ten bytes, is interrupted, gives ten more, and breaks.
+    /// Gives up to ten bytes, is interrupted, gives ten more, and breaks.
     struct Breaking(u32);
 
     impl Read for Breaking {
@@ -101,11 +112,34 @@ mod tests {
             match self.0 {
                 2 => Err(ErrorKind::Interrupted.into()),
                 1 | 3 => {
-                    buffer[..10].fill(b'a');
-                    Ok(10)
+                    let ten = buffer.len().min(10);
+                    buffer[..ten].fill(b'a');
+                    Ok(ten)
                 }
                 _ => Err(io::Error::other("the disk is gone")),
             }
+        }
+    }
+
+    /// Gives one byte at a time.
+    struct Trickle(Cursor<Vec<u8>>);
+
+    impl Read for Trickle {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let one = buffer.len().min(1);
+            self.0.read(&mut buffer[..one])
+        }
+    }
+
+    #[test]
+    fn a_pipe_that_gives_one_byte_at_a_time_is_told_to_be_gzipped() {
+        use std::io::Write;
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"code,x,y").unwrap();
+        for (file, held) in [(packed.finish().unwrap(), "code,x,y"), (vec![0x1f], "\u{1f}"), (Vec::new(), "")] {
+            let mut text = String::new();
+            plain(Box::new(Trickle(Cursor::new(file)))).unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, held);
         }
     }
 
@@ -114,7 +148,7 @@ mod tests {
         let mut text = Vec::new();
         let error = plain(Box::new(Breaking(0))).unwrap().read_to_end(&mut text).unwrap_err();
         let error = read_error(error);
-        assert!(matches!(error, FormatError::Read { at: 20, .. }), "{error}");
+        assert!(matches!(error, FormatError::Read { at: 12, .. }), "{error}");
         assert!(error.to_string().contains("the disk is gone"), "{error}");
     }
 }

@@ -4,8 +4,7 @@ use super::accept;
 use super::extract::{Params, Path, campaign, parse};
 use super::problem::Problem;
 use crate::app::{App, Caller, TileCoding, TileRequest};
-use crate::geom::TileId;
-use crate::model::{Level, ModelError};
+use crate::model::{Level, written};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -46,7 +45,7 @@ pub async fn tile(
     Params(params): Params<TileParams>,
 ) -> Result<Response, Problem> {
     let layers = app.layers(&layers)?;
-    let tile = tile_id(&z, &x, &y)?;
+    let tile = written::tile(&z, &x, &y)?;
     let (campaign, level) = (campaign(params.campaign.as_deref())?, parse(params.level.as_deref())?);
     let accepted = headers.get(header::ACCEPT_ENCODING).map(|v| v.to_str().unwrap_or_default());
     let no_coding =
@@ -86,15 +85,4 @@ pub async fn tile(
 fn matches(header: Option<&HeaderValue>, etag: &str) -> bool {
     let list = header.and_then(|v| v.to_str().ok()).unwrap_or_default();
     list.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
-fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
-    // Some clients, GDAL among them, ask for y with the format's ending.
-    let y = y.strip_suffix(".pbf").or_else(|| y.strip_suffix(".mvt")).unwrap_or(y);
-    let number = |field: &'static str, text: &str| {
-        let whole = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
-        whole.ok_or_else(|| Problem::invalid(ModelError::new(field, text, "a whole number from 0")))
-    };
-    let (z, x, y) = (number("z", z)?, number("x", x)?, number("y", y)?);
-    TileId::new(z, x, y).map_err(|e| ModelError::geom("tile", format!("{z}/{x}/{y}"), &e).into())
 }

@@ -23,6 +23,7 @@ mod people;
 mod shape;
 mod tally;
 mod visit;
+pub mod written;
 
 pub use access::{Grant, Reach, Right, Role, Token, TokenId};
 pub use area::{Area, Level};

@@ -20,6 +20,7 @@ mod find;
 mod households;
 mod index;
 mod load;
+mod lowest;
 mod people;
 mod pyramid;
 mod row;

@@ -55,8 +55,13 @@ pub struct Selected {
     pub next: Option<Mark>,
 }
 
-/// Rows that one thread looks at before it asks whether to go on.
+/// Rows that one thread looks at in one go.
 const CHUNK: u32 = 8_192;
+/// Rows after which it asks whether to go on: the costliest filter takes a fraction of a second for so many.
+const ASKED: u32 = 256;
+
+/// A rectangle that holds more than one household in so many holds most of the map: a page of it is found by going along all.
+const MOST_OF: u64 = 2;
 
 /// The rows that can be meant.
 enum Candidates {
@@ -75,7 +80,7 @@ impl State {
     /// A page of rows with the fields that `shown` says yes to, and how many rows there are in all.
     ///
     /// Costs what lies in the rectangles of `bbox` or of the filter, where there are any: else a look at every row, on all cores;
-    /// without a filter, counts come from the index and the tallies. `going` is asked every few thousand rows; once it says no,
+    /// without a filter, counts come from the index and the tallies. `going` is asked every few hundred rows; once it says no,
     /// the answer is [`StateError::Cut`].
     pub fn select(
         &self,
@@ -84,8 +89,14 @@ impl State {
         going: &(dyn Fn() -> bool + Sync),
     ) -> Result<Selected, StateError> {
         let counted = self.count_at_once(selection);
-        let candidates = self.candidates(selection);
         let enough = counted.is_some() && selection.order.is_empty();
+        let candidates = match (counted, selection.bbox) {
+            (Some(matched), Some(bbox)) if enough && matched * MOST_OF < self.households.len() as u64 => {
+                let after = selection.after.map(|Mark(_, last)| *last);
+                Candidates::Listed(self.lowest_in(bbox, after, selection.limit + 1))
+            }
+            _ => self.candidates(selection),
+        };
         let Part { matched, mut marks } = self.scan(selection, &candidates, enough, going)?;
         let more = marks.len() > selection.limit;
         marks.truncate(selection.limit);
@@ -202,17 +213,17 @@ impl State {
         let start = match selection.after {
             // In the order of numbers what came before is not looked at again, unless it is to be counted.
             Some(Mark(_, last)) if enough => match candidates {
-                Candidates::All(_) => last + 1,
+                Candidates::All(_) => last.saturating_add(1),
                 Candidates::Listed(numbers) => u32::try_from(numbers.partition_point(|n| n <= last)).unwrap_or(total),
             },
             _ => 0,
         };
         let chunk = |first: u32| -> Result<Part, StateError> {
-            if !going() {
-                return Err(StateError::Cut);
-            }
             let mut part = Part { matched: 0, marks: Vec::new() };
             for i in first..total.min(first.saturating_add(CHUNK)) {
+                if i.is_multiple_of(ASKED) && !going() {
+                    return Err(StateError::Cut);
+                }
                 let row = Row::new(self, selection.collection, number(i));
                 if self.passes(&row, number(i), selection) {
                     part.matched += 1;

@@ -1,14 +1,13 @@
 //! The query of `items`, parameter by parameter: what is not known, given twice or out of range is a 400.
 
 use super::document::{Form, form};
-use crate::app::{FilterLang, ItemsQuery, Period};
+use crate::app::{FilterLang, ItemsQuery};
 use crate::geom::offered::OfferedCrs;
 use crate::http::problem::Problem;
 use crate::model::ModelError;
 use crate::model::collection::Collection;
+use crate::model::written;
 use axum::http::HeaderMap;
-use jiff::{SignedDuration, Span, Timestamp, civil::Date, tz::TimeZone};
-use std::str::FromStr;
 
 /// Items of a page where nothing is said.
 pub const LIMIT: usize = 100;
@@ -67,7 +66,7 @@ pub fn read(
     let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let crs = crs("crs", value("crs"))?;
     let bbox_crs = self::crs("bbox-crs", value("bbox-crs"))?;
-    let bbox = value("bbox").map(|text| bbox(text, bbox_crs)).transpose()?;
+    let bbox = value("bbox").map(|text| written::bbox(text, bbox_crs)).transpose()?;
     let filter_crs = self::crs("filter-crs", value("filter-crs"))?;
     let lang = match value("filter-lang") {
         None => value("filter").map_or(FilterLang::Text, guess),
@@ -80,7 +79,7 @@ pub fn read(
     let query = ItemsQuery {
         collection,
         bbox,
-        during: value("datetime").map(period).transpose()?,
+        during: value("datetime").map(written::period).transpose()?,
         filter: value("filter").map(|text| (text.to_owned(), lang, filter_crs)),
         equal,
         order: value("sortby").map(order).transpose()?.unwrap_or_default(),
@@ -113,19 +112,6 @@ fn limit(text: &str) -> Result<usize, Problem> {
     if number == 0 { Err(refuse().into()) } else { Ok(number) }
 }
 
-fn bbox(text: &str, crs: OfferedCrs) -> Result<crate::geom::Bbox, Problem> {
-    let refuse =
-        || ModelError::new("bbox", text, "four numbers, or six with heights: the least corner, then the greatest");
-    let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse::<f64>()).collect();
-    let numbers = numbers.ok().filter(|n| n.iter().all(|n| n.is_finite())).ok_or_else(refuse)?;
-    let corners = match numbers[..] {
-        [a, b, c, d] | [a, b, _, c, d, _] => [a, b, c, d],
-        _ => return Err(refuse().into()),
-    };
-    let inward = crs.inward().map_err(|e| ModelError::geom("bbox-crs", crs.uri(), &e))?;
-    inward.bbox(corners).map_err(|e| ModelError::geom("bbox", text, &e).into())
-}
-
 fn properties(list: &str, fields: &[&str]) -> Result<Vec<String>, Problem> {
     let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
     let known = |name: &str| {
@@ -152,58 +138,10 @@ fn order(list: &str) -> Result<Vec<(String, bool)>, Problem> {
     Ok(keys)
 }
 
-/// A moment, or an interval with `/`, in which `..` or nothing is open, and one side may be a duration.
-fn period(text: &str) -> Result<Period, Problem> {
-    let refuse = || {
-        let expected =
-            "a date or time such as 2026-10-05 or 2026-10-05T08:00:00Z, or an interval such as 2026-10-01/..";
-        ModelError::new("datetime", text, expected)
-    };
-    let Some((start, end)) = text.split_once('/') else {
-        let (first, last) = moment(text).ok_or_else(refuse)?;
-        return Ok((Some(first), Some(last)));
-    };
-    let open = |side: &str| side.is_empty() || side == "..";
-    if open(start) && open(end) && start.is_empty() != end.is_empty() && text.len() < 3 {
-        return Err(refuse().into());
-    }
-    let (from, to) = match (Span::from_str(start), Span::from_str(end)) {
-        (Ok(length), Err(_)) if start.starts_with('P') => {
-            let (first, last) = moment(end).ok_or_else(refuse)?;
-            (Some(shift(first, -length).ok_or_else(refuse)?), Some(last))
-        }
-        (Err(_), Ok(length)) if end.starts_with('P') => {
-            let (first, _) = moment(start).ok_or_else(refuse)?;
-            (Some(first), Some(shift(first, length).ok_or_else(refuse)?))
-        }
-        _ => {
-            let side = |side: &str| if open(side) { Ok(None) } else { moment(side).map(Some).ok_or_else(refuse) };
-            (side(start)?.map(|(first, _)| first), side(end)?.map(|(_, last)| last))
-        }
-    };
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(ModelError::new("datetime", text, "an interval that ends after it starts").into());
-    }
-    Ok((from, to))
-}
-
-fn shift(moment: Timestamp, by: Span) -> Option<Timestamp> {
-    moment.to_zoned(TimeZone::UTC).checked_add(by).ok().map(|z| z.timestamp())
-}
-
-/// First and last instant of a day, or an instant twice.
-fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some((at, at));
-    }
-    let day = Date::from_str(text).ok().filter(|_| text.len() == 10)?;
-    let midnight = |day: Date| day.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp());
-    Some((midnight(day)?, midnight(day.tomorrow().ok()?)? - SignedDuration::from_micros(1)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
 
     fn asked(query: &[(&str, &str)]) -> Result<Asked, String> {
         let pairs: Vec<(String, String)> = query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
