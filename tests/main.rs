@@ -18,6 +18,7 @@ mod one_file;
 mod outside;
 mod people;
 mod privacy;
+mod sealed;
 mod tiles;
 mod visits;
 mod watched;

@@ -5,6 +5,7 @@ use crate::model::{ModelError, Right, Role};
 use crate::state::StateError;
 use crate::store::StoreError;
 use crate::tiles::TilesError;
+use std::path::PathBuf;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -89,6 +90,17 @@ pub enum AppError {
     /// Work that ended in a panic, which the log tells of.
     #[error("a fault of this program")]
     Fault,
+    /// A key file that cannot be used. Its content is never repeated.
+    #[error("the key file {}: {what}", path.display())]
+    KeyFile {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong, and what was expected.
+        what: String,
+    },
+    /// Something to be sealed, and no key file.
+    #[error("contacts and needs of households are sealed, and there is no key: name a file with --key FILE")]
+    KeyNeeded,
     /// A file of the demo that cannot be written.
     #[error("{path}: {source}")]
     File {

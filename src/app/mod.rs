@@ -15,6 +15,7 @@ mod audit;
 mod campaigns;
 mod check;
 mod commit;
+mod confided;
 mod demo;
 mod describe;
 mod error;
@@ -22,6 +23,7 @@ mod figures;
 mod import;
 mod items;
 mod itemstext;
+mod keyfile;
 mod live;
 mod load;
 mod open;
@@ -30,6 +32,7 @@ mod password;
 mod people;
 mod read;
 mod resolve;
+mod seal;
 mod session;
 mod shown;
 mod throttle;
@@ -51,6 +54,7 @@ pub use figures::{AreaCoverage, Figures};
 pub use import::{ImportSpec, ImportSummary, run_import};
 pub use items::{FilterLang, ItemsQuery, ItemsReport, Period};
 pub use itemstext::ItemsText;
+pub use keyfile::{add_key, read_keys};
 pub use live::{LiveEvent, LiveFeed};
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
@@ -63,6 +67,7 @@ pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
     UnvisitedReport,
 };
+pub use seal::Keyring;
 pub use session::Credential;
 pub use tile::{TileCoding, TileRequest};
 pub use visits::{VisitInput, VisitReply};
@@ -86,6 +91,8 @@ pub struct AppSettings {
     pub tile_cache_bytes: u64,
     /// An identity provider whose tokens are accepted; `None` where there is none.
     pub outside: Option<OutsideSettings>,
+    /// What opens contacts and needs of households; without their key they stay closed.
+    pub keys: Arc<Keyring>,
 }
 
 /// Whether the service is of use, part by part.
@@ -113,6 +120,7 @@ pub struct App {
     counters: Arc<vitals::Counters>,
     throttle: Arc<throttle::Throttle>,
     outside: Option<Arc<outside::Outside>>,
+    keys: Arc<Keyring>,
     assets: Assets,
 }
 
@@ -130,7 +138,8 @@ impl App {
         let founding = Arc::new(tokio::sync::Mutex::new(()));
         let outside = settings.outside.clone().map(outside::Outside::new).map(Arc::new);
         let throttle = Arc::new(throttle::Throttle::new());
-        App { state, cache, live, shown, writer, founding, counters, throttle, outside, assets: Assets }
+        let keys = Arc::clone(&settings.keys);
+        App { state, cache, live, shown, writer, founding, counters, throttle, outside, keys, assets: Assets }
     }
 
     /// Files of the page, styles and glyphs.

@@ -180,6 +180,8 @@ impl From<AppError> for Problem {
             | AppError::Fault
             | AppError::State(_)
             | AppError::Analysis(_)
+            | AppError::KeyFile { .. }
+            | AppError::KeyNeeded
             | AppError::File { .. } => {
                 tracing::error!(detail, "a request failed");
                 Problem::internal()
