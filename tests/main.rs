@@ -19,6 +19,7 @@ mod outside;
 mod people;
 mod privacy;
 mod sealed;
+mod sign_in;
 mod tiles;
 mod visits;
 mod watched;

@@ -1,6 +1,6 @@
 //! What households confide: sealed in the store, opened for who may see it, and lost alone where its key is.
 
-use crate::house::{Client, County, GRIDS, Ran, Scratch, Server, home, homes};
+use crate::house::{Client, County, Ran, Scratch, Server, command, home, homes};
 use melonmap::store::{Batch, Entry, Location, OpenMode, Store};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -153,10 +153,9 @@ fn who_may_see_addresses_sees_it_at_every_door_and_nobody_else_at_any() {
             for (door, text) in [("card", card.text()), ("item", item.text())].iter().chain(&lists) {
                 let told = text.contains(&contact(&code)) && text.contains(&format!("needs a ramp {code}"));
                 assert_eq!(told, sees, "{role} at {door} in place {g}: {text}");
-                assert!(told || !text.contains(&code) || !text.contains("+423 770 ") || sees, "{role} at {door}");
             }
             if sees {
-                let (card, item) = (card.json(), &item.json()["properties"]);
+                let (card, item) = (card.json(), item.json()["properties"].clone());
                 assert_eq!((&card["needs"], card.get("sealed")), (&json!(needs(&code)), None));
                 assert_eq!((&item["needs"], item.get("sealed")), (&json!(needs(&code)), None));
             }
@@ -187,6 +186,11 @@ fn who_may_see_addresses_sees_it_at_every_door_and_nobody_else_at_any() {
     }
 }
 
+/// `melonmap key new`.
+fn new_key(file: &Path) -> Ran {
+    Ran::of(&command().args(["key", "new", "--key"]).arg(file).output().unwrap())
+}
+
 /// What an admin is shown of a household.
 fn card(place: &Place, server: &Server, code: &str) -> Value {
     place.client(server, "admin").json(&format!("/api/households/{code}"))
@@ -196,20 +200,17 @@ fn card(place: &Place, server: &Server, code: &str) -> Value {
 fn without_its_key_what_is_confided_is_closed_and_everything_else_is_there() {
     let place = Place::confided();
     let other = place.keys.path("other");
-    assert!(place.keys.run(&["key", "new", "--key", other.to_str().unwrap()]).code.is_some());
-    let id = Ran::of(&crate::house::command().args(["key", "new", "--key"]).arg(&other).output().unwrap());
-    id.done();
+    new_key(&other).done();
     for key in [other, place.keys.path("missing")] {
         let server = place.serve(&key);
         let one = card(&place, &server, "HH00");
         assert_eq!((one.get("contact"), one.get("needs"), &one["sealed"]), (None, None, &json!(true)), "{one}");
         assert_eq!((&one["address"], &one["persons"]), (&json!(home(0, 0).address), &json!(4)));
         let admin = place.client(&server, "admin");
-        let item = &admin.json("/ogc/collections/households/items/HH00")["properties"];
+        let item = admin.json("/ogc/collections/households/items/HH00")["properties"].clone();
         assert_eq!((item.get("contact"), &item["sealed"], &item["persons"]), (None, &json!(true), &json!(4)));
         assert_eq!(admin.json("/ogc/collections/households/items?limit=40")["numberReturned"], 40);
         assert!(place.client(&server, "analyst").json("/api/households/HH00").get("sealed").is_none());
-        server.tell_to_stop();
         let log = server.log();
         assert!(log.contains("\"households\":40") && log.contains("stay closed"), "{log}");
     }
@@ -226,7 +227,7 @@ fn a_lost_key_is_not_replaced_in_silence_and_a_new_one_goes_before_the_old() {
     place.scratch.unchanged(|| place.import(&key).refused(1, &[key.to_str().unwrap(), "bring it back", "key new"]));
     assert!(!key.exists());
     fs::rename(&moved, &key).unwrap();
-    Ran::of(&crate::house::command().args(["key", "new", "--key"]).arg(&key).output().unwrap()).done();
+    new_key(&key).done();
     let server = place.serve(&key);
     assert_eq!(card(&place, &server, "HH00")["contact"], json!(contact("HH00")), "the old key still opens");
     server.stop();
@@ -282,7 +283,7 @@ fn a_key_file_that_is_none_or_that_others_may_read_is_refused_by_name() {
             place.import(&key).refused(1, &[path, told]);
             let serve = ["serve", "--listen", "127.0.0.1:0", "--key", path, "--store", store.to_str().unwrap()];
             place.scratch.run(&serve).refused(1, &[path, told]);
-            Ran::of(&crate::house::command().args(["key", "new", "--key", path]).output().unwrap()).refused(1, &[told]);
+            new_key(&key).refused(1, &[path, told]);
         });
         assert_eq!(fs::read_to_string(&key).unwrap(), text, "never overwritten");
     }
@@ -299,5 +300,4 @@ fn a_key_file_that_is_none_or_that_others_may_read_is_refused_by_name() {
     let ran = place.scratch.import("households", &file, &[&MAPPED[..], &flags].concat());
     ran.refused(1, &["phone", "201 characters", "one line of at most 200 characters"]);
     assert!(!ran.err.contains("777") && !fs::read_to_string(report).unwrap().contains("777"));
-    assert_eq!(GRIDS.len() * 10, homes().count());
 }

@@ -41,6 +41,9 @@ pub enum AppError {
     /// A session that has ended.
     #[error("the session has ended: sign in again")]
     Session,
+    /// Something that only a person with a session has.
+    #[error("this is for a person who signed in by a link or a password: a token has none")]
+    NotSignedIn,
     /// Too many wrong passwords.
     #[error("too many wrong passwords: wait {} s", whole_seconds(*.0))]
     Slow(Duration),

@@ -24,6 +24,7 @@ mod import;
 mod items;
 mod itemstext;
 mod keyfile;
+mod listening;
 mod live;
 mod load;
 mod open;
@@ -55,7 +56,8 @@ pub use import::{ImportSpec, ImportSummary, run_import};
 pub use items::{FilterLang, ItemsQuery, ItemsReport, Period};
 pub use itemstext::ItemsText;
 pub use keyfile::{add_key, read_keys};
-pub use live::{LiveEvent, LiveFeed};
+pub use listening::LiveFeed;
+pub use live::LiveEvent;
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
 pub use outside::OutsideSettings;
@@ -69,6 +71,7 @@ pub use read::{
 };
 pub use seal::Keyring;
 pub use session::Credential;
+pub use throttle::neighbourhood;
 pub use tile::{TileCoding, TileRequest};
 pub use visits::{VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
@@ -146,12 +149,6 @@ impl App {
     #[must_use]
     pub fn assets(&self) -> Assets {
         self.assets
-    }
-
-    /// The live feed of changes after an event number, for one caller.
-    #[must_use]
-    pub fn live(&self, caller: &Caller, after: Option<u64>) -> LiveFeed {
-        self.live.subscribe(caller, after)
     }
 
     /// Ends every live feed: the service is stopping.

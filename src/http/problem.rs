@@ -167,7 +167,7 @@ impl From<AppError> for Problem {
                 problem.0.retry_after = error.retry_after();
                 problem
             }
-            AppError::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, detail),
+            AppError::Forbidden { .. } | AppError::NotSignedIn => Problem::new(StatusCode::FORBIDDEN, detail),
             AppError::TooLong(_) | AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             }

@@ -14,7 +14,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::Uri;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -46,6 +46,7 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
         .route("/api/visits", post(visits::log))
         .merge(super::ogc::routes())
         .route("/api/session", get(session::who).post(session::begin).delete(session::end))
+        .route("/api/session/password", put(session::password))
         .route("/api/tokens", get(people::tokens).post(people::make_token))
         .route("/api/tokens/{id}", delete(people::end_token))
         .route("/api/users", get(people::users).post(people::put_user))

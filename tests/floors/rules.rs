@@ -52,7 +52,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["app/seal.rs"]),
     ("hkdf", &["app/seal.rs"]),
     ("base64", &["model/confided.rs"]),
-    ("jsonwebtoken", &["app/outside.rs"]),
+    ("jsonwebtoken", &["app/outside.rs", "app/outside/"]),
     ("ureq", &["app/outside.rs", "cli/telemetry.rs"]),
     ("clap", &["cli/", "cli.rs", "config/", "config.rs"]),
 ];
