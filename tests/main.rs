@@ -19,6 +19,8 @@ mod one_file;
 mod outside;
 mod people;
 mod privacy;
+mod sealed;
+mod sign_in;
 mod tiles;
 mod visits;
 mod watched;

@@ -1,46 +1,8 @@
 //! People sign in and out, programs come and go, and what ends is over at the next request.
 
-use crate::house::{Client, County, GRIDS, Reply, Scratch, Server, home};
+use crate::house::{Browser, County, GRIDS, Reply, Scratch, Server, home, link};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-
-/// A browser: it keeps its cookie and says that its page is the one of this site.
-struct Browser {
-    client: Client,
-    cookie: Option<String>,
-}
-
-impl Browser {
-    fn new(server: &Server) -> Browser {
-        Browser { client: server.client(None), cookie: None }
-    }
-
-    fn send(&mut self, method: &str, path: &str, site: &str, body: Option<&Value>) -> Reply {
-        let cookie = self.cookie.clone().unwrap_or_default();
-        let mut headers = vec![("content-type", "application/json"), ("sec-fetch-site", site)];
-        if self.cookie.is_some() {
-            headers.push(("cookie", &cookie));
-        }
-        let text = body.map(ToString::to_string);
-        let reply = self.client.send(method, path, &headers, text.as_deref().map(str::as_bytes));
-        if let Some(set) = reply.headers.get("set-cookie").map(|set| set.to_str().unwrap().to_owned()) {
-            for part in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="] {
-                assert!(set.contains(part), "{set}");
-            }
-            let pair = set.split(';').next().unwrap();
-            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
-        }
-        reply
-    }
-
-    fn get(&mut self, path: &str) -> Reply {
-        self.send("GET", path, "same-origin", None)
-    }
-
-    fn sign_in(&mut self, by: &Value) -> Reply {
-        self.send("POST", "/api/session", "same-origin", Some(by))
-    }
-}
 
 fn county() -> (Scratch, HashMap<&'static str, String>) {
     let scratch = Scratch::new();
@@ -51,12 +13,6 @@ fn county() -> (Scratch, HashMap<&'static str, String>) {
 /// Deletes over a connection of its own: one on which an answer came before the whole request was read may be closing.
 fn delete(server: &Server, token: &str, path: &str) -> Reply {
     server.client(Some(token)).send("DELETE", path, &[], None)
-}
-
-/// The secret in the last line that `melonmap user link` prints.
-fn link(scratch: &Scratch, name: &str) -> Value {
-    let ran = scratch.run(&["user", "link", name]);
-    json!({"link": ran.done().split_once("#link=").unwrap().1})
 }
 
 #[test]

@@ -7,11 +7,15 @@
 
 /** What the service refused, or could not be asked. `status` 0 means that no answer came. */
 export class Problem extends Error {
-  /** @param {number} status @param {string} detail @param {number} [wait]  seconds until trying again makes sense */
-  constructor(status, detail, wait = 0) {
+  /**
+   * @param {number} status @param {string} detail @param {number} [wait]  seconds until trying again makes sense
+   * @param {string} [field]  what was refused of what was sent
+   */
+  constructor(status, detail, wait = 0, field = '') {
     super(detail);
     this.status = status;
     this.wait = wait;
+    this.field = field;
   }
 
   /** @returns {T.Trouble} */
@@ -50,7 +54,7 @@ export const headers = () => (token === null ? {} : { Authorization: `Bearer ${t
 
 /**
  * @param {string} path
- * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'DELETE', body?: object}} [options]
+ * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'PUT' | 'DELETE', body?: object}} [options]
  * @returns {Promise<Response>} an answer that is no refusal
  */
 async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body } = {}) {
@@ -68,7 +72,7 @@ async function ask(path, { accept = 'application/json', lastEvent = null, signal
   }
   if (answer.ok) return answer;
   const said = await answer.json().catch(() => ({}));
-  throw new Problem(answer.status, said.detail ?? answer.statusText, Number(answer.headers.get('Retry-After') ?? 0));
+  throw new Problem(answer.status, said.detail ?? answer.statusText, Number(answer.headers.get('Retry-After') ?? 0), said.field);
 }
 
 /** @param {string} path @param {Record<string, string | number | null | undefined>} [query] @param {AbortSignal} [signal] */
@@ -98,6 +102,14 @@ export async function me() {
 export async function signIn(by) {
   setToken(null);
   await ask('api/session', { method: 'POST', body: by });
+}
+
+/** Whether it is a person with a session who asks, and no token. */
+export const bySession = () => session;
+
+/** Changes the password of who signed in; the session begins anew. @param {string} old  empty where there is none @param {string} next */
+export async function changePassword(old, next) {
+  await ask('api/session/password', { method: 'PUT', body: { ...(old && { old }), new: next } });
 }
 
 /** Forgets the token and ends the session, if there is one. */

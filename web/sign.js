@@ -22,6 +22,7 @@ const close = () => h('button.quiet', { type: 'button', onclick: () => dialog.cl
 const signedIn = (me, changed) => h('div', null,
   h('h2', { id: 'sign-title' }, t('sign.as', { name: me.name || word('role', me.role) })),
   h('p', null, word('role', me.role), me.areas.length > 0 && h('small', null, t('sign.areas', { areas: me.areas.join(' ') }))),
+  api.bySession() && h('details.other', null, h('summary', null, t('sign.change')), password(changed)),
   h('div.buttons', null, close(), h('button.primary', { type: 'button', id: 'sign-out', onclick: async () => {
     dialog.close();
     await api.signOut().catch(api.troubleOf); // who is signed in still, is shown as such
@@ -43,7 +44,7 @@ function form(id, fields, enter, refusal, changed, rest) {
       dialog.close();
       await changed();
     } catch (error) {
-      said.textContent = error instanceof api.Problem && [401, 429].includes(error.status) ? refusal(error) : t('sign.failed');
+      said.textContent = error instanceof api.Problem && [400, 401, 429].includes(error.status) ? refusal(error) : t('sign.failed');
       fields.at(-1)?.select();
     }
   } }, ...rest, ...fields.map((field) => h('label', null, h('span', null, field.title), field)), said);
@@ -65,6 +66,21 @@ function signIn(changed) {
     [h('p', null, t('sign.token.help'))]);
   programs.append(h('div.buttons', null, h('button', { type: 'submit' }, t('sign.do'))));
   return h('div', null, people, h('details.other', null, h('summary', null, t('sign.by.token')), programs));
+}
+
+/** Changes the password. @param {() => Promise<void>} changed */
+function password(changed) {
+  const old = input('old', t('sign.old'), { type: 'password', autocomplete: 'current-password', required: false });
+  const next = input('new', t('sign.new'), { type: 'password', autocomplete: 'new-password', minlength: 12 });
+  /** @param {api.Problem} problem */
+  const refusal = (problem) => {
+    if (problem.status === 429) return t('sign.slow', { seconds: String(problem.wait) });
+    if (problem.status === 401) return t('trouble.expired');
+    return t(problem.field === 'old' ? 'sign.wrong.old' : 'sign.wrong.new');
+  };
+  const made = form('sign-change', [old, next], () => api.changePassword(old.value, next.value), refusal, changed, [h('p', null, t('sign.change.help'))]);
+  made.append(h('div.buttons', null, h('button', { type: 'submit' }, t('sign.change.do'))));
+  return made;
 }
 
 /** Signs in by a one-time link. @param {string} link @returns {Promise<boolean>} false: it opens nothing any more */

@@ -8,7 +8,7 @@ use super::kernels::timed;
 use super::process::Server;
 use super::table::{Table, count};
 use jiff::Timestamp;
-use melonmap::model::{Change, Code, Household, Level, Status};
+use melonmap::model::{Change, Code, Confided, Household, Level, Status};
 use melonmap::state::{Loader, State};
 use std::hint::black_box;
 
@@ -56,7 +56,14 @@ fn thousand(ground: &Ground, state: &State) -> Outcome<State> {
     let areas = state.living_areas().map(|(_, entry)| Change::AreaPut(entry.area.as_ref().clone()));
     let households = ground.points.sample.iter().take(1_000).map(|(code, at)| {
         let code = Code::new(code)?;
-        Ok(Change::HouseholdPut(Household { code, at: *at, address: None, status: Status::Occupied, persons: None }))
+        Ok(Change::HouseholdPut(Household {
+            code,
+            at: *at,
+            address: None,
+            status: Status::Occupied,
+            persons: None,
+            confided: Confided::default(),
+        }))
     });
     let households: Outcome<Vec<Change>> = households.collect();
     for (seq, change) in (1..).zip(areas.chain(households?)) {

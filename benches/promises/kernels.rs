@@ -64,7 +64,7 @@ fn tiles(ground: &mut Ground, table: &mut Table) -> Outcome {
     let path = ground.divided()?.store;
     let state = ground.state()?;
     let store = open_store(&path.to_string_lossy(), false, "melonmap bench")?;
-    let app = App::start(store, state, &AppSettings { tile_cache_bytes: 0, outside: None });
+    let app = App::start(store, state, &AppSettings { tile_cache_bytes: 0, outside: None, keys: Arc::default() });
     let admin = app.caller(Some(&ground.divided()?.token))?;
     let runtime = tokio::runtime::Runtime::new().expect(RUNTIME_STARTS);
     for (layers, z) in [("households", 8), ("households", 14), ("areas", 8), ("areas", 12)] {

@@ -1,8 +1,8 @@
 //! Who calls, and how far they see.
 
 use super::{App, AppError};
-use crate::model::{Grant, Reach, Right, Role, TokenId};
-use crate::state::{Scope, State};
+use crate::model::{Grant, Reach, Right, Role, Session, Token, TokenId, User};
+use crate::state::{People, Scope, State};
 use crate::store::signature;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -14,26 +14,43 @@ use std::net::IpAddr;
 #[derive(Debug, Clone)]
 pub struct Caller {
     grant: Grant,
-    /// The session of a person who signed in, and when it ends by itself.
-    session: Option<(TokenId, Timestamp)>,
+    by: By,
     from: Option<IpAddr>,
+}
+
+/// By what a caller holds their grant, and when that ends by itself.
+#[derive(Debug, Clone)]
+enum By {
+    /// The public holds theirs for ever.
+    Nothing,
+    /// A token of ours.
+    Token(TokenId, Option<Timestamp>),
+    /// A session of a person who signed in.
+    Session(TokenId, Timestamp),
+    /// A token of an outside identity provider.
+    Outside(Timestamp),
 }
 
 impl Caller {
     /// Somebody without a token.
     #[must_use]
     pub fn public() -> Caller {
-        Caller::of(Grant::public())
+        Caller { grant: Grant::public(), by: By::Nothing, from: None }
     }
 
-    /// Somebody who showed that they were granted this.
-    pub(super) fn of(grant: Grant) -> Caller {
-        Caller { grant, session: None, from: None }
+    /// A program that showed a token.
+    pub(super) fn of_token(token: &Token) -> Caller {
+        Caller { grant: token.grant.clone(), by: By::Token(token.id.clone(), token.expires), from: None }
     }
 
     /// A person who signed in.
-    pub(super) fn of_session(grant: Grant, id: TokenId, expires: Timestamp) -> Caller {
-        Caller { session: Some((id, expires)), ..Caller::of(grant) }
+    pub(super) fn of_session(session: &Session, user: &User) -> Caller {
+        Caller { grant: user.grant(), by: By::Session(session.id.clone(), session.expires), from: None }
+    }
+
+    /// Somebody whom an outside identity provider vouches for.
+    pub(super) fn of_outside(grant: Grant, expires: Timestamp) -> Caller {
+        Caller { grant, by: By::Outside(expires), from: None }
     }
 
     /// The same, asking from an address.
@@ -51,13 +68,32 @@ impl Caller {
     /// The session of a person who signed in.
     #[must_use]
     pub fn session(&self) -> Option<&TokenId> {
-        self.session.as_ref().map(|(id, _)| id)
+        if let By::Session(id, _) = &self.by { Some(id) } else { None }
     }
 
     /// When the session ends by itself.
     #[must_use]
     pub fn session_ends(&self) -> Option<Timestamp> {
-        self.session.as_ref().map(|(_, expires)| *expires)
+        if let By::Session(_, expires) = &self.by { Some(*expires) } else { None }
+    }
+
+    /// When what they hold ends by itself; `None` is never.
+    pub(super) fn ends(&self) -> Option<Timestamp> {
+        match &self.by {
+            By::Nothing => None,
+            By::Token(_, expires) => *expires,
+            By::Session(_, expires) | By::Outside(expires) => Some(*expires),
+        }
+    }
+
+    /// Whether they still hold what they were granted, no more and no less: neither ended nor changed since.
+    pub(super) fn holds(&self, people: &People, now: Timestamp) -> bool {
+        let granted = match &self.by {
+            By::Nothing | By::Outside(_) => true,
+            By::Token(id, _) => people.token_of(id).is_some_and(|token| token.grant == self.grant),
+            By::Session(id, _) => people.session_of(id).is_some_and(|(_, user)| user.grant() == self.grant),
+        };
+        granted && self.ends().is_none_or(|end| end > now)
     }
 
     /// Who answers for what they change.
@@ -131,6 +167,6 @@ impl App {
         if token.expires.is_some_and(|end| end <= Timestamp::now()) {
             return Err(AppError::Token);
         }
-        Ok(Caller::of(token.grant.clone()))
+        Ok(Caller::of_token(token))
     }
 }

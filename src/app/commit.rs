@@ -237,11 +237,16 @@ impl Bench {
 
     fn apply(&self, first: u64, at: Timestamp, accepted: Vec<(Arc<str>, Change)>) -> Result<(), String> {
         let mut delta = Delta::default();
+        let ends = |kind| matches!(kind, Kind::TokenEnd | Kind::User | Kind::UserEnd | Kind::SessionEnd);
+        let somebody_ends = accepted.iter().any(|(_, change)| ends(change.kind()));
         let mut state = self.state.write();
         for (seq, (author, change)) in (first..).zip(accepted) {
             delta.join(state.apply(seq, at, signed_by(&author).0, change).map_err(|e| e.to_string())?);
         }
         let seq = state.seq();
+        if somebody_ends {
+            self.live.people_changed();
+        }
         if delta == Delta::default() {
             // A sign-in or a note of a reading: nothing on the map is another, and no page has to hear of it.
             return Ok(());
@@ -300,11 +305,19 @@ impl Judge<'_> {
                 return Err(ModelError::new("id", &entry.key, "new: another visit was stored under this id"));
             }
             Some(_) => Verdict::Changed,
+            None if self.lets_in_whom_it_links(change) => Verdict::New,
             None => self.state.verdict(change)?,
         };
         if verdict != Verdict::Same {
             self.pending.insert(key, entry.body.clone());
         }
         Ok(verdict)
+    }
+
+    /// Whether a link is for a user whom the state knows only once this group is applied.
+    fn lets_in_whom_it_links(&self, change: &Change) -> bool {
+        let Change::LinkMade(link) = change else { return false };
+        self.pending.contains_key(&(Kind::User, link.user.to_string()))
+            && self.state.people().user(link.user.as_str()).is_none()
     }
 }

@@ -1,17 +1,21 @@
 //! The demo: the bundled real county, labelled sample visits, one token for each role.
 
+use super::confided::Sealer;
 use super::{
     AppError, Assets, DivideSpec, ImportSpec, ImportSummary, NewSecret, create_token, describe_map, divide_areas, load,
     run_import,
 };
 use crate::formats::{self, ImportKind, Mapping};
-use crate::model::{Campaign, CampaignId, Change, Code, Grant, Kind, Level, MapInfo, Outcome, Role, Visit};
+use crate::model::{
+    Campaign, CampaignId, Change, Code, Confided, Grant, Household, Kind, Level, MapInfo, Outcome, Role, Visit,
+};
 use crate::state::State;
 use crate::store::{Batch, Entry, Store};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::io::Cursor;
 use std::num::NonZeroU32;
+use std::path::Path;
 
 /// What the map must say of where its data is from.
 const ATTRIBUTION: &str = "© OpenStreetMap contributors (ODbL)";
@@ -25,6 +29,8 @@ const GRID_HOUSEHOLDS: NonZeroU32 = NonZeroU32::new(300).expect("not zero");
 const SEED: u64 = 20_261_005;
 /// Six weeks of visits in two stages.
 const STAGE_DAYS: i64 = 21;
+/// Households that confide something.
+const CONFIDING: usize = 24;
 /// When people call: from 8 to 19, seconds of a day, UTC.
 const CALLING: std::ops::Range<i64> = 28_800..68_400;
 
@@ -63,8 +69,9 @@ pub struct Demo {
     pub tokens: Vec<DemoToken>,
 }
 
-/// Fills an empty store. `step` hears what is being done.
-pub fn build_demo(store: &mut Store, now: Timestamp, mut step: impl FnMut(&str)) -> Result<Demo, AppError> {
+/// Fills an empty store; the key file seals what a few households confide, and is founded where there is none. `step` hears what is
+/// being done.
+pub fn build_demo(store: &mut Store, key: &Path, now: Timestamp, mut step: impl FnMut(&str)) -> Result<Demo, AppError> {
     let attribution = vec![ATTRIBUTION.to_owned(), SAMPLE.to_owned()];
     describe_map(store, AUTHOR, MapInfo { name: "Liechtenstein".into(), attribution, sample: true })?;
     let mut imported = ImportSummary::default();
@@ -79,6 +86,7 @@ pub fn build_demo(store: &mut Store, now: Timestamp, mut step: impl FnMut(&str))
     step("playing six weeks of sample visits");
     let state = load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household))?;
     let visits = play(store, &state, now)?;
+    confide(store, &state, key, now)?;
     let tokens = tokens(store, &state)?;
     Ok(Demo { imported, grids, visits, tokens })
 }
@@ -94,6 +102,7 @@ fn import(store: &mut Store, kind: ImportKind, path: &str, columns: &[&str]) -> 
         repair: false,
         skip_bad: false,
         author: AUTHOR.to_owned(),
+        key: None,
     };
     run_import(store, rows, &spec, |_| (), |_| ())
 }
@@ -147,6 +156,32 @@ fn play(store: &mut Store, state: &State, now: Timestamp) -> Result<usize, AppEr
     Ok(visits)
 }
 
+/// Some households of the first grid, which the demo's member works in, with sample contacts and needs. A number of zeros calls nobody.
+fn confide(store: &mut Store, state: &State, key: &Path, now: Timestamp) -> Result<(), AppError> {
+    let needs = [
+        "Sample 示例: a ramp at the door 门口需要坡道",
+        "Sample 示例: a ride to the doctor on Tuesdays 周二就医用车\nSample 示例: help with a form 帮忙填表",
+        "Sample 示例: somebody to talk to in German 需要德语陪聊",
+    ];
+    let first = codes(state, Level::Grid).into_iter().next();
+    let grid = first.and_then(|code| state.area(code.as_str()));
+    let sealer = Sealer::new(Some(key), false);
+    let households = state.households().filter(|one| one.area == grid && one.status.eligible()).take(CONFIDING);
+    let entries: Result<Vec<Entry>, AppError> = households
+        .zip(needs.into_iter().cycle())
+        .map(|(one, needs)| {
+            let contact = Some("Sample 示例: +423 000 00 00".to_owned());
+            let code = Code::new(one.code)?;
+            let confided = sealer.seal(&code, &Confided { contact, needs: Some(needs.to_owned()) })?;
+            let (at, address, status, persons) = (one.at, one.address.map(str::to_owned), one.status, one.persons);
+            let household = Household { code, at, address, status, persons, confided };
+            Ok(Entry::from(&Change::HouseholdPut(household)))
+        })
+        .collect();
+    store.append(&[Batch { at: now, author: AUTHOR.into(), entries: entries? }])?;
+    Ok(())
+}
+
 fn visit(rng: &mut StdRng, household: &Code, campaign: u32, at: Timestamp, outcome: Outcome) -> Change {
     let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
     let campaign = Some(CampaignId(campaign));
@@ -154,20 +189,22 @@ fn visit(rng: &mut StdRng, household: &Code, campaign: u32, at: Timestamp, outco
     Change::VisitMade(Visit { id, household: household.clone(), campaign, at, outcome, note: None })
 }
 
+/// The codes of the living Areas of a level, in order.
+fn codes(state: &State, level: Level) -> Vec<Code> {
+    let areas = state.living_areas().filter(|(_, entry)| entry.area.level == level);
+    let mut codes: Vec<Code> = areas.map(|(_, entry)| entry.area.code.clone()).collect();
+    codes.sort_unstable();
+    codes
+}
+
 /// A token for each role that has one; a member's is for the first two grids of the first township, a coordinator's for all of it.
 fn tokens(store: &mut Store, state: &State) -> Result<Vec<DemoToken>, AppError> {
-    let codes = |level: Level| {
-        let mut codes: Vec<Code> =
-            state.living_areas().filter(|(_, e)| e.area.level == level).map(|(_, e)| e.area.code.clone()).collect();
-        codes.sort_unstable();
-        codes
-    };
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Public);
     roles
         .map(|role| {
             let areas: Vec<Code> = match role {
-                Role::Member => codes(Level::Grid).into_iter().take(2).collect(),
-                Role::Coordinator => codes(Level::Township).into_iter().take(1).collect(),
+                Role::Member => codes(state, Level::Grid).into_iter().take(2).collect(),
+                Role::Coordinator => codes(state, Level::Township).into_iter().take(1).collect(),
                 _ => Vec::new(),
             };
             let grant = Grant { name: format!("sample {role}"), role, areas: areas.clone() };

@@ -5,6 +5,7 @@ use crate::model::{ModelError, Right, Role};
 use crate::state::StateError;
 use crate::store::StoreError;
 use crate::tiles::TilesError;
+use std::path::PathBuf;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -40,6 +41,9 @@ pub enum AppError {
     /// A session that has ended.
     #[error("the session has ended: sign in again")]
     Session,
+    /// Something that only a person with a session has.
+    #[error("this is for a person who signed in by a link or a password: a token has none")]
+    NotSignedIn,
     /// Too many wrong passwords.
     #[error("too many wrong passwords: wait {} s", whole_seconds(*.0))]
     Slow(Duration),
@@ -89,6 +93,17 @@ pub enum AppError {
     /// Work that ended in a panic, which the log tells of.
     #[error("a fault of this program")]
     Fault,
+    /// A key file that cannot be used. Its content is never repeated.
+    #[error("the key file {}: {what}", path.display())]
+    KeyFile {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong, and what was expected.
+        what: String,
+    },
+    /// Something to be sealed, and no key file.
+    #[error("contacts and needs of households are sealed, and there is no key: name a file with --key FILE")]
+    KeyNeeded,
     /// A file of the demo that cannot be written.
     #[error("{path}: {source}")]
     File {

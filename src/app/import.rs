@@ -1,5 +1,6 @@
 //! A file becomes changes: read on one thread, understood on the others, compared and stored on this one.
 
+use super::confided::{Sealer, is_sealed};
 use super::resolve::Placing;
 use super::{AppError, load};
 use crate::formats::{Body, FormatError, Header, ImportKind, Importer, Mapping, Outcome, RawRow, RowProblem, Rows};
@@ -10,6 +11,7 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -29,6 +31,8 @@ pub struct ImportSpec {
     pub skip_bad: bool,
     /// Who answers for it.
     pub author: String,
+    /// The file of the key that seals what households confide: founded when the first of them needs it.
+    pub key: Option<PathBuf>,
 }
 
 /// What an import did.
@@ -87,6 +91,7 @@ pub fn run_import(
     let mut placing = (kind == Kind::Area)
         .then(|| load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd)).map(|state| Placing::new(&state)))
         .transpose()?;
+    let sealer = Sealer::new(spec.key.as_deref(), known.sealed);
     let header = rows.header().cloned();
     // A setting that cannot be is told before the first row is read.
     importer(spec, header.as_ref())?;
@@ -94,7 +99,7 @@ pub fn run_import(
     let at = Timestamp::now();
     let author = spec.author.as_str().into();
     let mut import = Begun { store: Some(store), import: None };
-    understand(rows, spec, header.as_ref(), |group| {
+    understand(rows, spec, &sealer, header.as_ref(), |group| {
         let mut entries = Vec::with_capacity(group.len());
         for row in group {
             summary.rows += 1;
@@ -218,18 +223,21 @@ struct Judged {
 struct Known {
     bodies: HashMap<u64, u64>,
     seen: HashMap<u64, u64>,
+    /// Some of it is sealed.
+    sealed: bool,
 }
 
 impl Known {
     fn read(store: &Store, kind: Kind) -> Result<Known, StoreError> {
-        let mut bodies = HashMap::new();
+        let (mut bodies, mut sealed) = (HashMap::new(), false);
         store.read(1, |record| -> Result<(), StoreError> {
             if record.kind == kind {
                 bodies.insert(fingerprint(record.key), fingerprint(record.body));
+                sealed = sealed || is_sealed(&record);
             }
             Ok(())
         })?;
-        Ok(Known { bodies, seen: HashMap::new() })
+        Ok(Known { bodies, seen: HashMap::new(), sealed })
     }
 
     fn what(&self, key: u64, body: u64) -> What {
@@ -260,18 +268,19 @@ impl Known {
 fn understand(
     rows: Rows,
     spec: &ImportSpec,
+    sealer: &Sealer<'_>,
     header: Option<&Header>,
     mut take: impl FnMut(Group) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (to_workers, chunks) = sync_channel::<Chunk>(AHEAD);
     let chunks = Mutex::new(chunks);
-    let (done, groups) = sync_channel::<(u64, Group)>(AHEAD * workers);
+    let (done, groups) = sync_channel::<(u64, Result<Group, AppError>)>(AHEAD * workers);
     thread::scope(|scope| {
         let reading = scope.spawn(move || read(rows, &to_workers));
         for _ in 0..workers {
             let (done, chunks) = (done.clone(), &chunks);
-            scope.spawn(move || work(spec, header, chunks, &done));
+            scope.spawn(move || work(spec, sealer, header, chunks, &done));
         }
         drop(done);
         let mut waiting = BTreeMap::new();
@@ -283,7 +292,7 @@ fn understand(
                 next += 1;
                 // After a failure the rest is read and dropped, so that no thread waits for a place in a queue.
                 if taken.is_ok() {
-                    taken = take(group);
+                    taken = group.and_then(&mut take);
                 }
             }
         }
@@ -315,24 +324,45 @@ fn read(rows: Rows, to: &SyncSender<Chunk>) -> Result<(), FormatError> {
     Ok(())
 }
 
-fn work(spec: &ImportSpec, header: Option<&Header>, chunks: &Mutex<Receiver<Chunk>>, done: &SyncSender<(u64, Group)>) {
+fn work(
+    spec: &ImportSpec,
+    sealer: &Sealer<'_>,
+    header: Option<&Header>,
+    chunks: &Mutex<Receiver<Chunk>>,
+    done: &SyncSender<(u64, Result<Group, AppError>)>,
+) {
     // The same settings made an importer before the first row was read.
     let Ok(importer) = importer(spec, header) else { return };
     loop {
         let next = chunks.lock().map_or(None, |chunks| chunks.recv().ok());
         let Some((number, rows)) = next else { return };
-        let group = rows.into_iter().map(|row| understood(&importer, &row?)).collect();
+        let understood = |row: Result<RawRow, RowProblem>| match row {
+            Ok(row) => understood(&importer, sealer, &row),
+            Err(problem) => Ok(Err(problem)),
+        };
+        let group = rows.into_iter().map(understood).collect();
         if done.send((number, group)).is_err() {
             return;
         }
     }
 }
 
-fn understood(importer: &Importer, row: &RawRow) -> Result<Understood, RowProblem> {
+/// A row that was understood, or what is wrong with it; an error is none of the row's, and ends the import.
+fn understood(
+    importer: &Importer,
+    sealer: &Sealer<'_>,
+    row: &RawRow,
+) -> Result<Result<Understood, RowProblem>, AppError> {
     debug_assert!(matches!(row.body, Body::Cells(_) | Body::Json(..) | Body::Feature(_)));
-    let Outcome { change, repaired } = importer.change(row)?;
+    let Outcome { mut change, repaired, confided } = match importer.change(row) {
+        Ok(outcome) => outcome,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    if let Change::HouseholdPut(household) = &mut change {
+        household.confided = sealer.seal(&household.code, &confided)?;
+    }
     let entry = Entry::from(&change);
     let (key, body) = (fingerprint(&entry.key), fingerprint(&entry.body));
     let area = if let Change::AreaPut(area) = change { Some(Box::new(area)) } else { None };
-    Ok(Understood { row: row.row, entry, key, body, area, repaired: repaired.is_some() })
+    Ok(Ok(Understood { row: row.row, entry, key, body, area, repaired: repaired.is_some() }))
 }

@@ -58,16 +58,21 @@ impl Visible<'_> {
     fn shows(&self, field: usize) -> bool {
         self.caller.may(self.collection.fields()[field].right)
     }
+
+    /// Whether the caller may filter and sort by it.
+    fn is_asked(&self, field: usize) -> bool {
+        self.shows(field) && self.collection.fields()[field].is_asked()
+    }
 }
 
 impl Schema for Visible<'_> {
     fn field(&self, name: &str) -> Option<(usize, Kind)> {
-        Schema::field(&self.collection, name).filter(|(field, _)| self.shows(*field))
+        Schema::field(&self.collection, name).filter(|(field, _)| self.is_asked(*field))
     }
 
     fn names(&self) -> Vec<&'static str> {
         let fields = self.collection.fields();
-        (0..fields.len()).filter(|field| self.shows(*field)).map(|field| fields[field].name).collect()
+        (0..fields.len()).filter(|field| self.is_asked(*field)).map(|field| fields[field].name).collect()
     }
 }
 
@@ -122,10 +127,13 @@ impl App {
         };
         let selected = state.select(&selection, |field| visible.shows(field), &|| Instant::now() < end);
         drop(state);
-        let Selected { features, matched, next } = selected.map_err(|e| match e {
+        let Selected { mut features, matched, next } = selected.map_err(|e| match e {
             crate::state::StateError::Cut => AppError::TooLong(LONGEST),
             e => e.into(),
         })?;
+        if collection == Collection::Households {
+            self.open_items(&mut features, |field| visible.shows(field));
+        }
         let written = |mark: PageMark| serde_json::to_string(&mark).unwrap_or_default();
         Ok(ItemsReport { features, matched, next: next.map(written) })
     }
@@ -136,7 +144,13 @@ impl App {
         let state = self.state.read();
         let scope = caller.scope(&state, collection.right())?;
         let found = state.select_one(collection, id, &scope, |field| visible.shows(field));
-        found.ok_or_else(|| AppError::NotFound { what: "item", name: id.escape_debug().to_string() })
+        drop(state);
+        let unknown = || AppError::NotFound { what: "item", name: id.escape_debug().to_string() };
+        let mut feature = found.ok_or_else(unknown)?;
+        if collection == Collection::Households {
+            self.open_items(std::slice::from_mut(&mut feature), |field| visible.shows(field));
+        }
+        Ok(feature)
     }
 }
 

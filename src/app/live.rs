@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// Events that a page may have missed and still catch up with: some minutes of a busy day.
 const KEPT: usize = 1_024;
@@ -70,7 +70,11 @@ pub(super) struct Told {
 }
 
 /// The channel.
-pub(super) struct Live(Mutex<Channel>);
+pub(super) struct Live {
+    channel: Mutex<Channel>,
+    /// Moves when somebody's right to hear may have ended.
+    people: watch::Sender<()>,
+}
 
 struct Channel {
     /// `None` once the service is stopping: readers come to the end of their feed.
@@ -86,22 +90,33 @@ impl Live {
     /// A channel that begins after a change.
     pub fn after(seq: u64) -> Live {
         let events = Some(broadcast::channel(WAITING).0);
-        Live(Mutex::new(Channel { events, kept: VecDeque::with_capacity(KEPT), start: seq, forgotten: seq }))
+        let channel = Channel { events, kept: VecDeque::with_capacity(KEPT), start: seq, forgotten: seq };
+        Live { channel: Mutex::new(channel), people: watch::Sender::new(()) }
+    }
+
+    /// Tells every feed to look whether its listener may still hear it.
+    pub fn people_changed(&self) {
+        self.people.send_replace(());
+    }
+
+    /// Moves with [`Live::people_changed`].
+    pub fn people(&self) -> watch::Receiver<()> {
+        self.people.subscribe()
     }
 
     /// Ends every feed, so that a stopping service does not wait for its readers.
     pub fn close(&self) {
-        self.0.lock().events = None;
+        self.channel.lock().events = None;
     }
 
     /// Whether every feed was ended.
     pub fn closed(&self) -> bool {
-        self.0.lock().events.is_none()
+        self.channel.lock().events.is_none()
     }
 
     /// How many feeds are open.
     pub fn listeners(&self) -> usize {
-        self.0.lock().events.as_ref().map_or(0, broadcast::Sender::receiver_count)
+        self.channel.lock().events.as_ref().map_or(0, broadcast::Sender::receiver_count)
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
@@ -122,7 +137,7 @@ impl Live {
             _ => LiveEvent::reset(seq),
         };
         let shared = Arc::new(Shared { everything, places });
-        let mut channel = self.0.lock();
+        let mut channel = self.channel.lock();
         if channel.kept.len() == KEPT
             && let Some(oldest) = channel.kept.pop_front()
         {
@@ -135,8 +150,8 @@ impl Live {
         }
     }
 
-    pub fn subscribe(&self, caller: &Caller, after: Option<u64>) -> LiveFeed {
-        let channel = self.0.lock();
+    pub fn subscribe(&self, caller: &Caller, after: Option<u64>) -> Feed {
+        let channel = self.channel.lock();
         let kept = &channel.kept;
         let events = match &channel.events {
             Some(events) => events.subscribe(),
@@ -153,19 +168,19 @@ impl Live {
                 missed.push_back(Arc::new(Shared { everything: LiveEvent::reset(newest), places: Vec::new() }));
             }
         }
-        LiveFeed { events, missed, caller: caller.clone(), last: after.unwrap_or(0) }
+        Feed { events, missed, caller: caller.clone(), last: after.unwrap_or(0) }
     }
 }
 
 /// The events for one caller: first those missed, then new ones as they come.
-pub struct LiveFeed {
+pub(super) struct Feed {
     events: broadcast::Receiver<Arc<Shared>>,
     missed: VecDeque<Arc<Shared>>,
     caller: Caller,
     last: u64,
 }
 
-impl LiveFeed {
+impl Feed {
     /// The next event; `None` when the service stops.
     pub async fn next(&mut self) -> Option<LiveEvent> {
         let shared = match self.missed.pop_front() {
@@ -212,7 +227,7 @@ mod tests {
         live.publish(seq, Some(Touched::default()), told);
     }
 
-    async fn heard(mut feed: LiveFeed, n: usize) -> Vec<(u64, bool)> {
+    async fn heard(mut feed: Feed, n: usize) -> Vec<(u64, bool)> {
         let mut events = Vec::new();
         for _ in 0..n {
             let event = feed.next().await.expect("the channel is open");

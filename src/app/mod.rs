@@ -15,6 +15,7 @@ mod audit;
 mod campaigns;
 mod check;
 mod commit;
+mod confided;
 mod demo;
 mod describe;
 mod error;
@@ -22,6 +23,8 @@ mod figures;
 mod import;
 mod items;
 mod itemstext;
+mod keyfile;
+mod listening;
 mod live;
 mod load;
 mod open;
@@ -30,6 +33,7 @@ mod password;
 mod people;
 mod read;
 mod resolve;
+mod seal;
 mod session;
 mod shown;
 mod throttle;
@@ -51,7 +55,9 @@ pub use figures::{AreaCoverage, Figures};
 pub use import::{ImportSpec, ImportSummary, run_import};
 pub use items::{FilterLang, ItemsQuery, ItemsReport};
 pub use itemstext::ItemsText;
-pub use live::{LiveEvent, LiveFeed};
+pub use keyfile::{add_key, read_keys};
+pub use listening::LiveFeed;
+pub use live::LiveEvent;
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
 pub use outside::OutsideSettings;
@@ -63,7 +69,9 @@ pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
     UnvisitedReport,
 };
+pub use seal::Keyring;
 pub use session::Credential;
+pub use throttle::neighbourhood;
 pub use tile::{TileCoding, TileRequest};
 pub use visits::{VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
@@ -86,6 +94,8 @@ pub struct AppSettings {
     pub tile_cache_bytes: u64,
     /// An identity provider whose tokens are accepted; `None` where there is none.
     pub outside: Option<OutsideSettings>,
+    /// What opens contacts and needs of households; without their key they stay closed.
+    pub keys: Arc<Keyring>,
 }
 
 /// Whether the service is of use, part by part.
@@ -113,6 +123,7 @@ pub struct App {
     counters: Arc<vitals::Counters>,
     throttle: Arc<throttle::Throttle>,
     outside: Option<Arc<outside::Outside>>,
+    keys: Arc<Keyring>,
     assets: Assets,
 }
 
@@ -130,19 +141,14 @@ impl App {
         let founding = Arc::new(tokio::sync::Mutex::new(()));
         let outside = settings.outside.clone().map(outside::Outside::new).map(Arc::new);
         let throttle = Arc::new(throttle::Throttle::new());
-        App { state, cache, live, shown, writer, founding, counters, throttle, outside, assets: Assets }
+        let keys = Arc::clone(&settings.keys);
+        App { state, cache, live, shown, writer, founding, counters, throttle, outside, keys, assets: Assets }
     }
 
     /// Files of the page, styles and glyphs.
     #[must_use]
     pub fn assets(&self) -> Assets {
         self.assets
-    }
-
-    /// The live feed of changes after an event number, for one caller.
-    #[must_use]
-    pub fn live(&self, caller: &Caller, after: Option<u64>) -> LiveFeed {
-        self.live.subscribe(caller, after)
     }
 
     /// Ends every live feed: the service is stopping.

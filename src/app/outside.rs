@@ -2,6 +2,7 @@
 
 use super::{App, AppError, Caller};
 use crate::model::{Code, Grant, Role};
+use jiff::Timestamp;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use parking_lot::Mutex;
@@ -91,8 +92,13 @@ fn fetch(from: &str) -> Result<JwkSet, String> {
     serde_json::from_slice(&bytes).map_err(|e| e.to_string())
 }
 
-/// What a token grants, once its signature, issuer, audience and times are right.
-fn judge(settings: &OutsideSettings, key: &Jwk, algorithm: Algorithm, token: &str) -> Result<Grant, AppError> {
+/// What a token grants and until when, once its signature, issuer, audience and times are right.
+fn judge(
+    settings: &OutsideSettings,
+    key: &Jwk,
+    algorithm: Algorithm,
+    token: &str,
+) -> Result<(Grant, Timestamp), AppError> {
     let says = key.common.key_algorithm.map(|says| says.to_string());
     if says.is_some_and(|says| says != format!("{algorithm:?}")) {
         return Err(refused("its key is for another algorithm"));
@@ -114,7 +120,17 @@ fn judge(settings: &OutsideSettings, key: &Jwk, algorithm: Algorithm, token: &st
     let who = texts(&claims, "preferred_username").next().or_else(|| texts(&claims, "sub").next()).unwrap_or_default();
     // Told from a user of the same name who signs in here.
     let name = format!("{who} ({})", settings.issuer);
-    Grant { name, role, areas }.check().map_err(|_| refused("its name, or its role without an area, cannot be"))
+    let grant = Grant { name, role, areas }.check();
+    let grant = grant.map_err(|_| refused("its name, or its role without an area, cannot be"))?;
+    Ok((grant, ends(&claims)))
+}
+
+/// The moment from which a token is not accepted any more.
+fn ends(claims: &Value) -> Timestamp {
+    let seconds = claims.get("exp").and_then(Value::as_f64).unwrap_or_default().floor();
+    #[allow(clippy::cast_possible_truncation)] // what is out of range is the end of time, below
+    let seconds = (seconds as i64).saturating_add_unsigned(LEEWAY_S);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
 
 /// The texts of a claim: one, or a list of them; none where it is absent.
@@ -142,117 +158,10 @@ impl App {
             key = outside.keys.lock().set.find(&kid).cloned();
         }
         let key = key.ok_or(refused("its key is not one of the provider's"))?;
-        judge(&outside.settings, &key, header.alg, token).map(Caller::of)
+        let (grant, ends) = judge(&outside.settings, &key, header.alg, token)?;
+        Ok(Caller::of_outside(grant, ends))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp};
-    use serde_json::json;
-
-    /// A key of the curve P-256 from its number, as PKCS #8 (RFC 5958, RFC 5915).
-    fn pair(seed: u8) -> EncodingKey {
-        let curve = [0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-        let mut der = vec![0x30, 0x41, 2, 1, 0];
-        der.extend(curve);
-        der.extend([4, 0x27, 0x30, 0x25, 2, 1, 1, 4, 0x20]);
-        der.extend([seed; 32]);
-        EncodingKey::from_ec_der(&der)
-    }
-
-    fn public(seed: u8, kid: &str) -> Jwk {
-        let mut jwk = Jwk::from_encoding_key(&pair(seed), Algorithm::ES256).unwrap();
-        jwk.common.key_id = Some(kid.into());
-        jwk
-    }
-
-    fn settings(jwks: &str) -> OutsideSettings {
-        OutsideSettings {
-            issuer: "https://id.example".into(),
-            audience: "melonmap".into(),
-            jwks: jwks.into(),
-            role_claim: "realm.roles".into(),
-            areas_claim: "areas".into(),
-        }
-    }
-
-    fn good() -> Value {
-        let now = get_current_timestamp();
-        json!({"iss": "https://id.example", "aud": "melonmap", "sub": "7", "preferred_username": "li", "exp": now + 600,
-               "nbf": now - 5, "realm": {"roles": ["offline", "member"]}, "areas": ["G1", "G2"]})
-    }
-
-    fn signed(claims: &Value, seed: u8) -> String {
-        let header = Header { kid: Some("k1".into()), ..Header::new(Algorithm::ES256) };
-        encode(&header, claims, &pair(seed)).unwrap()
-    }
-
-    #[test]
-    fn a_token_grants_what_its_claims_say() {
-        let grant = judge(&settings(""), &public(1, "k1"), Algorithm::ES256, &signed(&good(), 1)).unwrap();
-        let areas: Vec<&str> = grant.areas.iter().map(Code::as_str).collect();
-        assert_eq!(
-            (grant.name.as_str(), grant.role, areas),
-            ("li (https://id.example)", Role::Member, vec!["G1", "G2"])
-        );
-    }
-
-    #[test]
-    fn a_forged_expired_early_or_misdirected_token_and_one_without_a_role_grant_nothing() {
-        let now = get_current_timestamp();
-        for (member, value) in [
-            ("exp", json!(now - 31)),
-            ("exp", Value::Null),
-            ("nbf", json!(now + 60)),
-            ("iss", json!("https://other.example")),
-            ("iss", Value::Null),
-            ("aud", json!("another")),
-            ("aud", Value::Null),
-            ("sub", Value::Null),
-            ("realm", json!({"roles": ["king"]})),
-            ("realm", json!({"roles": ["public"]})),
-            ("realm", Value::Null),
-            ("areas", Value::Null),
-            ("areas", json!([" "])),
-            ("preferred_username", json!("a\u{1f}b")),
-        ] {
-            let mut claims = good();
-            let members = claims.as_object_mut().unwrap();
-            if value.is_null() {
-                members.remove(member)
-            } else {
-                members.insert(member.into(), value.clone())
-            };
-            let judged = judge(&settings(""), &public(1, "k1"), Algorithm::ES256, &signed(&claims, 1));
-            assert!(matches!(judged, Err(AppError::Outside(_))), "{member} {value}: {judged:?}");
-        }
-        let forged = judge(&settings(""), &public(1, "k1"), Algorithm::ES256, &signed(&good(), 2));
-        assert!(forged.is_err(), "signed by another key");
-        let other = judge(&settings(""), &public(1, "k1"), Algorithm::RS256, &signed(&good(), 1));
-        assert!(other.is_err(), "a key for another algorithm");
-    }
-
-    #[test]
-    fn a_key_that_is_not_known_has_the_keys_read_once_a_minute_and_a_known_one_once_an_hour() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("jwks.json");
-        let outside = Outside::new(settings(file.to_str().unwrap()));
-        let start = Instant::now();
-        let asks = |kid: &str, seconds: u64| {
-            let (key, again) = outside.known(kid, start + Duration::from_secs(seconds));
-            (key.is_some(), again)
-        };
-        assert_eq!([asks("k1", 0), asks("k1", 59), asks("k1", 60)], [(false, true), (false, false), (false, true)]);
-        outside.read();
-        assert_eq!(asks("k1", 61), (false, false), "no file yet");
-        std::fs::write(&file, json!({"keys": [public(1, "k1")]}).to_string()).unwrap();
-        outside.read();
-        assert_eq!([asks("k1", 62), asks("k2", 63), asks("k2", 120)], [(true, false), (false, false), (false, true)]);
-        assert_eq!([asks("k1", 3_000), asks("k1", 3_720)], [(true, false), (true, true)]);
-        std::fs::write(&file, "no keys").unwrap();
-        outside.read();
-        assert_eq!(asks("k1", 3_721), (true, false), "what is known stays");
-    }
-}
+mod tests;

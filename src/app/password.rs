@@ -23,16 +23,14 @@ fn argon2id() -> Argon2<'static> {
 
 /// Compared with where there is no hash, so that an unknown name takes as long as a wrong password.
 static NOBODY: LazyLock<String> =
-    LazyLock::new(|| hash("nobody has this password").expect("a text of a length that is hashed"));
+    LazyLock::new(|| hash("password", "nobody has this password").expect("a text of a length that is hashed"));
 
-/// The PHC string of a password with a fresh salt. Costs some 30 ms and 19 MiB: not for the async threads.
-pub(super) fn hash(password: &str) -> Result<String, AppError> {
+/// The PHC string of a password, which came in a field of this name, with a fresh salt. Costs some 30 ms and 19 MiB: not for the async threads.
+pub(super) fn hash(field: &'static str, password: &str) -> Result<String, AppError> {
     if password.chars().count() < LEAST || password.len() > MOST {
         // The password itself is not repeated.
         let length = format!("{} characters", password.chars().count());
-        return Err(
-            ModelError::new("password", length, format!("at least {LEAST} characters, at most {MOST} bytes")).into()
-        );
+        return Err(ModelError::new(field, length, format!("at least {LEAST} characters, at most {MOST} bytes")).into());
     }
     let salt = SaltString::generate(&mut OsRng);
     Ok(argon2id().hash_password(password.as_bytes(), &salt).map_err(|_| AppError::Fault)?.to_string())
@@ -53,9 +51,9 @@ mod tests {
 
     #[test]
     fn a_password_opens_its_own_hash_and_no_other() {
-        let phc = hash("melons in July").unwrap();
+        let phc = hash("password", "melons in July").unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
-        assert_ne!(hash("melons in July").unwrap(), phc, "each has its own salt");
+        assert_ne!(hash("password", "melons in July").unwrap(), phc, "each has its own salt");
         assert!(matches("melons in July", Some(&phc)));
         for (password, kept) in [
             ("melons in june", Some(phc.as_str())),
@@ -72,9 +70,9 @@ mod tests {
     #[test]
     fn a_short_or_endless_password_is_refused_and_not_repeated() {
         for bad in ["hunter2", "", &"x".repeat(1_025)] {
-            let told = hash(bad).unwrap_err().to_string();
+            let told = hash("password", bad).unwrap_err().to_string();
             assert!(told.starts_with("password: '") && (bad.is_empty() || !told.contains(bad)), "{told}");
         }
-        assert!(hash(&"西".repeat(12)).is_ok());
+        assert!(hash("password", &"西".repeat(12)).is_ok());
     }
 }

@@ -157,7 +157,7 @@ pub fn link_user(store: &mut Store, author: &str, name: UserName) -> Result<NewS
 
 /// Gives a user a password; sessions that the old one opened end. Costs some 30 ms.
 pub fn set_password(store: &mut Store, author: &str, name: &UserName, secret: &str) -> Result<(), AppError> {
-    let phc = password::hash(secret)?;
+    let phc = password::hash("password", secret)?;
     alter(store, author, |state| {
         let unknown = || AppError::NotFound { what: "user", name: name.to_string() };
         let user = state.people().user(name.as_str()).ok_or_else(unknown)?.clone();
@@ -181,10 +181,14 @@ impl App {
 
     /// Stores one change, or tells why it cannot be.
     pub(super) async fn store_one(&self, author: &str, change: Change) -> Result<(), AppError> {
-        match self.commit(author, vec![change]).await?.pop() {
-            Some(Outcome::Refused(refusal)) => Err(refusal.into()),
-            _ => Ok(()),
-        }
+        self.store_all(author, vec![change]).await
+    }
+
+    /// Stores changes in one transaction, or tells why one of them cannot be.
+    pub(super) async fn store_all(&self, author: &str, changes: Vec<Change>) -> Result<(), AppError> {
+        let refusal = |outcome| if let Outcome::Refused(refusal) = outcome { Some(refusal) } else { None };
+        let outcomes = self.commit(author, changes).await?;
+        outcomes.into_iter().find_map(refusal).map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 
     /// The tokens that were not revoked, by id.
@@ -255,16 +259,15 @@ impl App {
         .await
     }
 
-    /// Where nobody can sign in yet, an administrator and a link for them; there is no default password.
+    /// Where nobody can sign in yet, an administrator and a link for them, both or neither; there is no default password.
     pub async fn first_link(&self) -> Result<Option<NewSecret>, AppError> {
         if !self.state.read().people().is_empty() {
             return Ok(None);
         }
         let name = UserName::new(FIRST_USER)?;
         let admin = User { name: name.clone(), role: Role::Admin, areas: Vec::new(), password: None };
-        self.store_one("melonmap serve", Change::UserPut(admin)).await?;
         let (link, new) = new_link(name, Timestamp::now());
-        self.store_one("melonmap serve", link).await?;
+        self.store_all("melonmap serve", vec![Change::UserPut(admin), link]).await?;
         Ok(Some(new))
     }
 }

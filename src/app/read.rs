@@ -1,5 +1,6 @@
 //! What is asked of the map: coverage, lists, single things. Reports are plain values, ready to be written out.
 
+use super::confided::Opened;
 use super::figures::{AreaCoverage, Figures};
 use super::{App, AppError, Caller};
 use crate::geom::{Bbox, LonLat};
@@ -147,6 +148,15 @@ pub struct HouseholdReport {
     pub household: HouseholdLine,
     /// For a role that may see addresses.
     pub persons: Option<u16>,
+    /// How to reach it; for a role that may see addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    /// What it needs, a line each; for a role that may see addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
+    /// Contact or needs are known and no key at hand opens them; absent where that is not so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sealed: bool,
     /// Codes of the Areas that hold it, from the lowest up.
     pub areas: Vec<Code>,
     /// The last to come in first.
@@ -216,7 +226,9 @@ pub struct SearchHit {
 impl HouseholdReport {
     /// Whether it tells anything personal.
     pub(super) fn is_personal(&self) -> bool {
-        self.household.address.is_some() || self.persons.is_some() || self.visits.iter().any(|visit| visit.by.is_some())
+        let confided = self.contact.is_some() || self.needs.is_some() || self.sealed;
+        let known = self.household.address.is_some() || self.persons.is_some();
+        confided || known || self.visits.iter().any(|visit| visit.by.is_some())
     }
 }
 
@@ -343,12 +355,22 @@ impl App {
             campaign: v.campaign,
             by: personal.then(|| v.by.to_owned()),
         });
-        Ok(HouseholdReport {
+        let mut report = HouseholdReport {
             household: line(&state, addresses.as_ref(), &view),
             persons: view.persons.filter(|_| personal),
+            contact: None,
+            needs: None,
+            sealed: false,
             areas: state.area_chain(view.area).map(|entry| entry.area.code.clone()).collect(),
             visits: visits.collect(),
-        })
+        };
+        let confided = view.confided.filter(|_| personal).cloned();
+        drop(state);
+        if let Some(confided) = confided {
+            let Opened { texts, closed } = Opened::of(&self.keys, code, &confided);
+            (report.contact, report.needs, report.sealed) = (texts.contact, texts.needs, closed);
+        }
+        Ok(report)
     }
 
     /// Areas by code or name, and households by code for who may see them.

@@ -3,7 +3,8 @@
 use super::access::sha256;
 use super::people::fresh;
 use super::{App, AppError, Caller, NewSecret, password};
-use crate::model::{Change, Session, SessionEnd, TokenId, UserName};
+use crate::model::{Change, ModelError, Role, Session, SessionEnd, TokenId, User, UserName};
+use crate::state::State;
 use crate::store::signature;
 use jiff::{SignedDuration, Timestamp};
 use std::net::IpAddr;
@@ -24,6 +25,15 @@ pub enum Credential {
         /// As typed.
         password: String,
     },
+}
+
+/// A session that begins now, and the secret of its cookie.
+fn new_session(user: UserName, link: Option<TokenId>, from: Option<IpAddr>) -> (Change, NewSecret) {
+    let expires = Timestamp::now() + SESSION_LIFE;
+    let expires = Timestamp::from_second(expires.as_second()).unwrap_or(expires);
+    let new = fresh("ms", Some(expires));
+    let session = Session { id: new.id.clone(), sha256: sha256(&new.secret), user, expires, link, from };
+    (Change::SessionBegun(session), new)
 }
 
 impl App {
@@ -69,14 +79,55 @@ impl App {
         link: Option<TokenId>,
         from: Option<IpAddr>,
     ) -> Result<(NewSecret, Caller), AppError> {
-        let expires = Timestamp::now() + SESSION_LIFE;
-        let expires = Timestamp::from_second(expires.as_second()).unwrap_or(expires);
-        let new = fresh("ms", Some(expires));
         let author = signature(user.as_str(), from);
-        let session = Session { id: new.id.clone(), sha256: sha256(&new.secret), user, expires, link, from };
-        self.store_one(&author, Change::SessionBegun(session)).await?;
+        let (begun, new) = new_session(user, link, from);
+        self.store_one(&author, begun).await?;
         let caller = self.session(&new.secret)?;
         Ok((new, caller.at(from)))
+    }
+
+    /// Gives who signed in another password. All their sessions end, and one begins for them: its secret, for a cookie, and who
+    /// they are in it.
+    ///
+    /// The old password is asked for, so that a browser left open is not enough; not of who has none yet, nor of who signed in by
+    /// a link, for which an administrator vouched: it is how a forgotten password is mended.
+    ///
+    /// # Errors
+    /// [`AppError::Session`] for who has no session, [`AppError::NotSignedIn`] for a program; [`AppError::Invalid`] for an old password that is not right
+    /// and a new one that is too short or too long; [`AppError::Slow`] for who has guessed too often.
+    pub async fn change_password(
+        &self,
+        caller: &Caller,
+        old: Option<String>,
+        new: String,
+    ) -> Result<(NewSecret, Caller), AppError> {
+        let nobody = || if caller.grant().role == Role::Public { AppError::Session } else { AppError::NotSignedIn };
+        let id = caller.session().ok_or_else(nobody)?;
+        let standing = |state: &State| {
+            let (session, user) = state.people().session_of(id).ok_or(AppError::Session)?;
+            Ok::<_, AppError>((user.clone(), session.link.is_some()))
+        };
+        let (user, by_link) = standing(&self.state.read())?;
+        if let Some(kept) = user.password.clone().filter(|_| !by_link) {
+            let (name, from) = (user.name.as_str(), caller.from());
+            self.throttle.begin(Instant::now(), name, from).map_err(AppError::Slow)?;
+            let typed = old.unwrap_or_default();
+            if !self.work(move |_| password::matches(&typed, Some(&kept))).await? {
+                return Err(ModelError::new("old", "…", "your present password").into());
+            }
+            self.throttle.succeeded(name, from);
+        }
+        let phc = self.work(move |_| password::hash("new", &new)).await??;
+        // Held until it is stored: a user who was changed or ended meanwhile is not put back.
+        let _altering = self.founding.lock().await;
+        if standing(&self.state.read())?.0 != user {
+            return Err(AppError::Session);
+        }
+        let (begun, session) = new_session(user.name.clone(), None, caller.from());
+        let put = Change::UserPut(User { password: Some(phc), ..user });
+        self.store_all(&caller.author(), vec![put, begun]).await?;
+        let caller = self.session(&session.secret)?.at(caller.from());
+        Ok((session, caller))
     }
 
     /// Who a session's secret belongs to, at this moment.
@@ -86,7 +137,7 @@ impl App {
         if session.expires <= Timestamp::now() {
             return Err(AppError::Session);
         }
-        Ok(Caller::of_session(user.grant(), session.id.clone(), session.expires))
+        Ok(Caller::of_session(session, user))
     }
 
     /// Signs a session out; a caller without one has nothing to end.

@@ -35,11 +35,7 @@ impl Throttle {
     }
 
     fn keys(&self, name: &str, from: Option<IpAddr>) -> [(u64, u32); 2] {
-        // One subscriber of IPv6 has a network of 64 bits and may change the rest at will.
-        let from = from.map(|from| match from {
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-            v4 @ IpAddr::V4(_) => v4,
-        });
+        let from = from.map(neighbourhood);
         let of = |name: Option<&str>| self.hasher.hash_one((name, from));
         [(of(Some(name)), FREE_FOR_NAME), (of(None), FREE_FOR_ADDRESS)]
     }
@@ -79,6 +75,16 @@ impl Throttle {
         if let Some(known) = tries.get_mut(&address) {
             known.wrong = known.wrong.saturating_sub(1);
         }
+    }
+}
+
+/// What counts as one address: an IPv4 address, however it is written, or the /64 of an IPv6 address, which one household or phone
+/// has whole and within which it may change its address at will.
+#[must_use]
+pub fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
+        four @ IpAddr::V4(_) => four,
     }
 }
 
@@ -139,6 +145,23 @@ mod tests {
             (0..60).filter(|n| throttle.begin(now, &format!("u{n}"), address(&format!("2001:db8::{n}"))).is_ok());
         assert_eq!(tried.count(), 30);
         assert!(throttle.begin(now, "u0", address("2001:db8:0:1::1")).is_ok());
+    }
+
+    #[test]
+    fn one_address_has_one_name_however_it_is_written() {
+        for (address, expected) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:3:3:4:5:6", "2001:db8:1:3::"),
+        ] {
+            assert_eq!(neighbourhood(address.parse().unwrap()), expected.parse::<IpAddr>().unwrap(), "{address}");
+        }
+        let (throttle, now) = (Throttle::new(), Instant::now());
+        for _ in 0..3 {
+            throttle.begin(now, "li", address("192.0.2.1")).unwrap();
+        }
+        assert!(throttle.begin(now, "li", address("::ffff:192.0.2.1")).is_err(), "the same address, written as IPv6");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The command line as `clap` reads it.
 
-use crate::config::ServeArgs;
+use crate::config::{KeyArgs, ServeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -30,6 +30,9 @@ pub enum Command {
     /// Let people in, list and disable them, give them sign-in links and passwords
     #[command(subcommand)]
     User(UserCommand),
+    /// Make keys that seal contacts and needs of households
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Say what the map is called and where its data is from
     Describe(DescribeArgs),
     /// Tell who saw and changed what, when, from where; never what it said
@@ -68,7 +71,7 @@ pub struct ServeStoreArgs {
 pub enum What {
     /// Polygons with code, name, level, parent
     Areas,
-    /// Points with code, position, address, status, persons
+    /// Points with code, position, address, status, persons, contact, needs
     Households,
     /// Streets, buildings, schools, water …: the base map
     Context,
@@ -106,6 +109,8 @@ pub struct ImportArgs {
     /// Who answers for it in the audit trail
     #[arg(long, default_value = "melonmap import")]
     pub author: String,
+    #[command(flatten)]
+    pub key: KeyArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -180,6 +185,12 @@ pub struct TokenRevokeArgs {
     pub store: StoreArgs,
     /// Its id, as `token list` shows it
     pub id: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Put a new key before those of the key file; the file is founded where there is none
+    New(KeyArgs),
 }
 
 #[derive(Debug, Subcommand)]

@@ -26,8 +26,11 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     }
     let location = file.to_str().ok_or("the folder's name is not UTF-8")?;
     let mut store = super::serve::open_store(location, true, "melonmap demo")?;
-    let demo = build_demo(&mut store, jiff::Timestamp::now(), |step| say::note(format_args!("  {step}")))?;
-    super::serve::serve(store, &args.serve, |url| tell(&demo, url, dir, start.elapsed().as_secs_f64()))
+    // A key of its own, thrown away with the store.
+    let mut settings = args.serve.clone();
+    let key = settings.key.key.get_or_insert_with(|| dir.join("demo.key"));
+    let demo = build_demo(&mut store, key, jiff::Timestamp::now(), |step| say::note(format_args!("  {step}")))?;
+    super::serve::serve(store, &settings, |url| tell(&demo, url, dir, start.elapsed().as_secs_f64()))
 }
 
 fn tell(demo: &Demo, url: &str, dir: &Path, seconds: f64) -> Result<(), Failure> {

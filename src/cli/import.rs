@@ -26,6 +26,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
         repair: args.repair,
         skip_bad: args.skip_bad,
         author: args.author.clone(),
+        key: args.key.file(),
     };
     let bar = bar(args)?;
     let input = open(args, &bar)?;

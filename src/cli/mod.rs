@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod describe;
 mod import;
+mod key;
 mod people;
 mod say;
 mod serve;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Areas(AreasCommand::Check(args)) => areas::check(&args),
         Command::Token(command) => people::token(&command),
         Command::User(command) => people::user(&command),
+        Command::Key(command) => key::run(&command),
         Command::Describe(args) => describe::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Check(args) => check::run(&args),

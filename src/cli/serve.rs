@@ -29,7 +29,7 @@ pub fn open_store(location: &str, create: bool, purpose: &str) -> Result<Store, 
 ///
 /// It listens from the beginning: who asks while the state is loaded hears that it is on its way.
 pub fn serve(store: Store, args: &ServeArgs, ready: impl FnOnce(&str) -> Result<(), Failure>) -> Result<(), Failure> {
-    let settings = args.http()?;
+    let (settings, of_app) = (args.http()?, args.app()?);
     let tls = settings.tls.clone();
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if args.threads > 0 {
@@ -50,7 +50,11 @@ pub fn serve(store: Store, args: &ServeArgs, ready: impl FnOnce(&str) -> Result<
         let serving = tokio::spawn(http::serve(house.clone(), listener, stop));
         // Until it is loaded a signal ends the process at once: there is nothing to finish.
         let (store, state) = tokio::task::spawn_blocking(move || loaded(store)).await??;
-        let app = App::start(store, state, &args.app());
+        let app = App::start(store, state, &of_app);
+        let closed = app.closed_households();
+        if closed > 0 {
+            tracing::warn!(households = closed, "contacts or needs stay closed: no key at hand opens them, see --key");
+        }
         let (mut stop, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         if let Some(tls) = tls {
             read_again(tls)?;

@@ -3,15 +3,19 @@
 //! Invariant: below this room a setting is a plain value. This room knows nothing of stores, states or requests.
 
 mod bearing;
+mod key;
 mod oidc;
 mod outside;
 
 pub use bearing::BearingArgs;
+pub use key::KeyArgs;
 pub use oidc::OidcArgs;
 pub use outside::OutsideArgs;
 
+use crate::app::{AppError, AppSettings, read_keys};
 use clap::Args;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a server runs.
@@ -44,6 +48,9 @@ pub struct ServeArgs {
     /// An outside identity provider.
     #[command(flatten)]
     pub oidc: OidcArgs,
+    /// What opens contacts and needs of households.
+    #[command(flatten)]
+    pub key: KeyArgs,
 }
 
 /// Requests a second of one address: a map page at its busiest takes some 50.
@@ -55,10 +62,11 @@ const TOKEN_RATE: u32 = 100;
 const MEGABYTE: u64 = 1_000_000;
 
 impl ServeArgs {
-    /// What the app is told.
-    #[must_use]
-    pub fn app(&self) -> crate::app::AppSettings {
-        crate::app::AppSettings { tile_cache_bytes: self.tile_cache_mb * MEGABYTE, outside: self.oidc.outside() }
+    /// What the app is told; reads the key file, where there is one.
+    pub fn app(&self) -> Result<AppSettings, AppError> {
+        let keys = self.key.file().map(|file| read_keys(&file)).transpose()?.unwrap_or_default();
+        let tile_cache_bytes = self.tile_cache_mb * MEGABYTE;
+        Ok(AppSettings { tile_cache_bytes, outside: self.oidc.outside(), keys: Arc::new(keys) })
     }
 
     /// Threads for work that takes a while: one for each core, because each keeps memory of its own; two at least, so that

@@ -3,7 +3,7 @@
 use super::row::{Body, Header, RawRow};
 use super::{Field, FormatError, Mapping, RowProblem};
 use crate::geom::crs::Crs;
-use crate::model::Change;
+use crate::model::{Change, Confided};
 use std::str::FromStr;
 
 mod area;
@@ -42,6 +42,8 @@ impl ImportKind {
                 Field::HouseNumber,
                 Field::Status,
                 Field::Persons,
+                Field::Contact,
+                Field::Needs,
             ],
             ImportKind::Context => &[Field::Code, Field::X, Field::Y, Field::Class, Field::Kind, Field::Name],
         }
@@ -80,6 +82,8 @@ pub struct Outcome {
     pub change: Change,
     /// What was wrong with its geometry, where that was repaired.
     pub repaired: Option<String>,
+    /// What a household confides, in plain text: whoever holds the key seals it into the change.
+    pub confided: Confided<String>,
 }
 
 /// Makes changes of rows. One per thread: PROJ's contexts are not shared.

@@ -15,6 +15,8 @@ pub enum Field {
     HouseNumber,
     Status,
     Persons,
+    Contact,
+    Needs,
     Name,
     Level,
     Parent,
@@ -39,7 +41,7 @@ const CONTEXT_CODES: [&str; 2] = ["osm", "id"];
 
 impl Field {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Field; 15] = [
+    pub const ALL: [Field; 17] = [
         Field::Code,
         Field::X,
         Field::Y,
@@ -48,6 +50,8 @@ impl Field {
         Field::HouseNumber,
         Field::Status,
         Field::Persons,
+        Field::Contact,
+        Field::Needs,
         Field::Name,
         Field::Level,
         Field::Parent,
@@ -71,6 +75,8 @@ impl Field {
             Field::HouseNumber => "housenumber",
             Field::Status => "status",
             Field::Persons => "persons",
+            Field::Contact => "contact",
+            Field::Needs => "needs",
             Field::Name => "name",
             Field::Level => "level",
             Field::Parent => "parent",

@@ -167,7 +167,7 @@ impl From<AppError> for Problem {
                 problem.0.retry_after = error.retry_after();
                 problem
             }
-            AppError::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, detail),
+            AppError::Forbidden { .. } | AppError::NotSignedIn => Problem::new(StatusCode::FORBIDDEN, detail),
             AppError::TooLong(_) | AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             }
@@ -180,6 +180,8 @@ impl From<AppError> for Problem {
             | AppError::Fault
             | AppError::State(_)
             | AppError::Analysis(_)
+            | AppError::KeyFile { .. }
+            | AppError::KeyNeeded
             | AppError::File { .. } => {
                 tracing::error!(detail, "a request failed");
                 Problem::internal()

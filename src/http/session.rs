@@ -72,6 +72,24 @@ pub async fn begin(
     Ok((StatusCode::CREATED, [PRIVATE, (header::SET_COOKIE, &set)], Json(Who::is(&caller))).into_response())
 }
 
+/// Another password for who signed in. Their sessions end; the one that begins has its cookie in the answer.
+pub async fn password(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Params(NoParams {}): Params<NoParams>,
+    Body(body): Body<Value>,
+) -> Result<impl IntoResponse, Problem> {
+    let mut members = Members::of("password", body)?;
+    let old = members.secret("old", "your present password")?;
+    let expected = "the password to have from now on";
+    let new = members.secret("new", expected)?.ok_or_else(|| ModelError::new("new", "", expected))?;
+    members.end("password", "old, new")?;
+    let (session, caller) = app.change_password(&caller, old, new).await?;
+    let set = cookie::set(&headers, &session.secret, session.expires.map_or(0, cookie::seconds_until));
+    Ok(([PRIVATE, (header::SET_COOKIE, &set)], Json(Who::is(&caller))).into_response())
+}
+
 /// Takes the cookie away whatever it was worth; a session that it opened is over.
 pub async fn end(
     State(app): State<App>,

@@ -267,7 +267,7 @@ impl Change {
 mod tests {
     use super::*;
     use crate::geom::LonLat;
-    use crate::model::{Level, Status};
+    use crate::model::{Confided, Level, Sealed, Status};
     use geo::polygon;
 
     #[test]
@@ -280,6 +280,7 @@ mod tests {
                 address: Some("西瓜路 1".into()),
                 status: Status::Vacant,
                 persons: Some(3),
+                confided: Confided { contact: None, needs: Some(Sealed::new([1; 4], [2; 24], &[3; 48]).unwrap()) },
             }),
             Change::AreaPut(Area {
                 code: Code::new("7001").unwrap(),

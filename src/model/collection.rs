@@ -40,6 +40,9 @@ pub enum FieldRole {
     Property,
     /// One of its properties that takes these values only, in this order.
     OneOf(fn() -> Vec<&'static str>),
+    /// One of its properties that is sealed where it is kept: shown to who may see it, and never asked for, as there is nothing to
+    /// filter or sort by until it is opened.
+    Confided,
     /// Its identity, unique in the collection.
     Id,
     /// Where it is.
@@ -48,6 +51,14 @@ pub enum FieldRole {
     Start,
     /// When it ended.
     End,
+}
+
+impl CollectionField {
+    /// Whether filters and sort orders may name it.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        !matches!(self.role, FieldRole::Confided)
+    }
 }
 
 const fn field(name: &'static str, title: &'static str, kind: Kind, right: Right, role: FieldRole) -> CollectionField {
@@ -75,7 +86,7 @@ fn classes() -> Vec<&'static str> {
 
 mod tables {
     use super::{CollectionField, FieldRole, Kind, Right, classes, field, levels, outcomes, statuses};
-    use FieldRole::{End, Geometry, Id, OneOf, Property, Start};
+    use FieldRole::{Confided, End, Geometry, Id, OneOf, Property, Start};
     use Kind::{Boolean, Date, Instant, Integer, Number, Text};
     use Right::{Addresses, Areas, Coverage, Households};
 
@@ -94,7 +105,7 @@ mod tables {
         field("rate", "Coverage over all visits, 0 to 1; absent where nobody is eligible", Number, Coverage, Property),
     ];
 
-    pub const HOUSEHOLDS: [CollectionField; 10] = [
+    pub const HOUSEHOLDS: [CollectionField; 13] = [
         field("geometry", "Position", Kind::Geometry, Households, Geometry),
         field("code", "Code", Text, Households, Id),
         field("status", "Status", Text, Households, OneOf(statuses)),
@@ -105,6 +116,15 @@ mod tables {
         field("called_at", "When that visit took place", Instant, Households, Property),
         field("address", "Address", Text, Addresses, Property),
         field("persons", "Persons who live there", Integer, Addresses, Property),
+        field("contact", "How to reach it", Text, Addresses, Confided),
+        field("needs", "What it needs, a line each", Text, Addresses, Confided),
+        field(
+            "sealed",
+            "True where contact or needs are known and no key at hand opens them",
+            Boolean,
+            Addresses,
+            Confided,
+        ),
     ];
 
     pub const VISITS: [CollectionField; 9] = [
@@ -240,9 +260,9 @@ mod tests {
 
     #[test]
     fn what_names_a_person_needs_the_right_to_addresses() {
-        for (collection, name) in
-            [(Collection::Households, "address"), (Collection::Households, "persons"), (Collection::Visits, "by")]
-        {
+        let of_households =
+            ["address", "persons", "contact", "needs", "sealed"].map(|name| (Collection::Households, name));
+        for (collection, name) in of_households.into_iter().chain([(Collection::Visits, "by")]) {
             let (at, _) = Schema::field(&collection, name).unwrap();
             assert_eq!(collection.fields()[at].right, Right::Addresses, "{name}");
         }

@@ -1,4 +1,4 @@
-use super::{Code, ModelError};
+use super::{Code, Confided, ModelError, Sealed};
 use crate::geom::LonLat;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -68,6 +68,8 @@ pub struct Household {
     pub status: Status,
     /// People who live there.
     pub persons: Option<u16>,
+    /// How to reach it and what it needs, sealed.
+    pub confided: Confided<Sealed>,
 }
 
 /// How a household stands in a change.
@@ -82,6 +84,10 @@ struct Written {
     status: Status,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     persons: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contact: Option<Sealed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    needs: Option<Sealed>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
@@ -95,13 +101,15 @@ impl TryFrom<Written> for Household {
     fn try_from(w: Written) -> Result<Household, ModelError> {
         let at =
             LonLat::new(w.lon, w.lat).map_err(|e| ModelError::geom("position", format!("{}, {}", w.lon, w.lat), &e))?;
-        Ok(Household { code: w.code, at, address: w.address, status: w.status, persons: w.persons })
+        let confided = Confided { contact: w.contact, needs: w.needs };
+        Ok(Household { code: w.code, at, address: w.address, status: w.status, persons: w.persons, confided })
     }
 }
 
 impl From<Household> for Written {
     fn from(h: Household) -> Written {
         let (lon, lat) = (h.at.lon(), h.at.lat());
-        Written { code: h.code, lon, lat, address: h.address, status: h.status, persons: h.persons }
+        let Confided { contact, needs } = h.confided;
+        Written { code: h.code, lon, lat, address: h.address, status: h.status, persons: h.persons, contact, needs }
     }
 }

@@ -5,7 +5,7 @@ use super::households::{HouseholdId, HouseholdView};
 use super::visits::VisitView;
 use super::{Scope, State};
 use crate::geom::{Lattice, LatticeRect, LonLat, Meters, haversine};
-use crate::model::{CampaignId, Household, Level};
+use crate::model::{CampaignId, Confided, Household, Level, Sealed};
 
 /// A household without a counted visit.
 pub struct Unvisited<'a> {
@@ -115,6 +115,11 @@ impl State {
     /// The households with their lowest Area, in the order in which they were founded.
     pub fn households(&self) -> impl DoubleEndedIterator<Item = HouseholdView<'_>> {
         self.households.ids().map(|id| self.households.view(id))
+    }
+
+    /// What households confided, in no order; those that confided nothing are left out.
+    pub fn all_confided(&self) -> impl Iterator<Item = &Confided<Sealed>> {
+        self.households.all_confided()
     }
 
     /// The visits to a household, the last to come in first.

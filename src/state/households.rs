@@ -3,7 +3,8 @@
 use super::areas::AreaId;
 use super::text::{Codes, Texts};
 use crate::geom::{Lattice, LonLat};
-use crate::model::{Code, Household, Status};
+use crate::model::{Code, Confided, Household, Sealed, Status};
+use hashbrown::HashMap;
 
 /// The number of a household, in the order in which they were founded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,6 +25,8 @@ pub struct Households {
     address: Vec<u32>,
     addresses: Texts,
     area: Vec<Option<AreaId>>,
+    /// Of those few that confided something.
+    confided: HashMap<HouseholdId, Confided<Sealed>>,
 }
 
 /// What is known of one household, borrowed.
@@ -43,6 +46,8 @@ pub struct HouseholdView<'a> {
     pub persons: Option<u16>,
     /// The lowest Area it lies in.
     pub area: Option<AreaId>,
+    /// What it confided, if anything. Personal.
+    pub confided: Option<&'a Confided<Sealed>>,
 }
 
 impl Households {
@@ -92,6 +97,7 @@ impl Households {
             status: self.status[i],
             persons: (self.persons[i] != UNKNOWN).then_some(self.persons[i]),
             area: self.area[i],
+            confided: self.confided.get(&id),
         }
     }
 
@@ -103,7 +109,13 @@ impl Households {
             address: view.address.map(str::to_owned),
             status: view.status,
             persons: view.persons,
+            confided: view.confided.cloned().unwrap_or_default(),
         }
+    }
+
+    /// What all of them confided, in no order.
+    pub(super) fn all_confided(&self) -> impl Iterator<Item = &Confided<Sealed>> {
+        self.confided.values()
     }
 
     /// Founds a household or overwrites its columns; `None` where there are no numbers left. The area is kept, and none for a new one.
@@ -127,6 +139,11 @@ impl Households {
                 None => NO_TEXT,
             };
         }
+        if household.confided.is_empty() {
+            self.confided.remove(&HouseholdId(n));
+        } else {
+            self.confided.insert(HouseholdId(n), household.confided.clone());
+        }
         Some(HouseholdId(n))
     }
 
@@ -138,5 +155,6 @@ impl Households {
         self.persons.shrink_to_fit();
         self.address.shrink_to_fit();
         self.area.shrink_to_fit();
+        self.confided.shrink_to_fit();
     }
 }

@@ -25,6 +25,19 @@ impl People {
         self.tokens.get(self.by_hash.get(sha256)?)
     }
 
+    /// The token of this id, unless it was revoked; it may have expired.
+    #[must_use]
+    pub fn token_of(&self, id: &TokenId) -> Option<&Token> {
+        self.tokens.get(id)
+    }
+
+    /// The session of this id and its user, unless either was ended; it may have expired.
+    #[must_use]
+    pub fn session_of(&self, id: &TokenId) -> Option<(&Session, &User)> {
+        let session = self.sessions.get(id)?;
+        Some((session, self.users.get(&session.user)?))
+    }
+
     /// All tokens that were not revoked, by id.
     pub fn tokens(&self) -> impl Iterator<Item = &Token> {
         self.tokens.values()
@@ -50,8 +63,7 @@ impl People {
     /// The session with this SHA-256 and its user, unless either was ended; it may have expired.
     #[must_use]
     pub fn session(&self, sha256: &str) -> Option<(&Session, &User)> {
-        let session = self.sessions.get(self.by_hash.get(sha256)?)?;
-        Some((session, self.users.get(&session.user)?))
+        self.session_of(self.by_hash.get(sha256)?)
     }
 
     /// Whether nobody can ask as more than the public.

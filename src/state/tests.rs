@@ -3,8 +3,8 @@
 use super::{HouseholdId, Loader, Mark, Scope, State, Verdict};
 use crate::geom::{LonLat, TileId};
 use crate::model::{
-    Area, Campaign, CampaignId, Change, Code, ContextClass, ContextFeature, Household, Level, Outcome, ReadNote, Role,
-    Session, SignInLink, Status, Tally, TokenId, User, UserEnd, UserName, Visit,
+    Area, Campaign, CampaignId, Change, Code, Confided, ContextClass, ContextFeature, Household, Level, Outcome,
+    ReadNote, Role, Sealed, Session, SignInLink, Status, Tally, TokenId, User, UserEnd, UserName, Visit,
 };
 use geo::{MultiPolygon, Rect};
 use jiff::{Timestamp, civil::date};
@@ -32,7 +32,10 @@ fn household(rng: &mut SmallRng, n: u32) -> Change {
     let at = LonLat::new(rng.random_range(9.0..10.2), rng.random_range(47.0..48.2)).unwrap();
     let status = if rng.random_bool(0.85) { Status::Occupied } else { Status::ALL[rng.random_range(1..5)] };
     let address = rng.random_bool(0.5).then(|| format!("Road {}", rng.random_range(0..9)));
-    Change::HouseholdPut(Household { code: code(n), at, address, status, persons: rng.random_bool(0.5).then_some(3) })
+    let persons = rng.random_bool(0.5).then_some(3);
+    let needs = rng.random_bool(0.3).then(|| Sealed::new([1; 4], [rng.random(); 24], &[rng.random(); 48]).unwrap());
+    let confided = Confided { contact: None, needs };
+    Change::HouseholdPut(Household { code: code(n), at, address, status, persons, confided })
 }
 
 fn campaign(id: u32) -> Change {

@@ -49,7 +49,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry_otlp", &["cli/telemetry.rs"]),
     ("tracing_opentelemetry", &["cli/telemetry.rs"]),
     ("argon2", &["app/password.rs"]),
-    ("jsonwebtoken", &["app/outside.rs"]),
+    ("chacha20poly1305", &["app/seal.rs"]),
+    ("hkdf", &["app/seal.rs"]),
+    ("base64", &["model/confided.rs"]),
+    ("jsonwebtoken", &["app/outside.rs", "app/outside/"]),
     ("ureq", &["app/outside.rs", "cli/telemetry.rs"]),
     ("clap", &["cli/", "cli.rs", "config/", "config.rs"]),
 ];

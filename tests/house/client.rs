@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
@@ -91,6 +91,10 @@ impl Client {
 
     /// The live feed, from an event on.
     pub fn live(&self, after: Option<u64>) -> Events {
+        self.live_with(after, &[])
+    }
+
+    pub fn live_with(&self, after: Option<u64>, headers: &[(&str, &str)]) -> Events {
         let endless = Agent::config_builder().http_status_as_error(false).build();
         let mut request = Agent::from(endless).get(format!("{}/live", self.url));
         if let Some(token) = &self.token {
@@ -98,6 +102,9 @@ impl Client {
         }
         if let Some(after) = after {
             request = request.header("last-event-id", after.to_string());
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let response = request.call().unwrap();
         assert_eq!(response.status().as_u16(), 200);
@@ -135,6 +142,12 @@ impl Events {
     #[track_caller]
     pub fn next(&self) -> Value {
         self.0.recv_timeout(PATIENCE).expect("an event comes")
+    }
+
+    /// Nothing more comes: the server has ended it.
+    #[track_caller]
+    pub fn ended(&self) {
+        assert_eq!(self.0.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
     }
 
     /// Nothing came before the event that `last` makes.

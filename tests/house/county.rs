@@ -100,7 +100,15 @@ impl County {
         for (kind, text) in files {
             let rows = open_input(Box::new(Cursor::new(text.into_bytes())), None).unwrap();
             let mapping = Mapping::default();
-            let spec = ImportSpec { kind, mapping, crs: None, repair: false, skip_bad: false, author: "test".into() };
+            let spec = ImportSpec {
+                kind,
+                mapping,
+                crs: None,
+                repair: false,
+                skip_bad: false,
+                author: "test".into(),
+                key: None,
+            };
             run_import(&mut store, rows, &spec, |bad| panic!("{bad}"), |_| ()).unwrap();
         }
         let roles = Role::ALL.into_iter().filter(|role| *role != Role::Public);

@@ -2,12 +2,14 @@
 //!
 //! The program is the one that cargo built; `MELONMAP_BIN` names another, such as a release build.
 
+mod browser;
 mod client;
 mod county;
 mod mercator;
 mod server;
 
-pub use client::{Client, Reply, event};
+pub use browser::{Browser, link};
+pub use client::{Client, Events, Reply, event};
 pub use county::{County, GRIDS, Home, TOWNSHIPS, home, homes, sequence};
 pub use mercator::{said, tile};
 pub use server::Server;

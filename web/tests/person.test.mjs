@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import test, { after } from 'node:test';
 import { en } from '../words.en.js';
+import { zh } from '../words.zh.js';
 import { ADMIN, MEMBER, URL_, ask, close, mapDrawn, open, shown } from './browser.mjs';
 
 after(close);
@@ -159,6 +160,66 @@ test('a grid lists who is waiting, and a household shows its card', async () => 
   assert.ok((await page.textContent('article'))?.includes(String(code)));
   await page.click('.back');
   await page.waitForSelector('.waiting');
+  await done();
+});
+
+/** A household of the member's that confided something. @returns {Promise<{code: string, contact: string, needs: string}>} */
+async function confiding() {
+  const { features } = await ask('/ogc/collections/households/items?limit=1000', MEMBER);
+  return features.map((/** @type {any} */ one) => one.properties).find((/** @type {any} */ one) => one.contact && one.needs?.includes('\n'));
+}
+
+test('contact and needs stand on the card of a household, in both languages, for who may see them', async () => {
+  const { code, contact, needs } = await confiding();
+  assert.ok(contact.includes('Sample 示例'));
+  for (const [lang, words] of /** @type {const} */ ([['en', en], ['zh', zh]])) {
+    const { page, errors, done } = await open(`#household=${code}&campaign=all&lang=${lang}&theme=light&token=${MEMBER}`, { width: 390, height: 844, ready: 'article.card' });
+    assert.equal(await page.textContent('[data-field="contact"]'), contact);
+    assert.deepEqual(await page.locator('[data-field="needs"] li').allTextContents(), needs.split('\n'));
+    const card = (await page.textContent('article.card')) ?? '';
+    assert.ok(card.includes(words['household.contact']) && card.includes(words['household.needs']) && !card.includes(words['household.sealed']));
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the phone');
+    assert.deepEqual(errors, []);
+    await done();
+  }
+});
+
+test('a household whose key is missing says so and shows the rest', async () => {
+  const { code } = await confiding();
+  const { page, done } = await open(`#household=${code}&campaign=all&lang=en&theme=light&token=${MEMBER}`, {
+    ready: 'article.card',
+    prepare: (page) => page.route('**/api/households/*', async (route) => {
+      const { contact, needs, ...rest } = await (await route.fetch()).json();
+      assert.ok(contact && needs);
+      await route.fulfill({ json: { ...rest, sealed: true } });
+    }),
+  });
+  assert.equal(await page.textContent('[data-field="sealed"]'), en['household.sealed']);
+  assert.equal(await page.locator('[data-field="contact"], [data-field="needs"]').count(), 0);
+  assert.ok(await page.isVisible('[data-field="status"]'));
+  await done();
+});
+
+test('who signed in changes the password, and a wrong present one is refused in words', async () => {
+  const { page, errors, done } = await open(`#lang=en&theme=light&link=${await invited('mei')}`);
+  const change = async (/** @type {string} */ old, /** @type {string} */ next) => {
+    await page.waitForSelector('#account[data-role="inspector"]');
+    await page.click('#account');
+    await page.click('dialog summary');
+    await page.fill('#old', old);
+    await page.fill('#new', next);
+    await page.click('#sign-change button[type="submit"]');
+  };
+  await change('', 'melons in July');
+  await page.waitForSelector('dialog', { state: 'hidden' });
+  await change('not the one', 'melons in August');
+  await page.waitForFunction((text) => document.querySelector('#sign-change .said')?.textContent === text, en['sign.wrong.old']);
+  await page.keyboard.press('Escape');
+  await change('melons in July', 'melons in August');
+  await page.waitForSelector('dialog', { state: 'hidden' });
+  await page.reload();
+  await page.waitForSelector('#account[data-role="inspector"]');
+  assert.deepEqual(errors.filter((text) => !text.includes('400')), []);
   await done();
 });
 

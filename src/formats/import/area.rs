@@ -3,7 +3,7 @@
 use super::place::{Place, kind};
 use super::view::View;
 use super::{Field, Outcome, RowProblem};
-use crate::model::{Area, Change, Code};
+use crate::model::{Area, Change, Code, Confided};
 use geo::{Geometry, MultiPolygon};
 use jiff::civil::Date;
 
@@ -41,7 +41,7 @@ fn read(view: &View<'_>, place: &Place, code: &Code) -> Result<Outcome, RowProbl
         geometry,
     };
     let area = area.check().map_err(|e| view.refused(&e))?;
-    Ok(Outcome { change: Change::AreaPut(area), repaired })
+    Ok(Outcome { change: Change::AreaPut(area), repaired, confided: Confided::default() })
 }
 
 fn day(view: &View<'_>, field: Field) -> Result<Option<Date>, RowProblem> {

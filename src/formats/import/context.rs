@@ -3,7 +3,7 @@
 use super::place::{Place, kind};
 use super::view::View;
 use super::{Field, Outcome, RowProblem};
-use crate::model::{Change, Code, ContextClass, ContextFeature};
+use crate::model::{Change, Code, Confided, ContextClass, ContextFeature};
 use geo::{Geometry, Point};
 use serde_json::{Map, Value};
 
@@ -35,7 +35,7 @@ fn read(view: &View<'_>, place: &Place, code: &Code) -> Result<Outcome, RowProbl
     };
     let name = view.get(Field::Name).map(Into::into);
     let feature = ContextFeature { code: code.clone(), class, kind, name, tags, geometry };
-    Ok(Outcome { change: Change::ContextPut(Box::new(feature)), repaired })
+    Ok(Outcome { change: Change::ContextPut(Box::new(feature)), repaired, confided: Confided::default() })
 }
 
 /// A tag that is written as two properties, `key` and `value`, becomes the one that it is; its value.

@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::view::View;
 use super::{Field, Outcome, RowProblem};
-use crate::model::{Change, Household};
+use crate::model::{Change, Confided, ConfidedField, Household};
 
 /// The household of a row.
 pub fn convert(view: &View<'_>, place: &Place) -> Result<Outcome, RowProblem> {
@@ -22,10 +22,24 @@ pub fn convert(view: &View<'_>, place: &Place) -> Result<Outcome, RowProblem> {
             address: address(view),
             status: view.parsed(Field::Status)?.unwrap_or_default(),
             persons,
+            confided: Confided::default(),
         })
     };
-    let household = household().map_err(|problem| problem.of(code.as_str()))?;
-    Ok(Outcome { change: Change::HouseholdPut(household), repaired: None })
+    let of_code = |problem: RowProblem| problem.of(code.as_str());
+    let (household, confided) = (household().map_err(of_code)?, confided(view).map_err(of_code)?);
+    Ok(Outcome { change: Change::HouseholdPut(household), repaired: None, confided })
+}
+
+/// What it confides. A refusal does not repeat it: reports are read by more people than households.
+fn confided(view: &View<'_>) -> Result<Confided<String>, RowProblem> {
+    let read = |field: Field, as_field: ConfidedField| {
+        let Some(text) = view.lines(field)? else { return Ok(None) };
+        as_field.check(&text).map_err(|e| view.problem(field, &e.value, format!("is not {}", e.expected)))
+    };
+    Ok(Confided {
+        contact: read(Field::Contact, ConfidedField::Contact)?,
+        needs: read(Field::Needs, ConfidedField::Needs)?,
+    })
 }
 
 /// The address as it stands, or else street and number.

@@ -44,7 +44,7 @@ impl Given<'_> {
 
 fn household(outcome: &Result<Outcome, RowProblem>) -> &crate::model::Household {
     match outcome {
-        Ok(Outcome { change: Change::HouseholdPut(household), repaired: None }) => household,
+        Ok(Outcome { change: Change::HouseholdPut(household), repaired: None, .. }) => household,
         other => panic!("{other:?}"),
     }
 }
@@ -59,6 +59,43 @@ fn a_table_of_households_finds_its_columns_by_their_usual_names() {
     assert_eq!((first.address.as_deref(), first.persons), (Some("Benderer Strasse 19"), Some(3)));
     let second = household(&read[1]);
     assert_eq!((second.status, second.persons, second.address.as_deref()), (Status::Vacant, None, None));
+}
+
+#[test]
+fn what_is_confided_stays_beside_the_change_and_is_not_repeated_when_refused() {
+    let text = "code,x,y,contact,needs\n1,1,1, +423 000 00 00 ,\"a ramp\r\na ride\"\n2,1,1,,\n3,1,1,\"a\nb\",\n";
+    let read = HOUSEHOLDS.read(text);
+    let Ok(Outcome { confided, .. }) = &read[0] else { panic!("{:?}", read[0]) };
+    assert_eq!(confided.contact.as_deref(), Some("+423 000 00 00"));
+    assert_eq!(confided.needs.as_deref(), Some("a ramp\na ride"));
+    assert!(read[..2].iter().all(|outcome| household(outcome).confided.is_empty()), "nothing goes in unsealed");
+    assert!(matches!(&read[1], Ok(Outcome { confided, .. }) if confided.is_empty()));
+    let problem = read[2].as_ref().unwrap_err();
+    assert_eq!((problem.column.as_str(), problem.value.as_str()), ("contact", "3 characters"));
+    assert!(problem.reason.contains("one line of at most 200 characters"), "{problem}");
+    let given = Given { map: &["contact=phone"], ..HOUSEHOLDS };
+    let mapped = given.read("code,x,y,phone\n1,1,1,+423\n");
+    assert!(matches!(&mapped[0], Ok(Outcome { confided, .. }) if confided.contact.as_deref() == Some("+423")));
+}
+
+#[test]
+fn a_list_of_needs_in_a_feature_is_as_many_lines() {
+    let feature = |needs: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"1","needs":{needs}}},"geometry":{{"type":"Point","coordinates":[1,1]}}}}"#
+        )
+    };
+    let read = HOUSEHOLDS.read(&feature(r#"["a ramp","a ride"]"#));
+    assert!(matches!(&read[0], Ok(Outcome { confided, .. }) if confided.needs.as_deref() == Some("a ramp\na ride")));
+    for none in ["null", "[]", r#""""#] {
+        let read = HOUSEHOLDS.read(&feature(none));
+        assert!(matches!(&read[0], Ok(Outcome { confided, .. }) if confided.is_empty()), "{none}");
+    }
+    for bad in [r#"{"a":"secret"}"#, r#"["secret",["b"]]"#] {
+        let problem = HOUSEHOLDS.read(&feature(bad)).remove(0).unwrap_err();
+        assert_eq!(problem.column, "needs");
+        assert!(problem.reason.contains("a text or a list of texts") && !problem.to_string().contains("secret"));
+    }
 }
 
 #[test]

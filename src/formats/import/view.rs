@@ -56,6 +56,21 @@ impl<'a> View<'a> {
         trimmed(found?)
     }
 
+    /// A field's text, a list's texts as a line each; `None` where it is empty or absent. Refuses what is neither, without
+    /// repeating it.
+    pub fn lines(&self, field: Field) -> Result<Option<Cow<'a, str>>, RowProblem> {
+        let (Pick::Names(names), Seen::Feature(feature)) = (self.plan.pick(field), &self.body) else {
+            return Ok(self.get(field));
+        };
+        let Some(property) = names.iter().find_map(|name| property(&feature.properties, name)) else { return Ok(None) };
+        let refuse = || self.problem(field, "…", "is not a text or a list of texts");
+        let Value::Array(list) = property else {
+            return text(property).ok_or_else(refuse).map(trimmed);
+        };
+        let lines: Option<Vec<Cow<'_, str>>> = list.iter().map(text).collect();
+        Ok(trimmed(Cow::Owned(lines.ok_or_else(refuse)?.join("\n"))))
+    }
+
     /// The code, which every row needs.
     pub fn code(&self) -> Result<Code, RowProblem> {
         let Some(code) = self.get(Field::Code) else {

@@ -2,7 +2,7 @@
 
 use super::super::problem::Problem;
 use super::proxy::Visitor;
-use super::seats::neighbourhood;
+use crate::app::neighbourhood;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;

@@ -2,6 +2,7 @@
 
 use super::super::problem::Problem;
 use super::proxy::Visitor;
+use crate::app::neighbourhood;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -9,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use hashbrown::HashMap;
 use http_body_util::BodyExt;
 use parking_lot::Mutex;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Places for whatever lasts: connections, live streams.
@@ -80,14 +81,6 @@ impl Drop for Seat {
                 taken.by.remove(&self.of);
             }
         }
-    }
-}
-
-/// What counts as one address: an IPv4 address, or the /64 of an IPv6 address, which one household or phone has whole.
-pub fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
-        four @ IpAddr::V4(_) => four,
     }
 }
 

@@ -244,7 +244,7 @@ fn items(collection: Collection, fields: &[&CollectionField], f: Value) -> Value
         ),
         query("after", "The mark of a link 'next'.", &text),
     ];
-    for field in fields.iter().filter(|f| !matches!(f.kind, Kind::Geometry | Kind::Texts)) {
+    for field in fields.iter().filter(|f| f.is_asked() && !matches!(f.kind, Kind::Geometry | Kind::Texts)) {
         let mut schema = property(collection, field);
         if let Some(schema) = schema.as_object_mut() {
             schema.retain(|key, _| !key.starts_with("x-ogc"));

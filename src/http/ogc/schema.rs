@@ -22,7 +22,7 @@ pub async fn queryables(
     path: Path<String>,
     params: Params<FormParams>,
 ) -> Result<Response, Problem> {
-    answer(&state, &caller, &headers, &path, &params, "queryables", |_| true)
+    answer(&state, &caller, &headers, &path, &params, "queryables", CollectionField::is_asked)
 }
 
 pub async fn sortables(
@@ -32,7 +32,9 @@ pub async fn sortables(
     path: Path<String>,
     params: Params<FormParams>,
 ) -> Result<Response, Problem> {
-    answer(&state, &caller, &headers, &path, &params, "sortables", |field| field.kind != Kind::Geometry)
+    answer(&state, &caller, &headers, &path, &params, "sortables", |field| {
+        field.is_asked() && field.kind != Kind::Geometry
+    })
 }
 
 pub async fn schema(
@@ -104,7 +106,7 @@ pub fn property(collection: Collection, field: &CollectionField) -> Value {
             schema["enum"] = json!(values());
             None
         }
-        FieldRole::Property => None,
+        FieldRole::Property | FieldRole::Confided => None,
     };
     if let Some(role) = role {
         schema["x-ogc-role"] = json!(role);

@@ -4,7 +4,7 @@ use super::super::operation::{About, Described, Lane, Operation, Parameter, Rule
 use super::super::{people, session};
 use super::{NO_CONTENT, created, json, reads};
 use crate::model::Right;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 
 const ADMINISTER: Rule = Rule::Needs(Right::Administer);
 
@@ -18,7 +18,7 @@ const fn of_people(verb: Verb, path: &'static str, rule: Rule, about: Described)
     Operation { verb, path, rule, lane: Lane::Plain, about: About::Api(about), handler: || get(session::who) }
 }
 
-pub const OPERATIONS: [Operation; 10] = [
+pub const OPERATIONS: [Operation; 11] = [
     of_people(
         Verb::Get,
         "/api/session",
@@ -51,6 +51,23 @@ pub const OPERATIONS: [Operation; 10] = [
             Described {
                 refuses: &[403],
                 ..reads("sign_out", "End the session and take its cookie away", &[NO_CONTENT])
+            },
+        )
+    },
+    Operation {
+        handler: || put(session::password),
+        ..of_people(
+            Verb::Put,
+            "/api/session/password",
+            Rule::Open,
+            Described {
+                body: "new_password",
+                refuses: &[403],
+                ..reads(
+                    "set_password",
+                    "Change one's own password: every other session of theirs ends",
+                    &[json("who")],
+                )
             },
         )
     },
