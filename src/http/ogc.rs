@@ -17,6 +17,7 @@ mod stream;
 use crate::app::App;
 use axum::Router;
 use axum::routing::get;
+use schema::Listed;
 
 /// The routes, below `/ogc`.
 pub fn routes() -> Router<App> {
@@ -26,9 +27,9 @@ pub fn routes() -> Router<App> {
         .route("/ogc/api", get(openapi::document))
         .route("/ogc/collections", get(collections::list))
         .route("/ogc/collections/{collection}", get(collections::one))
-        .route("/ogc/collections/{collection}/queryables", get(schema::queryables))
-        .route("/ogc/collections/{collection}/sortables", get(schema::sortables))
-        .route("/ogc/collections/{collection}/schema", get(schema::schema))
+        .route("/ogc/collections/{collection}/queryables", schema::document(Listed::Queryables))
+        .route("/ogc/collections/{collection}/sortables", schema::document(Listed::Sortables))
+        .route("/ogc/collections/{collection}/schema", schema::document(Listed::Schema))
         .route("/ogc/collections/{collection}/items", get(items::items))
         .route("/ogc/collections/{collection}/items/{item}", get(items::item))
 }
