@@ -95,10 +95,16 @@ impl App {
         collection.fields().iter().filter(|field| caller.may(field.right)).collect()
     }
 
-    /// Around all that everybody may know of: the map's extent.
+    /// Where a collection's items lie, as far as everybody may know: the map's extent, and the context layer's own beside it. Not
+    /// for the async threads: a map without Areas looks at every household.
     #[must_use]
-    pub fn extent(&self) -> Option<Bbox> {
-        self.state.read().extent()
+    pub fn extent(&self, collection: Collection) -> Option<Bbox> {
+        let state = self.state.read();
+        let map = state.extent();
+        if collection != Collection::Context {
+            return map;
+        }
+        [map, state.context_extent()].into_iter().flatten().reduce(|a, b| a.union(&b))
     }
 
     /// A page of items. See [`crate::state::State::select`] for what it costs; it is given up after two seconds.

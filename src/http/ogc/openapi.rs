@@ -3,9 +3,10 @@
 use super::document::Form;
 use super::landing::OPENAPI;
 use super::query::{LIMIT, MOST};
-use super::schema::property;
+use super::schema::{Listed, property};
 use crate::app::{App, Caller};
 use crate::geom::offered::OfferedCrs;
+use crate::http::cookie;
 use crate::http::door::base as origin;
 use crate::http::extract::Params;
 use crate::http::problem::Problem;
@@ -68,7 +69,7 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
             base.clone(),
             guarded(document(&format!("{title}: description"), &format!("{name}.describe"), "application/json")),
         );
-        for what in ["queryables", "sortables", "schema"] {
+        for what in Listed::ALL.map(Listed::as_str) {
             let one = document(&format!("{title}: {what}"), &format!("{name}.{what}"), "application/schema+json");
             paths.insert(format!("{base}/{what}"), guarded(one));
         }
@@ -91,10 +92,14 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
         "components": {
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "A token of a role that may see the collection." },
+                "session": {
+                    "type": "apiKey", "in": "cookie", "name": cookie::PLAIN,
+                    "description": format!("The session of who signed in; over TLS the cookie is named {}.", cookie::HOST),
+                },
             },
             "schemas": { "problem": problem() },
         },
-        "security": [{}, { "token": [] }],
+        "security": [{}, { "token": [] }, { "session": [] }],
     })
 }
 
