@@ -1,11 +1,12 @@
 //! From what was said to what can be asked: names looked up, types checked.
 
 use super::expr::{Comparison, Expr, Op};
+use super::fixed::Fixed;
 use super::like::Pattern;
 use super::predicate::{Test, Typed};
 use super::scalar::{Number, Text};
 use super::sets::Texts;
-use super::space::{Fixed, Place};
+use super::space::Place;
 use super::time::{Moment, Span, When};
 use super::{Filter, Kind, Schema};
 use crate::model::ModelError;
