@@ -55,8 +55,11 @@ pub struct Selected {
     pub next: Option<Mark>,
 }
 
-/// Rows that one thread looks at before it asks whether to go on.
+/// Rows that one thread looks at in one go.
 const CHUNK: u32 = 8_192;
+
+/// Rows between two questions whether to go on: one may cost a millisecond, a large shape against a large shape.
+const ASKED_EVERY: u32 = 64;
 
 /// The rows that can be meant.
 enum Candidates {
@@ -75,7 +78,7 @@ impl State {
     /// A page of rows with the fields that `shown` says yes to, and how many rows there are in all.
     ///
     /// Costs what lies in the rectangles of `bbox` or of the filter, where there are any: else a look at every row, on all cores;
-    /// without a filter, counts come from the index and the tallies. `going` is asked every few thousand rows; once it says no,
+    /// without a filter, counts come from the index and the tallies. `going` is asked every 64 rows; once it says no,
     /// the answer is [`StateError::Cut`].
     pub fn select(
         &self,
@@ -208,11 +211,11 @@ impl State {
             _ => 0,
         };
         let chunk = |first: u32| -> Result<Part, StateError> {
-            if !going() {
-                return Err(StateError::Cut);
-            }
             let mut part = Part { matched: 0, marks: Vec::new() };
             for i in first..total.min(first.saturating_add(CHUNK)) {
+                if (i - first).is_multiple_of(ASKED_EVERY) && !going() {
+                    return Err(StateError::Cut);
+                }
                 let row = Row::new(self, selection.collection, number(i));
                 if self.passes(&row, number(i), selection) {
                     part.matched += 1;

@@ -6,11 +6,13 @@ mod client;
 mod county;
 mod mercator;
 mod server;
+mod wide;
 
 pub use client::{Client, Reply, event};
 pub use county::{County, GRIDS, Home, TOWNSHIPS, home, homes, sequence};
 pub use mercator::{said, tile};
 pub use server::Server;
+pub use wide::{NAMES, Wide};
 
 use melonmap::store::{Head, Location, Store};
 use rusqlite::Connection;

@@ -59,7 +59,7 @@ impl<S: Schema + ?Sized> Compiler<'_, S> {
             }
             Expr::Bbox(bbox) => Typed::Place(Place::Literal(Box::new(Fixed::rectangle(bbox)))),
             Expr::List(members) => {
-                let members: Checked<Vec<Text>> = members.iter().map(|member| self.text(member)).collect();
+                let members: Checked<Vec<Text>> = members.iter().map(|member| self.member(member)).collect();
                 Typed::Texts(Texts::Literal(members?.into()))
             }
             Expr::Call(op, operands) => self.call(*op, operands)?,
@@ -230,6 +230,16 @@ impl<S: Schema + ?Sized> Compiler<'_, S> {
         match self.typed(expr)? {
             Typed::Text(text) => Ok(text),
             other => Err(mistyped(expr, &other, "a text")),
+        }
+    }
+
+    /// A member of a list that is asked as a set.
+    fn member(&mut self, expr: &Expr) -> Checked<Text> {
+        match self.typed(expr)? {
+            Typed::Text(text) => Ok(text),
+            other => {
+                Err(mistyped(expr, &other, "a text, as every member of a list is: no field here holds other lists"))
+            }
         }
     }
 
