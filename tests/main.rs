@@ -15,6 +15,8 @@ mod http;
 mod import;
 mod live;
 mod ogc;
+mod ogc_filters;
+mod ogc_table;
 mod one_file;
 mod outside;
 mod people;

@@ -4,7 +4,7 @@ use crate::house::{Client, County, GRIDS, Scratch, Server, homes};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-const LAT_FIRST: &str = "http://www.opengis.net/def/crs/EPSG/0/4326";
+pub const LAT_FIRST: &str = "http://www.opengis.net/def/crs/EPSG/0/4326";
 
 struct Running {
     _scratch: Scratch,
@@ -25,31 +25,31 @@ impl Running {
     }
 }
 
-fn links(document: &Value, rel: &str) -> Vec<String> {
+pub fn links(document: &Value, rel: &str) -> Vec<String> {
     let all = document["links"].as_array().unwrap().iter();
     all.filter(|link| link["rel"] == rel).map(|link| link["href"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Path and query of a link.
-fn local(href: &str) -> String {
+pub fn local(href: &str) -> String {
     let after = href.split_once("://").map_or(href, |(_, rest)| rest);
     after[after.find('/').unwrap()..].to_owned()
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
         .collect()
 }
 
-fn items(client: &Client, collection: &str, query: &str) -> Value {
+pub fn items(client: &Client, collection: &str, query: &str) -> Value {
     let reply = client.get(&format!("/ogc/collections/{collection}/items?{query}"));
     assert_eq!(reply.status, 200, "{query}: {}", reply.text());
     reply.json()
 }
 
 /// Every page by `next`, from the first.
-fn pages(client: &Client, collection: &str, query: &str) -> (u64, Vec<Value>) {
+pub fn pages(client: &Client, collection: &str, query: &str) -> (u64, Vec<Value>) {
     let mut page = items(client, collection, query);
     let matched = page["numberMatched"].as_u64().unwrap();
     let mut all = Vec::new();

@@ -97,14 +97,31 @@ impl App {
         collection.fields().iter().filter(|field| caller.may(field.right)).collect()
     }
 
-    /// Around all that everybody may know of: the map's extent.
+    /// Where a collection's items lie, as far as everybody may know: the map's extent, and the context layer's own beside it. Not
+    /// for the async threads: a map without Areas looks at every household.
     #[must_use]
-    pub fn extent(&self) -> Option<Bbox> {
-        self.state.read().extent()
+    pub fn extent(&self, collection: Collection) -> Option<Bbox> {
+        let state = self.state.read();
+        let map = state.extent();
+        if collection != Collection::Context {
+            return map;
+        }
+        [map, state.context_extent()].into_iter().flatten().reduce(|a, b| a.union(&b))
     }
 
     /// A page of items. See [`crate::state::State::select`] for what it costs; it is given up after two seconds.
     pub(super) fn items(&self, caller: &Caller, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
+        let end = Instant::now() + LONGEST;
+        self.items_while(caller, query, &|| Instant::now() < end)
+    }
+
+    /// A page of items, as long as `going` says yes.
+    fn items_while(
+        &self,
+        caller: &Caller,
+        query: &ItemsQuery,
+        going: &(dyn Fn() -> bool + Sync),
+    ) -> Result<ItemsReport, AppError> {
         let collection = query.collection;
         caller.require(collection.right())?;
         let visible = Visible { collection, caller };
@@ -112,7 +129,6 @@ impl App {
         let order = query.order.iter().map(|(name, descending)| sort_by(&visible, name, *descending));
         let order = order.collect::<Result<Vec<SortBy>, _>>()?;
         let after = query.after.as_deref().map(|text| mark(text, order.len())).transpose()?;
-        let end = Instant::now() + LONGEST;
         let state = self.state.read();
         let scope = caller.scope(&state, collection.right())?;
         let selection = Selection {
@@ -125,7 +141,7 @@ impl App {
             after: after.as_ref(),
             limit: query.limit,
         };
-        let selected = state.select(&selection, |field| visible.shows(field), &|| Instant::now() < end);
+        let selected = state.select(&selection, |field| visible.shows(field), going);
         drop(state);
         let Selected { mut features, matched, next } = selected.map_err(|e| match e {
             crate::state::StateError::Cut => AppError::TooLong(LONGEST),
@@ -220,5 +236,65 @@ impl App {
     #[must_use]
     pub fn collection_has_time(&self, collection: Collection) -> bool {
         collection.place(FieldRole::Start).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{AppSettings, ImportKind, ImportSpec, Mapping, load, open_input, open_store, run_import};
+    use crate::model::{Grant, Role};
+    use std::io::Cursor;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    const HOUSEHOLDS: usize = 200;
+
+    fn app(dir: &tempfile::TempDir) -> App {
+        let mut store = open_store(dir.path().join("map.db").to_str().unwrap(), true, "test").unwrap();
+        let rows: String = (0..HOUSEHOLDS).map(|i| format!("H{i},9.5,47.1\n")).collect();
+        let rows = open_input(Box::new(Cursor::new(format!("code,x,y\n{rows}").into_bytes())), None).unwrap();
+        let kind = ImportKind::Households;
+        let mapping = Mapping::default();
+        let spec = ImportSpec { kind, mapping, crs: None, repair: false, skip_bad: false, author: "test".into() };
+        run_import(&mut store, rows, &spec, |bad| panic!("{bad}"), |_| ()).unwrap();
+        let state = load(&store, |_| true).unwrap();
+        App::start(store, state, &AppSettings { tile_cache_bytes: 0, outside: None })
+    }
+
+    fn query(filter: &str) -> ItemsQuery {
+        ItemsQuery {
+            collection: Collection::Households,
+            bbox: None,
+            during: None,
+            filter: Some((filter.to_owned(), FilterLang::Text, OfferedCrs::CRS84)),
+            equal: Vec::new(),
+            order: Vec::new(),
+            after: None,
+            limit: 10,
+        }
+    }
+
+    #[test]
+    fn a_question_that_takes_too_long_is_given_up_between_two_rows_in_words_that_say_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let app = app(&dir);
+        let grant = Grant { name: "A".into(), role: Role::Analyst, areas: Vec::new() };
+        let caller = Caller::of(grant);
+        let asked = AtomicUsize::new(0);
+        let times = |most: usize| {
+            asked.store(0, Ordering::Relaxed);
+            let going = || asked.fetch_add(1, Ordering::Relaxed) < most;
+            app.items_while(&caller, &query("code LIKE '%9'"), &going)
+        };
+        assert_eq!(times(usize::MAX).unwrap().matched, 20);
+        let needed = asked.load(Ordering::Relaxed);
+        assert_eq!(needed, HOUSEHOLDS.div_ceil(64), "rows are looked at 64 at a time");
+        for most in 0..needed {
+            let refused = times(most).unwrap_err();
+            assert!(matches!(refused, AppError::TooLong(LONGEST)), "{refused}");
+            let words = "the answer took longer than 2 s and was given up: ask for less, for instance within a bbox";
+            assert_eq!(refused.to_string(), words);
+            assert_eq!(asked.load(Ordering::Relaxed), most + 1, "nobody goes on");
+        }
     }
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 
 /// Its name over plain HTTP, on a machine of one's own.
-const PLAIN: &str = "melonmap";
+pub const PLAIN: &str = "melonmap";
 /// Its name over TLS: browsers take it from this host alone, with `Secure` and `Path=/` (RFC 6265bis § 4.1.3.2).
 pub const HOST: &str = "__Host-melonmap";
 

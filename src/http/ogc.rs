@@ -19,6 +19,7 @@ pub use openapi::{paths, problem, refusals, security, security_schemes};
 
 use super::operation::{About, Lane, Operation, Rule, Verb};
 use axum::routing::get;
+use schema::Listed;
 
 /// All of `/ogc` is read; which collections there are, their rights say.
 const fn reads(path: &'static str) -> Operation {
@@ -33,9 +34,9 @@ pub const OPERATIONS: [Operation; 10] = [
     Operation { handler: || get(openapi::document), ..reads("/ogc/api") },
     Operation { handler: || get(collections::list), ..reads("/ogc/collections") },
     Operation { handler: || get(collections::one), ..reads("/ogc/collections/{collection}") },
-    Operation { handler: || get(schema::queryables), ..reads("/ogc/collections/{collection}/queryables") },
-    Operation { handler: || get(schema::sortables), ..reads("/ogc/collections/{collection}/sortables") },
-    Operation { handler: || get(schema::schema), ..reads("/ogc/collections/{collection}/schema") },
+    Operation { handler: || schema::document(Listed::Queryables), ..reads("/ogc/collections/{collection}/queryables") },
+    Operation { handler: || schema::document(Listed::Sortables), ..reads("/ogc/collections/{collection}/sortables") },
+    Operation { handler: || schema::document(Listed::Schema), ..reads("/ogc/collections/{collection}/schema") },
     Operation { handler: || get(items::items), ..reads("/ogc/collections/{collection}/items") },
     Operation { handler: || get(items::item), ..reads("/ogc/collections/{collection}/items/{item}") },
 ];

@@ -189,3 +189,15 @@ impl From<AppError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_that_took_too_long_is_one_that_cannot_be_and_not_a_fault_of_the_server() {
+        let problem = Problem::from(AppError::TooLong(Duration::from_secs(2)));
+        assert_eq!(problem.status(), StatusCode::BAD_REQUEST);
+        assert!(problem.0.detail.contains("2 s") && problem.0.detail.contains("bbox"), "{}", problem.0.detail);
+    }
+}

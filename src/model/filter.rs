@@ -11,6 +11,7 @@
 mod bounds;
 mod compile;
 mod expr;
+mod fixed;
 mod fold;
 mod like;
 mod predicate;

@@ -100,6 +100,12 @@ impl State {
         })
     }
 
+    /// The smallest rectangle around all context features; looks at each.
+    #[must_use]
+    pub fn context_extent(&self) -> Option<Bbox> {
+        self.context.ids().filter_map(|id| self.context.bbox(id)).reduce(|a, b| a.union(&b))
+    }
+
     /// All campaigns, by number.
     pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
         self.campaigns.all()

@@ -57,11 +57,11 @@ pub struct Selected {
 
 /// Rows that one thread looks at in one go.
 const CHUNK: u32 = 8_192;
-/// Rows after which it asks whether to go on: the costliest filter takes a fraction of a second for so many.
-const ASKED: u32 = 256;
-
 /// A rectangle that holds more than one household in so many holds most of the map: a page of it is found by going along all.
 const MOST_OF: u64 = 2;
+
+/// Rows between two questions whether to go on: one may cost a millisecond, a large shape against a large shape.
+const ASKED_EVERY: u32 = 64;
 
 /// The rows that can be meant.
 enum Candidates {
@@ -80,7 +80,7 @@ impl State {
     /// A page of rows with the fields that `shown` says yes to, and how many rows there are in all.
     ///
     /// Costs what lies in the rectangles of `bbox` or of the filter, where there are any: else a look at every row, on all cores;
-    /// without a filter, counts come from the index and the tallies. `going` is asked every few hundred rows; once it says no,
+    /// without a filter, counts come from the index and the tallies. `going` is asked every 64 rows; once it says no,
     /// the answer is [`StateError::Cut`].
     pub fn select(
         &self,
@@ -221,7 +221,7 @@ impl State {
         let chunk = |first: u32| -> Result<Part, StateError> {
             let mut part = Part { matched: 0, marks: Vec::new() };
             for i in first..total.min(first.saturating_add(CHUNK)) {
-                if i.is_multiple_of(ASKED) && !going() {
+                if (i - first).is_multiple_of(ASKED_EVERY) && !going() {
                     return Err(StateError::Cut);
                 }
                 let row = Row::new(self, selection.collection, number(i));

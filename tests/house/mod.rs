@@ -7,12 +7,14 @@ mod client;
 mod county;
 mod mercator;
 mod server;
+mod wide;
 
 pub use browser::{Browser, link};
 pub use client::{Client, Events, Reply, event};
 pub use county::{County, GRIDS, Home, TOWNSHIPS, home, homes, sequence};
 pub use mercator::{said, tile};
 pub use server::Server;
+pub use wide::{NAMES, Wide};
 
 use melonmap::store::{Head, Location, Store};
 use rusqlite::Connection;

@@ -30,8 +30,10 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let form = form(params.f.as_deref(), &headers, &Form::DOCUMENT)?;
     let base = format!("{}/ogc/collections", origin(&headers));
-    let (collections, extent) = (app.collections(&caller), app.extent());
-    let described: Vec<Value> = collections.iter().map(|c| describe(*c, &base, extent, "#/crs")).collect();
+    let collections = app.collections(&caller);
+    let extents = extents(&app, &collections).await?;
+    let pairs = collections.iter().zip(extents);
+    let described: Vec<Value> = pairs.map(|(c, extent)| describe(*c, &base, extent, "#/crs")).collect();
     let all: Vec<String> = OfferedCrs::all().map(OfferedCrs::uri).collect();
     let links = own_links(&base, form);
     let document = json!({ "links": links, "crs": all, "collections": described });
@@ -48,12 +50,19 @@ pub async fn one(
     let form = form(params.f.as_deref(), &headers, &Form::DOCUMENT)?;
     let collection = app.collection(&caller, &name)?;
     let base = format!("{}/ogc/collections", origin(&headers));
-    let mut document = describe(collection, &base, app.extent(), "");
+    let extent = extents(&app, &[collection]).await?.pop().flatten();
+    let mut document = describe(collection, &base, extent, "");
     let mut links = own_links(&format!("{base}/{collection}", collection = collection.as_str()), form);
     links.extend(links_of(collection, &base));
     document["links"] = json!(links);
     let fields = app.collection_fields(&caller, collection);
     Ok(answer(form, &document, || html::collection(collection, &fields, &links)))
+}
+
+/// Where each collection lies.
+async fn extents(app: &App, collections: &[Collection]) -> Result<Vec<Option<Bbox>>, Problem> {
+    let collections = collections.to_vec();
+    Ok(app.work(move |app| collections.into_iter().map(|collection| app.extent(collection)).collect()).await?)
 }
 
 /// As both documents show it; `shared` stands for the list of CRSs where one is shared.

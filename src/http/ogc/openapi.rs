@@ -3,10 +3,10 @@
 use super::document::Form;
 use super::landing::OPENAPI;
 use super::query::{LIMIT, MOST};
-use super::schema::property;
+use super::schema::{Listed, property};
 use crate::app::{App, Caller};
 use crate::geom::offered::OfferedCrs;
-use crate::http::cookie::HOST;
+use crate::http::cookie;
 use crate::http::describe;
 use crate::http::door::base as origin;
 use crate::http::extract::Params;
@@ -70,7 +70,10 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
 pub fn security_schemes() -> Value {
     json!({
         "token": { "type": "http", "scheme": "bearer", "description": "A token of a role that may see the collection." },
-        "session": { "type": "apiKey", "in": "cookie", "name": HOST, "description": "The session of who signed in by this browser." },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": cookie::PLAIN,
+            "description": format!("The session of who signed in; over TLS the cookie is named {}.", cookie::HOST),
+        },
     })
 }
 
@@ -107,7 +110,7 @@ pub fn paths(app: &App, caller: &Caller) -> Map<String, Value> {
         let base = format!("/ogc/collections/{name}");
         let one = document(&format!("{title}: description"), &format!("{name}.describe"), json, "describe");
         paths.insert(base.clone(), guarded(one));
-        for what in ["queryables", "sortables", "schema"] {
+        for what in Listed::ALL.map(Listed::as_str) {
             let (summary, id) = (format!("{title}: {what}"), format!("{name}.{what}"));
             paths.insert(
                 format!("{base}/{what}"),

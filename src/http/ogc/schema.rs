@@ -13,70 +13,85 @@ use crate::model::filter::Kind;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
 use serde_json::{Map, Value, json};
 
-pub async fn queryables(
-    state: State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    path: Path<String>,
-    params: Params<FormParams>,
-) -> Result<Response, Problem> {
-    answer(&state, &caller, &headers, &path, &params, "queryables", CollectionField::is_asked)
+/// Which fields a document lists; its URL ends with the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// What filters may name.
+    Queryables,
+    /// What items may be sorted by.
+    Sortables,
+    /// What an item holds.
+    Schema,
 }
 
-pub async fn sortables(
-    state: State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    path: Path<String>,
-    params: Params<FormParams>,
-) -> Result<Response, Problem> {
-    answer(&state, &caller, &headers, &path, &params, "sortables", |field| {
-        field.is_asked() && field.kind != Kind::Geometry
-    })
-}
+impl Listed {
+    /// All of them.
+    pub const ALL: [Listed; 3] = [Listed::Queryables, Listed::Sortables, Listed::Schema];
 
-pub async fn schema(
-    state: State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    path: Path<String>,
-    params: Params<FormParams>,
-) -> Result<Response, Problem> {
-    answer(&state, &caller, &headers, &path, &params, "schema", |_| true)
-}
-
-fn answer(
-    State(app): &State<App>,
-    caller: &Caller,
-    headers: &HeaderMap,
-    Path(name): &Path<String>,
-    Params(params): &Params<FormParams>,
-    what: &'static str,
-    shown: impl Fn(&CollectionField) -> bool,
-) -> Result<Response, Problem> {
-    let form = form(params.f.as_deref(), headers, &Form::DOCUMENT)?;
-    let collection = app.collection(caller, name)?;
-    let mut fields = app.collection_fields(caller, collection);
-    fields.retain(|field| shown(field));
-    let head = [(header::VARY, "Accept, Authorization, Cookie"), (header::CACHE_CONTROL, "no-cache")];
-    if form == Form::Html {
-        let page = html::fields(collection, what, &fields);
-        return Ok((head, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response());
+    /// As the URL ends.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Listed::Queryables => "queryables",
+            Listed::Sortables => "sortables",
+            Listed::Schema => "schema",
+        }
     }
-    let id = format!("{}/ogc/collections/{}/{what}", origin(headers), collection.as_str());
-    let properties: Map<String, Value> = fields.iter().map(|f| (f.name.to_owned(), property(collection, f))).collect();
-    let document = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": id,
-        "type": "object",
-        "title": collection.title(),
-        "description": collection.description(),
-        "properties": properties,
-        "additionalProperties": false,
-    });
-    Ok((head, [(header::CONTENT_TYPE, SCHEMA)], document.to_string()).into_response())
+
+    fn lists(self, field: &CollectionField) -> bool {
+        match self {
+            Listed::Queryables => field.is_asked(),
+            Listed::Sortables => field.is_asked() && field.kind != Kind::Geometry,
+            Listed::Schema => true,
+        }
+    }
+
+    fn answer(
+        self,
+        app: &App,
+        caller: &Caller,
+        headers: &HeaderMap,
+        name: &str,
+        asked: Option<&str>,
+    ) -> Result<Response, Problem> {
+        let form = form(asked, headers, &Form::DOCUMENT)?;
+        let collection = app.collection(caller, name)?;
+        let mut fields = app.collection_fields(caller, collection);
+        fields.retain(|field| self.lists(field));
+        let head = [(header::VARY, "Accept, Authorization, Cookie"), (header::CACHE_CONTROL, "no-cache")];
+        if form == Form::Html {
+            let page = html::fields(collection, self.as_str(), &fields);
+            return Ok((head, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response());
+        }
+        let id = format!("{}/ogc/collections/{}/{}", origin(headers), collection.as_str(), self.as_str());
+        let properties: Map<String, Value> =
+            fields.iter().map(|f| (f.name.to_owned(), property(collection, f))).collect();
+        let document = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": id,
+            "type": "object",
+            "title": collection.title(),
+            "description": collection.description(),
+            "properties": properties,
+            "additionalProperties": false,
+        });
+        Ok((head, [(header::CONTENT_TYPE, SCHEMA)], document.to_string()).into_response())
+    }
+}
+
+/// The handler of one of these documents.
+pub fn document(listed: Listed) -> MethodRouter<App> {
+    get(
+        async move |State(app): State<App>,
+                    caller: Caller,
+                    headers: HeaderMap,
+                    Path(name): Path<String>,
+                    Params(params): Params<FormParams>| {
+            listed.answer(&app, &caller, &headers, &name, params.f.as_deref())
+        },
+    )
 }
 
 /// A field's schema.

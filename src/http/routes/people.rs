@@ -63,11 +63,7 @@ pub const OPERATIONS: [Operation; 11] = [
             Described {
                 body: "new_password",
                 refuses: &[403],
-                ..reads(
-                    "set_password",
-                    "Change one's own password: every other session of theirs ends",
-                    &[json("who")],
-                )
+                ..reads("set_password", "Change one's own password: every other session of theirs ends", &[json("who")])
             },
         )
     },

@@ -1,11 +1,12 @@
 //! From what was said to what can be asked: names looked up, types checked.
 
 use super::expr::{Comparison, Expr, Op};
+use super::fixed::Fixed;
 use super::like::Pattern;
 use super::predicate::{Test, Typed};
 use super::scalar::{Number, Text};
 use super::sets::Texts;
-use super::space::{Fixed, Place};
+use super::space::Place;
 use super::time::{Moment, Span, When};
 use super::{Filter, Kind, Schema};
 use crate::model::ModelError;
@@ -58,7 +59,7 @@ impl<S: Schema + ?Sized> Compiler<'_, S> {
             }
             Expr::Bbox(bbox) => Typed::Place(Place::Literal(Box::new(Fixed::rectangle(bbox)))),
             Expr::List(members) => {
-                let members: Checked<Vec<Text>> = members.iter().map(|member| self.text(member)).collect();
+                let members: Checked<Vec<Text>> = members.iter().map(|member| self.member(member)).collect();
                 Typed::Texts(Texts::Literal(members?.into()))
             }
             Expr::Call(op, operands) => self.call(*op, operands)?,
@@ -229,6 +230,16 @@ impl<S: Schema + ?Sized> Compiler<'_, S> {
         match self.typed(expr)? {
             Typed::Text(text) => Ok(text),
             other => Err(mistyped(expr, &other, "a text")),
+        }
+    }
+
+    /// A member of a list that is asked as a set.
+    fn member(&mut self, expr: &Expr) -> Checked<Text> {
+        match self.typed(expr)? {
+            Typed::Text(text) => Ok(text),
+            other => {
+                Err(mistyped(expr, &other, "a text, as every member of a list is: no field here holds other lists"))
+            }
         }
     }
 

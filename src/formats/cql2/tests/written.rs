@@ -1,4 +1,4 @@
-//! A filter in JSON written as text.
+//! A filter in JSON written as text. The integration tests read this file too.
 
 use serde_json::Value;
 
