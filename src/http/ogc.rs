@@ -22,6 +22,8 @@ use axum::routing::get;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/ogc", get(landing::landing))
+        // OWSLib ends the address of every service with a slash.
+        .route("/ogc/", get(landing::landing))
         .route("/ogc/conformance", get(landing::conformance))
         .route("/ogc/api", get(openapi::document))
         .route("/ogc/collections", get(collections::list))
