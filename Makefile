@@ -43,12 +43,13 @@ build: ## the binary for use
 # ---- tests, the cheapest first ----------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: ## everything that must hold: format, lints, documents, tests, the page in a browser
+test: ## everything that must hold: format, lints, documents, tests, the page in a browser, other people's clients
 	@scripts/prerequisites.sh test
 	@$(MAKE) check
 	@$(MAKE) test-rust
 	@$(MAKE) test-web
 	@$(MAKE) test-page
+	@$(MAKE) test-clients
 
 .PHONY: check
 check: ## format, lints and documents, no tests
@@ -74,6 +75,11 @@ test-web: web/node_modules/.installed ## types of the page's modules
 .PHONY: test-page
 test-page: web/node_modules/.installed ## the page in a browser, against the demo
 	scripts/page-tests.sh
+
+.PHONY: test-clients
+test-clients: ## GDAL, OWSLib and Schemathesis against the demo
+	@scripts/prerequisites.sh test
+	scripts/client-tests.sh
 
 # The stamp lies inside what it vouches for: who removes node_modules removes it too.
 web/node_modules/.installed: web/package.json web/package-lock.json

@@ -9,6 +9,7 @@ set -euo pipefail
 
 NEEDS_RUST=1.95.0 # as rust-version in Cargo.toml
 NEEDS_NODE=20.10.0
+NEEDS_PYTHON=3.10.0 # of what tests/clients/requirements.txt names
 
 # A newer Node.js for the tests alone, where the system's is too old; the Makefile looks there too.
 OWN_NODE="${XDG_CACHE_HOME:-$HOME/.cache}/melonmap/node"
@@ -70,6 +71,9 @@ missing() {
   has curl || echo curl
   # Some builds of Node.js bring npm and refuse another one beside it, so npm is asked for only once node is there.
   if has node; then has npm || echo npm; else echo node; fi
+  if ! has ogrinfo || ! has ogr2ogr; then echo gdal; fi
+  # Debian brings what makes a virtual environment in a package of its own.
+  if ! has python3; then echo python3; elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then echo venv; fi
   chromium_path >/dev/null || echo chromium
   has_cjk_font || echo cjk-font
 }
@@ -81,16 +85,20 @@ package() {
   case "$1:$2" in
     apt:cc | apt:c++ | apt:make) echo build-essential ;;
     apt:node) echo nodejs ;;
+    apt:gdal) echo gdal-bin ;;
+    apt:python3 | apt:venv) echo python3 python3-venv ;;
     apt:cjk-font) echo fontconfig fonts-noto-cjk ;;
     dnf:cc) echo gcc ;;
     dnf:c++) echo gcc-c++ ;;
     dnf:sqlite3) echo sqlite ;;
     dnf:node) echo nodejs ;;
     dnf:npm) echo nodejs-npm ;;
+    dnf:venv) echo python3 ;;
     dnf:cjk-font) echo fontconfig google-noto-sans-cjk-fonts ;;
     brew:cc | brew:c++ | brew:make) ;;
     brew:sqlite3) echo sqlite ;;
     brew:npm) echo node ;;
+    brew:python3 | brew:venv) echo python ;;
     brew:chromium) echo --cask chromium ;;
     brew:cjk-font) ;;
     *) echo "$2" ;;
@@ -184,6 +192,11 @@ if $for_tests; then
     npm install --prefix "$OWN_NODE" --no-audit --no-fund --loglevel=error node@22 || true
     hash -r
     node=$(node_version) || true
+  fi
+  python=$(python3 -c 'import platform; print(platform.python_version())' 2>/dev/null) || true
+  if ! at_least "${python:-0}" "$NEEDS_PYTHON"; then
+    echo "prerequisites: Python ${python:-?} is here, $NEEDS_PYTHON or newer is needed as python3. Please install one, then run this again." >&2
+    failed=true
   fi
   if ! at_least "${node:-0}" "$NEEDS_NODE"; then
     cat >&2 <<MESSAGE

@@ -28,8 +28,10 @@ const fn reads(path: &'static str) -> Operation {
 }
 
 /// The operations below `/ogc`.
-pub const OPERATIONS: [Operation; 10] = [
+pub const OPERATIONS: [Operation; 11] = [
     reads("/ogc"),
+    // OWSLib ends the address of every service with a slash.
+    Operation { about: About::Page, ..reads("/ogc/") },
     Operation { handler: || get(landing::conformance), ..reads("/ogc/conformance") },
     Operation { handler: || get(openapi::document), ..reads("/ogc/api") },
     Operation { handler: || get(collections::list), ..reads("/ogc/collections") },

@@ -125,7 +125,7 @@ pub enum About {
     Api(Described),
     /// With those of the registry of collections.
     Ogc,
-    /// Not at all: a file of the page.
+    /// Not at all: a file of the page, or another spelling of a path.
     Page,
 }
 

@@ -87,10 +87,14 @@ fn describe(collection: Collection, base: &str, extent: Option<Bbox>, shared: &s
 fn links_of(collection: Collection, base: &str) -> Vec<Link> {
     let url = format!("{base}/{}", collection.as_str());
     let item = |form: Form| {
+        // GDAL writes the id of one item behind this link, which therefore has no query; GeoJSON is what comes without one.
+        let query = if form == Form::Json { String::new() } else { format!("?f={}", form.as_str()) };
         let title = format!("{}: items as {}", collection.title(), form.title());
-        Link::new("items", form.features(), format!("{url}/items?f={}", form.as_str()), title)
+        Link::new("items", form.features(), format!("{url}/items{query}"), title)
     };
-    let mut links: Vec<Link> = Form::ITEMS.into_iter().map(item).collect();
+    // JSON-FG has the media type of GeoJSON: a client that goes by the type, as GDAL does, would take it for that.
+    let forms = Form::ITEMS.into_iter().filter(|form| *form != Form::JsonFg);
+    let mut links: Vec<Link> = forms.map(item).collect();
     links.push(Link::new(QUERYABLES, SCHEMA, format!("{url}/queryables"), "What filters may name"));
     links.push(Link::new(SORTABLES, SCHEMA, format!("{url}/sortables"), "What items may be sorted by"));
     links.push(Link::new("describedby", SCHEMA, format!("{url}/schema"), "The schema of an item"));

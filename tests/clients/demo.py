@@ -1,0 +1,75 @@
+"""The demo that MELONMAP_URL names, and the files that it was made from."""
+
+import csv
+import gzip
+import json
+import os
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+URL = os.environ["MELONMAP_URL"].rstrip("/")
+OGC = f"{URL}/ogc"
+DATA = Path(__file__).parents[2] / "data" / "liechtenstein"
+
+
+def authorization(role):
+    """The value of the header for a role of the demo; None is the public, which sends none."""
+    return None if role is None else f"Bearer {os.environ[f'MELONMAP_TOKEN_{role.upper()}']}"
+
+
+def headers(role):
+    """The headers that a role sends."""
+    value = authorization(role)
+    return {} if value is None else {"Authorization": value}
+
+
+def ask(path, role=None):
+    """The JSON at a path below the service, as the service itself answers a role."""
+    with urlopen(Request(URL + path, headers=headers(role)), timeout=60) as answer:
+        return json.load(answer)
+
+
+def matched(collection, role, query="limit=1"):
+    """How many items the service says that there are."""
+    return ask(f"/ogc/collections/{collection}/items?{query}", role)["numberMatched"]
+
+
+def households():
+    """What was imported as households: code, position, address, persons."""
+    with gzip.open(DATA / "households.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        row["hh_id"]: {
+            "position": (float(row["lon"]), float(row["lat"])),
+            # A number alone is no address.
+            "address": f"{row['street']} {row['housenumber']}".strip() if row["street"] else None,
+            "persons": int(row["persons"]),
+        }
+        for row in rows
+    }
+
+
+def features(name):
+    """The features of a file in data/liechtenstein/."""
+    with gzip.open(DATA / name, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def areas():
+    """What was imported as areas, by code; the grids below them were drawn by the demo."""
+    return {feature["properties"]["code"]: feature for feature in features("areas.geojsonl.gz")}
+
+
+def context():
+    """What was imported as context, by code. What stands in two files is the one that came later."""
+    order = ["landuse", "buildings", "water_rail", "roads", "pois"]  # as src/app/demo.rs imports them
+    return {
+        feature["properties"]["osm"]: feature for name in order for feature in features(f"context/{name}.geojsonl.gz")
+    }
+
+
+def inside(position, box):
+    """Whether a position is in west, south, east, north."""
+    lon, lat = position
+    west, south, east, north = box
+    return west <= lon <= east and south <= lat <= north
