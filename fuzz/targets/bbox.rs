@@ -9,11 +9,15 @@ use melonmap::model::written;
 /// One of each kind: longitude first, latitude first, metres, metres with a zone's number.
 const CRSS: [&str; 4] = ["[OGC:CRS84]", "[EPSG:4326]", "[EPSG:3857]", "[EPSG:4527]"];
 
+/// Bytes that pick a CRS with a projection: few, for PROJ takes thousands of times as long as the rest.
+const PROJECTED: std::ops::Range<u8> = 2..4;
+
 // The first byte picks the CRS.
 fuzz_target!(|data: &[u8]| {
     let Some((pick, rest)) = data.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
-    let crs = OfferedCrs::find(CRSS[usize::from(*pick) % CRSS.len()]).expect("it is offered");
+    let pick = if PROJECTED.contains(pick) { *pick } else { pick % PROJECTED.start };
+    let crs = OfferedCrs::find(CRSS[usize::from(pick)]).expect("it is offered");
     let Ok(bbox) = written::bbox(text, crs) else { return };
     let [west, south, east, north] = bbox.to_array();
     assert!(south <= north, "{text}: {bbox:?}");
