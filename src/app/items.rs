@@ -244,7 +244,9 @@ mod tests {
     use super::*;
     use crate::app::{AppSettings, ImportKind, ImportSpec, Mapping, load, open_input, open_store, run_import};
     use crate::model::{Grant, Role};
+    use jiff::Timestamp;
     use std::io::Cursor;
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     const HOUSEHOLDS: usize = 200;
@@ -255,10 +257,11 @@ mod tests {
         let rows = open_input(Box::new(Cursor::new(format!("code,x,y\n{rows}").into_bytes())), None).unwrap();
         let kind = ImportKind::Households;
         let mapping = Mapping::default();
-        let spec = ImportSpec { kind, mapping, crs: None, repair: false, skip_bad: false, author: "test".into() };
+        let spec =
+            ImportSpec { kind, mapping, crs: None, repair: false, skip_bad: false, author: "test".into(), key: None };
         run_import(&mut store, rows, &spec, |bad| panic!("{bad}"), |_| ()).unwrap();
         let state = load(&store, |_| true).unwrap();
-        App::start(store, state, &AppSettings { tile_cache_bytes: 0, outside: None })
+        App::start(store, state, &AppSettings { tile_cache_bytes: 0, outside: None, keys: Arc::default() })
     }
 
     fn query(filter: &str) -> ItemsQuery {
@@ -279,7 +282,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let app = app(&dir);
         let grant = Grant { name: "A".into(), role: Role::Analyst, areas: Vec::new() };
-        let caller = Caller::of(grant);
+        let caller = Caller::of_outside(grant, Timestamp::MAX);
         let asked = AtomicUsize::new(0);
         let times = |most: usize| {
             asked.store(0, Ordering::Relaxed);

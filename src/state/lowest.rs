@@ -34,7 +34,7 @@ mod tests {
     use super::super::Loader;
     use super::*;
     use crate::geom::LonLat;
-    use crate::model::{Change, Code, Household, Status};
+    use crate::model::{Change, Code, Confided, Household, Status};
     use jiff::Timestamp;
     use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
@@ -45,7 +45,14 @@ mod tests {
         for seq in 1..=500 {
             let at = LonLat::new(rng.random_range(-180.0..=180.0), rng.random_range(-90.0..=90.0)).unwrap();
             let code = Code::new(&format!("H{seq}")).unwrap();
-            let household = Household { code, at, address: None, status: Status::Occupied, persons: None };
+            let household = Household {
+                code,
+                at,
+                address: None,
+                status: Status::Occupied,
+                persons: None,
+                confided: Confided::default(),
+            };
             loader.push(seq, Timestamp::UNIX_EPOCH, "test", Change::HouseholdPut(household)).unwrap();
         }
         let state = loader.finish();
