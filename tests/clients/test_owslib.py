@@ -16,6 +16,16 @@ def service(role):
     return Features(OGC, headers=headers(role))
 
 
+def arguments(href):
+    """The query of a link as OWSLib wants to be told it."""
+    query = dict(parse_qsl(urlsplit(href).query))
+    if "bbox" in query:
+        query["bbox"] = query["bbox"].split(",")
+    if "sortby" in query:
+        query["sortby"] = (query["sortby"].removeprefix("-"), "desc" if query["sortby"].startswith("-") else "asc")
+    return query
+
+
 def pages(features, collection, **query):
     """Every item by `next`, which keeps what was asked for, and the count that each page gave."""
     page = features.collection_items(collection, **query)
@@ -28,10 +38,7 @@ def pages(features, collection, **query):
             [count] = counts
             assert len({feature["id"] for feature in found}) == len(found) == count
             return found
-        query = dict(parse_qsl(urlsplit(links[0]).query))
-        if "bbox" in query:
-            query["bbox"] = query["bbox"].split(",")  # OWSLib joins what it is given
-        page = features.collection_items(collection, **query)
+        page = features.collection_items(collection, **arguments(links[0]))
         counts.add(page["numberMatched"])
 
 

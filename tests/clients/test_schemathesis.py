@@ -53,7 +53,7 @@ def run(folder, location, role, *options):
     return ran.returncode, re.sub(r"(.{400}).+", r"\1 …", ran.stdout + ran.stderr)
 
 
-@pytest.mark.parametrize(("path", "paths", "role", "methods"), ASKED)
+@pytest.mark.parametrize(("path", "paths", "role", "methods"), ASKED, ids=[f"{one[0]} {one[2] or 'public'}" for one in ASKED])
 def test_whatever_is_asked_is_answered_as_described(tmp_path, path, paths, role, methods):
     document = ask(path, role)
     wanted = operations(document, paths, methods)
@@ -80,6 +80,7 @@ def described(role):
         (lambda get: get["responses"]["200"]["content"].pop("application/geo+json"), "Undocumented Content-Type"),
         (lambda get: get["responses"]["200"]["content"]["application/geo+json"].update(schema={"type": "array"}), "Response violates schema"),
     ],
+    ids=["status", "media type", "schema"],
 )
 def test_a_description_that_is_not_true_is_found_out(tmp_path, spoil, complaint):
     document, path, get = described(None)
