@@ -2,7 +2,7 @@
 //! in many scripts and every geometry type.
 
 #[path = "../src/formats/cql2/tests/oracle.rs"]
-pub mod oracle;
+mod oracle;
 #[path = "../src/formats/cql2/tests/written.rs"]
 mod written;
 
@@ -18,6 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const COLLECTIONS: [&str; 4] = ["areas", "households", "visits", "context"];
 /// For each collection.
 const FILTERS: usize = 100;
+
+/// A GeoJSON geometry, or `{"bbox": …}` cut at the antimeridian.
+pub fn geometry(value: &Value) -> geo::Geometry<f64> {
+    oracle::geometry(value)
+}
 
 /// What a client can see of a collection: its items as records that the evaluator reads, by id.
 struct Seen {

@@ -3,7 +3,7 @@
 use super::{COLLECTIONS, ids, positions, typed_links};
 use crate::house::{Client, Wide};
 use crate::ogc::{escaped, links, local, pages};
-use crate::ogc_filters::oracle;
+use crate::ogc_filters::geometry;
 use geo::Relate as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -62,8 +62,8 @@ fn row_15_a_bbox_finds_what_touches_it_and_nothing_else() {
             [119.45, 28.4, 119.55, 28.45],
             [29.0, 89.0, 31.0, 90.0],
         ] {
-            let place = oracle::geometry(&json!({ "bbox": bbox }));
-            let touches = |f: &&Value| oracle::geometry(&f["geometry"]).relate(&place).is_intersects();
+            let place = geometry(&json!({ "bbox": bbox }));
+            let touches = |f: &&Value| geometry(&f["geometry"]).relate(&place).is_intersects();
             let expected: Vec<Value> = all.iter().filter(touches).cloned().collect();
             let text = bbox.map(|n| n.to_string()).join(",");
             let (matched, features) = pages(&client, collection, &format!("limit=7&bbox={text}"));
