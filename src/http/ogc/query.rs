@@ -164,9 +164,6 @@ fn period(text: &str) -> Result<Period, Problem> {
         return Ok((Some(first), Some(last)));
     };
     let open = |side: &str| side.is_empty() || side == "..";
-    if open(start) && open(end) && start.is_empty() != end.is_empty() && text.len() < 3 {
-        return Err(refuse().into());
-    }
     let (from, to) = match (Span::from_str(start), Span::from_str(end)) {
         (Ok(length), Err(_)) if start.starts_with('P') => {
             let (first, last) = moment(end).ok_or_else(refuse)?;
