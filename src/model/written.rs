@@ -37,6 +37,14 @@ pub fn bbox(text: &str, crs: OfferedCrs) -> Result<Bbox, ModelError> {
 /// A moment, or an interval with `/`, in which `..` or nothing is open, and one side may be a duration.
 ///
 /// Refuses, in the field `datetime`, what is none of these, and an interval that ends before it starts.
+///
+/// ```
+/// use melonmap::model::written::period;
+///
+/// assert_eq!(period("2026-10-05/..").unwrap().1, None);
+/// assert!(period("2026-10-05/9999-12-31").is_ok());
+/// assert!(period("2026-10-05/2026-10-04").is_err());
+/// ```
 pub fn period(text: &str) -> Result<Period, ModelError> {
     let refuse = || {
         let expected =
@@ -78,8 +86,10 @@ fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
         return Some((at, at));
     }
     let day = Date::from_str(text).ok().filter(|_| text.len() == 10)?;
-    let midnight = |day: Date| day.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp());
-    Some((midnight(day)?, midnight(day.tomorrow().ok()?)? - SignedDuration::from_micros(1)))
+    // The last day that can be written lies partly beyond the last instant: clients name it for "without end".
+    let midnight = |day: Date| day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |z| z.timestamp());
+    let end = day.tomorrow().map_or(Timestamp::MAX, |next| midnight(next) - SignedDuration::from_micros(1));
+    Some((midnight(day), end))
 }
 
 /// A tile by zoom, column and row, each a text of digits; the row may carry the ending of the format.

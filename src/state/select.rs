@@ -152,9 +152,11 @@ impl State {
         let Selection { collection, bbox, filter, .. } = *selection;
         let mut rects: Option<Vec<Bbox>> = bbox.map(|bbox| bbox.parts().collect());
         if let Some(bounds) = filter.and_then(|filter| filter.bounds(GEOMETRY)) {
+            let area =
+                |rects: &[Bbox]| -> f64 { rects.iter().map(|r| (r.east() - r.west()) * (r.north() - r.south())).sum() };
             rects = Some(match rects {
-                // A row must touch one of each; those of the filter are as good as those of the map's window, or better.
-                Some(own) if own.len() < bounds.len() => own,
+                // A row must touch one of each: the narrower ones are looked up.
+                Some(own) if area(&own) < area(&bounds) => own,
                 _ => bounds,
             });
         }

@@ -26,7 +26,7 @@ const TEMPORAL: [&str; 15] = [
     "t_starts",
 ];
 const SETS: [&str; 4] = ["a_equals", "a_contains", "a_containedBy", "a_overlaps"];
-const DAYS: [&str; 4] = ["2023-12-31", "2024-01-01", "2024-06-30", "2026-01-01"];
+const DAYS: [&str; 4] = ["2023-12-31", "2024-01-01", "2026-01-01", "2199-06-30"];
 
 /// A field by what may be asked of it.
 #[derive(Debug, Clone)]

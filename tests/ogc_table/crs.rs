@@ -39,7 +39,8 @@ fn rows_p2_4_and_6_items_and_an_item_say_in_which_crs_they_are() {
         let first = client.json(&format!("{items}?limit=1"))["features"][0]["id"].clone();
         for path in [items.clone(), format!("{items}/{}", escaped(first.as_str().unwrap()))] {
             assert_eq!(client.get(&path).header("content-crs"), format!("<{CRS84}>"), "row P2 6: {path}");
-            for uri in &crss {
+            // Each costs a transformation that is set up anew: all of them once, some everywhere.
+            for uri in crss.iter().take(if path.ends_with("areas/items") { crss.len() } else { 6 }) {
                 let reply = client.get(&format!("{path}?crs={}", escaped(uri)));
                 assert_eq!(reply.status, 200, "row P2 4: {path} {uri}");
                 assert_eq!(reply.header("content-crs"), format!("<{uri}>"), "row P2 4: {path}");

@@ -26,7 +26,7 @@ fn rows_2_13_22_to_24_and_26_a_page_of_items_is_a_feature_collection() {
         assert_eq!(reply.header("content-type"), "application/geo+json", "row 22");
         assert_eq!(page["type"], "FeatureCollection", "row 22");
         let features = page["features"].as_array().expect("row 22");
-        assert!(features.len() > 10, "row 13: {collection}");
+        assert!(features.len() >= 10, "row 13: {collection}");
         for feature in features {
             assert_eq!(feature["type"], "Feature", "row 22");
             let inside = |[x, y]: [f64; 2]| (-180.0..=180.0).contains(&x) && (-90.0..=90.0).contains(&y);
@@ -141,6 +141,7 @@ fn row_19_a_datetime_finds_what_was_then_and_what_has_no_time() {
         ("2024-01-01/P2D", newyear, third),
         ("2024-01-01T00:00:00Z/PT48H", newyear, third),
         ("P2D/2024-01-03T00:00:00Z", newyear, third),
+        ("2199-01-01/..", at("2199-01-01T00:00:00Z"), max),
         ("1900-01-01/1900-01-02", at("1900-01-01T00:00:00Z"), at("1900-01-02T23:59:59.999999Z")),
     ];
     for collection in COLLECTIONS {
