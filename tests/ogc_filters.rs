@@ -106,7 +106,7 @@ fn the_ground_has_every_geometry_type_and_a_null_wherever_one_may_be() {
         }
         if collection == "context" {
             let names: BTreeSet<Option<&str>> = seen.records.values().map(|record| record["name"].as_str()).collect();
-            assert_eq!(names, NAMES.into_iter().collect());
+            assert!(names.is_superset(&NAMES.into_iter().collect()), "{names:?}");
         }
     }
     let six = ["LineString", "MultiLineString", "MultiPoint", "MultiPolygon", "Point", "Polygon"];
