@@ -104,6 +104,13 @@ def test_a_filter_on_attributes_finds_what_the_file_has(where, wanted):
     assert set(by_code(gdal.read("admin", SOURCE, "households", *PAGES, "-where", where))) == expected
 
 
+def test_an_equality_is_left_to_the_service():
+    found, said = gdal.read("admin", SOURCE, "households", *PAGES, "-where", "persons = 5", debug=True)
+    assert set(by_code(found)) == {code for code, row in households().items() if row["persons"] == 5}
+    asked = [url for url in requests(said) if "limit=5000" in url]
+    assert asked and all("persons=5" in url for url in asked), said
+
+
 def test_one_item_is_asked_for_by_its_id_and_no_other_is_read():
     [feature], said = gdal.read("admin", SOURCE, "households", *PAGES, "-where", "id = 'H000001'", debug=True)
     assert feature["properties"]["code"] == "H000001"

@@ -8,7 +8,7 @@ use std::fs;
 
 /// The definition of a parameter of the items of a collection.
 fn parameter<'a>(document: &'a Value, collection: &str, name: &str) -> &'a Value {
-    let parameters = &document["paths"][format!("/ogc/collections/{collection}/items")]["get"]["parameters"];
+    let parameters = &document["paths"][format!("/collections/{collection}/items")]["get"]["parameters"];
     let mut found = parameters.as_array().unwrap().iter().filter(|p| p["name"] == name);
     let one = found.next().unwrap_or_else(|| panic!("{collection}: no parameter {name}"));
     assert!(found.next().is_none(), "{collection}: {name} twice");
@@ -78,7 +78,7 @@ fn row_oas30_every_operation_lists_what_it_can_answer_and_who_may_ask() {
             assert!(operations.insert(operation["operationId"].as_str().unwrap()), "{method} {path}: its id twice");
             let answers = operation["responses"].as_object().unwrap();
             let mut expected = vec!["200", "400", "401", "405", "414", "429", "500", "503"];
-            if path.starts_with("/ogc/collections/") {
+            if path.starts_with("/collections/") {
                 expected.extend(["403", "404"]);
             }
             for status in expected {

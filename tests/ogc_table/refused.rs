@@ -9,7 +9,8 @@ use serde_json::Value;
 #[track_caller]
 fn refused(document: &Value, operation: &str, reply: &Reply, status: u16) -> Value {
     let problem = reply.problem(status);
-    let listed = &document["paths"][operation]["get"]["responses"][status.to_string()];
+    let below = operation.strip_prefix("/ogc").filter(|rest| !rest.is_empty()).unwrap_or("/");
+    let listed = &document["paths"][below]["get"]["responses"][status.to_string()];
     assert!(listed.is_object(), "{operation} lists no {status}");
     problem
 }

@@ -49,8 +49,11 @@ fn sample(name: &str) -> Value {
     describe::example_of(&format!("ogc.{name}"))
 }
 
-/// The document for what a caller may ask for.
+/// The document for what a caller may ask for. Its paths begin below `/ogc`, where GDAL looks for those of the collections: it sends
+/// as parameters of a request what it finds described there, and filters all else by itself.
 fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
+    let below = |path: &str| path.strip_prefix("/ogc").filter(|rest| !rest.is_empty()).unwrap_or("/").to_owned();
+    let paths: Map<String, Value> = paths(app, caller).into_iter().map(|(path, item)| (below(&path), item)).collect();
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -59,8 +62,8 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
             "description": "Areas with their coverage, households, visits and the context layer, as far as your role may see them.",
             "license": { "name": "MIT OR Apache-2.0" },
         },
-        "servers": [{ "url": origin }],
-        "paths": paths(app, caller),
+        "servers": [{ "url": format!("{origin}/ogc") }],
+        "paths": paths,
         "components": { "securitySchemes": security_schemes(), "schemas": { "problem": problem() } },
         "security": security(),
     })
