@@ -121,9 +121,9 @@ mod tests {
             let radius = rng.random_range(least..most);
             Coord { x: around.x + radius * cos, y: around.y + radius * sin }
         };
-        let mut ring: Vec<Coord<f64>> = (0..corners).map(place).collect();
-        ring.push(ring[0]);
-        LineString(ring)
+        let mut border: Vec<Coord<f64>> = (0..corners).map(place).collect();
+        border.push(border[0]);
+        LineString(border)
     }
 
     fn geometries(rng: &mut StdRng) -> [Geometry<f64>; 4] {
@@ -136,9 +136,9 @@ mod tests {
     }
 
     /// Points on corners, on edges and anywhere, and the lines and rectangles between two of them.
-    fn shape(rng: &mut StdRng, ring: &[Coord<f64>]) -> Geometry<f64> {
-        let i = rng.random_range(1..ring.len());
-        let (a, b) = (ring[i - 1], ring[i]);
+    fn shape(rng: &mut StdRng, border: &[Coord<f64>]) -> Geometry<f64> {
+        let i = rng.random_range(1..border.len());
+        let (a, b) = (border[i - 1], border[i]);
         let at = match rng.random_range(0..6) {
             0 => a,
             1 => (a + b) / 2.0,
@@ -159,11 +159,11 @@ mod tests {
         let mut sides = [0; 3];
         for _ in 0..12 {
             for geometry in geometries(&mut rng) {
-                let ring: Vec<Coord<f64>> = geo::CoordsIter::coords_iter(&geometry).collect();
+                let border: Vec<Coord<f64>> = geo::CoordsIter::coords_iter(&geometry).collect();
                 let fixed = Fixed::new(geometry).unwrap();
                 assert_eq!(fixed.polygons.is_some(), !matches!(fixed.geometry, Geometry::LineString(_)));
                 for _ in 0..100 {
-                    let asked = shape(&mut rng, &ring);
+                    let asked = shape(&mut rng, &border);
                     let matrix = asked.relate(&fixed.geometry);
                     match fixed.side(&Bbox::around(&asked).unwrap()) {
                         Side::Inside => {
