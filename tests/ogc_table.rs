@@ -39,7 +39,9 @@ fn positions(geometry: &Value) -> Vec<[f64; 2]> {
         if let [Value::Number(x), Value::Number(y)] = parts.as_slice() {
             to.push([x.as_f64().unwrap(), y.as_f64().unwrap()]);
         } else {
-            parts.iter().for_each(|part| walk(part, to));
+            for part in parts {
+                walk(part, to);
+            }
         }
     }
     let mut all = Vec::new();

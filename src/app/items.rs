@@ -253,8 +253,9 @@ mod tests {
 
     fn app(dir: &tempfile::TempDir) -> App {
         let mut store = open_store(dir.path().join("map.db").to_str().unwrap(), true, "test").unwrap();
-        let rows: String = (0..HOUSEHOLDS).map(|i| format!("H{i},9.5,47.1\n")).collect();
-        let rows = open_input(Box::new(Cursor::new(format!("code,x,y\n{rows}").into_bytes())), None).unwrap();
+        let rows: Vec<String> = (0..HOUSEHOLDS).map(|i| format!("H{i},9.5,47.1")).collect();
+        let rows =
+            open_input(Box::new(Cursor::new(format!("code,x,y\n{}", rows.join("\n")).into_bytes())), None).unwrap();
         let kind = ImportKind::Households;
         let mapping = Mapping::default();
         let spec =

@@ -116,29 +116,29 @@ mod tests {
 
     /// A star around a place: its corners lie at rising angles, so that it never cuts itself.
     fn star(rng: &mut StdRng, corners: u32, around: Coord<f64>, least: f64, most: f64) -> LineString<f64> {
-        let corner = |i: u32| {
+        let place = |i: u32| {
             let (sin, cos) = (std::f64::consts::TAU * f64::from(i) / f64::from(corners)).sin_cos();
             let radius = rng.random_range(least..most);
             Coord { x: around.x + radius * cos, y: around.y + radius * sin }
         };
-        let mut ring: Vec<Coord<f64>> = (0..corners).map(corner).collect();
-        ring.push(ring[0]);
-        LineString(ring)
+        let mut border: Vec<Coord<f64>> = (0..corners).map(place).collect();
+        border.push(border[0]);
+        LineString(border)
     }
 
     fn geometries(rng: &mut StdRng) -> [Geometry<f64>; 4] {
-        let (here, there) = (Coord { x: 0.0, y: 0.0 }, Coord { x: 70.0, y: 5.0 });
-        let plain = Polygon::new(star(rng, 80, here, 20.0, 30.0), Vec::new());
-        let holed = Polygon::new(star(rng, 80, here, 20.0, 30.0), vec![star(rng, 40, here, 5.0, 12.0)]);
-        let other = Polygon::new(star(rng, 9, there, 10.0, 30.0), Vec::new());
-        let line = star(rng, 50, here, 10.0, 30.0);
+        let (near, far) = (Coord { x: 0.0, y: 0.0 }, Coord { x: 70.0, y: 5.0 });
+        let plain = Polygon::new(star(rng, 80, near, 20.0, 30.0), Vec::new());
+        let holed = Polygon::new(star(rng, 80, near, 20.0, 30.0), vec![star(rng, 40, near, 5.0, 12.0)]);
+        let other = Polygon::new(star(rng, 9, far, 10.0, 30.0), Vec::new());
+        let line = star(rng, 50, near, 10.0, 30.0);
         [plain.into(), holed.clone().into(), MultiPolygon(vec![holed, other]).into(), line.into()]
     }
 
     /// Points on corners, on edges and anywhere, and the lines and rectangles between two of them.
-    fn shape(rng: &mut StdRng, ring: &[Coord<f64>]) -> Geometry<f64> {
-        let i = rng.random_range(1..ring.len());
-        let (a, b) = (ring[i - 1], ring[i]);
+    fn shape(rng: &mut StdRng, border: &[Coord<f64>]) -> Geometry<f64> {
+        let i = rng.random_range(1..border.len());
+        let (a, b) = (border[i - 1], border[i]);
         let at = match rng.random_range(0..6) {
             0 => a,
             1 => (a + b) / 2.0,
@@ -159,21 +159,21 @@ mod tests {
         let mut sides = [0; 3];
         for _ in 0..12 {
             for geometry in geometries(&mut rng) {
-                let ring: Vec<Coord<f64>> = geo::CoordsIter::coords_iter(&geometry).collect();
+                let border: Vec<Coord<f64>> = geo::CoordsIter::coords_iter(&geometry).collect();
                 let fixed = Fixed::new(geometry).unwrap();
                 assert_eq!(fixed.polygons.is_some(), !matches!(fixed.geometry, Geometry::LineString(_)));
                 for _ in 0..100 {
-                    let shape = shape(&mut rng, &ring);
-                    let matrix = shape.relate(&fixed.geometry);
-                    match fixed.side(&Bbox::around(&shape).unwrap()) {
+                    let asked = shape(&mut rng, &border);
+                    let matrix = asked.relate(&fixed.geometry);
+                    match fixed.side(&Bbox::around(&asked).unwrap()) {
                         Side::Inside => {
                             sides[0] += 1;
-                            assert!(matrix.is_within() && !matrix.is_touches() && !matrix.is_equal_topo(), "{shape:?}");
+                            assert!(matrix.is_within() && !matrix.is_touches() && !matrix.is_equal_topo(), "{asked:?}");
                             assert!(!matrix.is_contains() && !matrix.is_overlaps() && !matrix.is_crosses());
                         }
                         Side::Outside => {
                             sides[1] += 1;
-                            assert!(matrix.is_disjoint(), "{shape:?}");
+                            assert!(matrix.is_disjoint(), "{asked:?}");
                         }
                         Side::Border => sides[2] += 1,
                     }
