@@ -192,11 +192,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_quiet_feed_ends_when_what_its_listener_holds_expires() {
         let map = Map::new(Some(Timestamp::now() + SignedDuration::from_hours(1)));
-        let start = Instant::now();
         for caller in map.callers().into_iter().skip(1) {
+            let start = Instant::now();
             assert_eq!(map.feed(caller).next().await, None);
+            // The paused clock went on by itself to the moment that was waited for.
+            assert!(start.elapsed().as_secs().abs_diff(3_600) < 60, "{:?}", start.elapsed());
         }
-        // The paused clock went on by itself to the moment that was waited for.
-        assert!(start.elapsed().as_secs().abs_diff(3_600) < 60, "{:?}", start.elapsed());
     }
 }
