@@ -10,6 +10,7 @@ use melonmap::app::{App, AppSettings, Caller, TileCoding, TileRequest, open_stor
 use melonmap::geom::locate::Prepared;
 use melonmap::model::{Change, Code, Outcome as Came, Visit};
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 

@@ -1,5 +1,5 @@
 //! What households confide, sealed and opened: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) with a nonce that is made of what is
-//! sealed (SIV; Rogaway and Shrimpton 2006, doi:10.1007/11761679_23).
+//! sealed (SIV; Rogaway and Shrimpton 2006, `doi:10.1007/11761679_23`).
 //!
 //! The nonce is a keyed hash of household, field and text: the same text sealed again gives the same bytes, so that a file
 //! imported twice changes nothing, and two texts never share one. Who holds the store without the key learns that a household's

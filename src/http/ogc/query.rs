@@ -57,8 +57,9 @@ pub fn read(
         if seen.contains(&name.as_str()) {
             return Err(ModelError::new("parameter", name, "given once").into());
         }
-        if !OWN.contains(&name.as_str()) && !fields.contains(&name.as_str()) {
-            let expected = format!("one of {}, or one of the fields {}", OWN.join(", "), fields.join(", "));
+        let asked = fields_asked(collection, fields);
+        if !OWN.contains(&name.as_str()) && !asked.contains(&name.as_str()) {
+            let expected = format!("one of {}, or one of the fields {}", OWN.join(", "), asked.join(", "));
             return Err(ModelError::new("parameter", name, expected).into());
         }
         seen.push(name);
@@ -88,6 +89,12 @@ pub fn read(
     };
     let form = form(value("f"), headers, &Form::ITEMS)?;
     Ok(Asked { query, form, crs, properties, limited: value("limit").is_some() })
+}
+
+/// Those of the fields that a parameter may name.
+fn fields_asked<'a>(collection: Collection, fields: &[&'a str]) -> Vec<&'a str> {
+    let asked = |name: &str| collection.fields().iter().any(|field| field.name == name && field.is_asked());
+    fields.iter().copied().filter(|name| asked(name)).collect()
 }
 
 /// Two languages that cannot be mistaken for each other: JSON begins with a brace.
