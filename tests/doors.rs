@@ -181,7 +181,7 @@ fn no_operation_shows_a_role_more_than_the_table_of_rights_says() {
                         }
                         Rule::Needs(_) => assert!(![401, 403].contains(&reply.status), "{what}"),
                         Rule::Open if !operation.path.starts_with("/api/session") => {
-                            assert!(reply.status == 200, "{what}")
+                            assert!(reply.status == 200, "{what}");
                         }
                         Rule::Open | Rule::ByRights => {}
                     }
