@@ -72,7 +72,7 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
     }
     paths.extend(ogc::paths(app, caller));
     let mut schemas = SCHEMAS.clone();
-    schemas.insert("problem".into(), ogc::problem());
+    schemas.extend(ogc::schemas());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -181,7 +181,9 @@ mod tests {
 
     /// A validator of one schema of the file, which may name others.
     fn validator(name: &str) -> Validator {
-        let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": &*SCHEMAS } });
+        let mut all = SCHEMAS.clone();
+        all.extend(ogc::schemas());
+        let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": all } });
         jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
     }
 
@@ -207,6 +209,13 @@ mod tests {
                 fits(operation.path, gives.schema, &examples[gives.media]);
             }
         }
+    }
+
+    #[test]
+    fn every_answer_of_the_ogc_part_has_an_example_that_fits_its_schema() {
+        let examples = EXAMPLES.iter().filter_map(|(name, example)| Some((name.strip_prefix("ogc.")?, example)));
+        assert_eq!(examples.clone().count(), 8);
+        examples.for_each(|(name, example)| fits(name, &format!("ogc_{name}"), example));
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod schema;
 mod stream;
 
 pub use html::{page as frame, text};
-pub use openapi::{paths, problem, refusals, security, security_schemes};
+pub use openapi::{paths, refusals, schemas, security, security_schemes};
 
 use super::operation::{About, Lane, Operation, Rule, Verb};
 use axum::routing::get;

@@ -11,7 +11,15 @@ use std::path::{Path, PathBuf};
 /// The right to write, held until dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _held: File,
+    held: File,
+}
+
+impl Drop for Lock {
+    /// Lets go at once: closing alone would wait for a program that another thread is just starting, which shares the open file until
+    /// it runs.
+    fn drop(&mut self) {
+        let _ = self.held.unlock(); // what fails here ends with the process
+    }
 }
 
 impl Lock {
@@ -33,7 +41,7 @@ impl Lock {
         }
         // The note is a courtesy to the next one; the lock holds without it, so a full disk does not keep a store shut.
         let _ = file.set_len(0).and_then(|()| writeln!(file, "process {} ({purpose})", std::process::id()));
-        Ok(Lock { _held: file })
+        Ok(Lock { held: file })
     }
 }
 
@@ -66,6 +74,16 @@ mod tests {
         let told = Lock::take(&store, "melonmap import").unwrap_err().to_string();
         let expected = format!("data.db is in use by process {} (melonmap serve)", std::process::id());
         assert!(told.ends_with(&expected), "{told}");
+        drop(first);
+        Lock::take(&store, "melonmap import").unwrap();
+    }
+
+    #[test]
+    fn who_lets_go_lets_go_whoever_shares_the_open_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = dir.path().join("data.db");
+        let first = Lock::take(&store, "melonmap serve").unwrap();
+        let _shared = first.held.try_clone().unwrap();
         drop(first);
         Lock::take(&store, "melonmap import").unwrap();
     }

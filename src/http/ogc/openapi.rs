@@ -19,6 +19,11 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+
+static SCHEMAS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("schemas.json")).expect("a file of this program, read by its tests")
+});
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +69,7 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
         },
         "servers": [{ "url": format!("{origin}/ogc") }],
         "paths": paths,
-        "components": { "securitySchemes": security_schemes(), "schemas": { "problem": problem() } },
+        "components": { "securitySchemes": security_schemes(), "schemas": schemas() },
         "security": security(),
     })
 }
@@ -95,7 +100,7 @@ pub fn paths(app: &App, caller: &Caller) -> Map<String, Value> {
                 "schema": { "type": "string", "enum": forms(offered) } })
     };
     let document = |summary: &str, id: &str, media: &str, example: &str| {
-        let content = json!({ media: { "schema": { "type": "object" }, "example": sample(example) },
+        let content = json!({ media: { "schema": of(example), "example": sample(example) },
                               "text/html": { "schema": { "type": "string" } } });
         get(summary, id, &[f(&Form::DOCUMENT)], &content, &[400])
     };
@@ -129,8 +134,20 @@ pub fn paths(app: &App, caller: &Caller) -> Map<String, Value> {
     paths
 }
 
+/// The shapes that both descriptions name: written so that OpenAPI 3.0 and 3.1 read them alike.
+pub fn schemas() -> Map<String, Value> {
+    let mut schemas = SCHEMAS.clone();
+    schemas.insert("problem".into(), problem());
+    schemas
+}
+
+/// The shape of an answer.
+fn of(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/ogc_{name}") })
+}
+
 /// RFC 9457.
-pub fn problem() -> Value {
+fn problem() -> Value {
     json!({
         "type": "object",
         "required": ["type", "title", "status", "detail"],
@@ -196,7 +213,7 @@ fn content(forms: &[Form], example: &str) -> Value {
     let mut content = Map::new();
     for form in forms {
         let schema = match form {
-            Form::Json | Form::JsonFg => json!({ "type": "object" }),
+            Form::Json | Form::JsonFg => of(example),
             Form::FlatGeobuf => json!({ "type": "string", "format": "binary" }),
             _ => json!({ "type": "string" }),
         };
