@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
 /// Media type of the document.
-const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.1";
+pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.1";
 
 static SCHEMAS: LazyLock<Map<String, Value>> = LazyLock::new(|| read(include_str!("describe/schemas.json")));
 static EXAMPLES: LazyLock<Map<String, Value>> = LazyLock::new(|| read(include_str!("describe/examples.json")));

@@ -2,7 +2,7 @@
 
 use super::super::operation::{About, Described, Gives, Lane, Operation, Rule, Verb};
 use super::super::{describe, page};
-use super::{json, reads};
+use super::reads;
 use axum::routing::get;
 
 const fn file(path: &'static str) -> Operation {
@@ -23,7 +23,14 @@ const fn described(path: &'static str, about: Described) -> Operation {
 pub const OPERATIONS: [Operation; 6] = [
     Operation {
         handler: || get(describe::document),
-        ..described("/api/openapi.json", reads("openapi", "This description, in OpenAPI 3.1", &[json("openapi")]))
+        ..described(
+            "/api/openapi.json",
+            reads(
+                "openapi",
+                "This description, in OpenAPI 3.1",
+                &[Gives { status: 200, media: describe::OPENAPI, schema: "openapi" }],
+            ),
+        )
     },
     Operation {
         handler: || get(describe::docs),
