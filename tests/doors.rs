@@ -7,6 +7,7 @@ use melonmap::http::{About, Operation, Rule, Verb, operations};
 use melonmap::model::access::reach;
 use melonmap::model::{Reach, Right, Role};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// The member answers for the first grid, the coordinator for the first township (see `County::found`).
 struct Place {
@@ -155,6 +156,50 @@ fn ask(client: &Client, operation: &Operation, path: &str, body: Option<&Value>)
     client.send(operation.verb.as_str(), path, headers, text.as_deref().map(str::as_bytes))
 }
 
+/// What the description says that an operation answers, ready to be held against what it does answer.
+struct Promised {
+    document: Value,
+    validators: HashMap<String, jsonschema::Validator>,
+    held: usize,
+}
+
+impl Promised {
+    fn of(client: &Client) -> Promised {
+        Promised { document: client.json("/api/openapi.json"), validators: HashMap::new(), held: 0 }
+    }
+
+    /// Holds an answer against it; those of the OGC part are held against theirs by `ogc_table`.
+    fn hold(&mut self, operation: &Operation, reply: &Reply, what: &str) {
+        if !matches!(operation.about, About::Api(_)) {
+            return;
+        }
+        let (verb, status) = (operation.verb.as_str().to_ascii_lowercase(), reply.status.to_string());
+        let answer = &self.document["paths"][operation.path][&verb]["responses"][&status];
+        assert!(answer.is_object(), "{what}: the status is not described");
+        let media = reply.header("content-type").split(';').next().unwrap_or_default();
+        if media.is_empty() {
+            assert!(answer["content"].is_null(), "{what}: a body is described");
+            return;
+        }
+        let content = answer["content"].as_object().into_iter().flatten();
+        let found = content.into_iter().find(|(described, _)| described.split(';').next() == Some(media));
+        let (described, content) = found.unwrap_or_else(|| panic!("{what}: {media} is not described"));
+        if !media.ends_with("json") {
+            return;
+        }
+        let components = &self.document["components"];
+        let key = format!("{verb} {} {status} {described}", operation.path);
+        let validator = self.validators.entry(key).or_insert_with(|| {
+            let schema = json!({ "allOf": [content["schema"]], "components": components });
+            jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
+        });
+        let body = serde_json::from_slice(&reply.body).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&body).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(faults.is_empty(), "{what}: {faults:?}");
+        self.held += 1;
+    }
+}
+
 #[test]
 fn no_operation_shows_a_role_more_than_the_table_of_rights_says() {
     let scratch = Scratch::new();
@@ -164,7 +209,7 @@ fn no_operation_shows_a_role_more_than_the_table_of_rights_says() {
     for place in places() {
         assert_eq!(admin.visit(&visit_id(&place.home), &place.home.code, "visited")["result"], "stored");
     }
-    let (mut fresh, mut asked) = (Fresh(0), 0);
+    let (mut fresh, mut asked, mut promised) = (Fresh(0), 0, Promised::of(&admin));
     for role in Role::ALL {
         let token = tokens.get(role.as_str()).map(String::as_str);
         assert_eq!(token.is_none(), role == Role::Public, "{role} has a token");
@@ -185,6 +230,8 @@ fn no_operation_shows_a_role_more_than_the_table_of_rights_says() {
                         }
                         Rule::Open | Rule::ByRights => {}
                     }
+                    assert_ne!(reply.status, 405, "{what}");
+                    promised.hold(operation, &reply, &what);
                     told(&reply, &format!("{path} {}", sent.unwrap_or_default()), role);
                     asked += 1;
                 }
@@ -192,6 +239,7 @@ fn no_operation_shows_a_role_more_than_the_table_of_rights_says() {
         }
     }
     assert!(asked > 1_500, "{asked} requests: was the table walked?");
+    assert!(promised.held > 500, "{} answers held against the description", promised.held);
 }
 
 #[test]

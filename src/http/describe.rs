@@ -1,7 +1,7 @@
 //! The description of every operation: OpenAPI 3.1, made from the table of operations and the registry of collections, as a document
 //! and as a page.
 //!
-//! Schemas and examples are data beside this file; tests hold the one against the other, and real answers against both.
+//! Schemas and examples are data beside this file; tests hold the one against the other, and real answers against the schemas.
 
 mod page;
 
@@ -104,8 +104,9 @@ fn one(operation: &Operation, described: &Described) -> Value {
             response["content"][gives.media] = content;
         }
     }
+    let of_rule: &[u16] = if operation.rule.refuses_some() { &[403] } else { &[] };
     let of_body: &[u16] = if described.body.is_empty() { &[] } else { &[408, 413, 415] };
-    ogc::refusals(&mut responses, described.refuses.iter().chain(of_body).chain(&[400]).copied());
+    ogc::refusals(&mut responses, described.refuses.iter().chain(of_rule).chain(of_body).chain(&[400]).copied());
     let mut all = json!({
         "summary": described.summary,
         "operationId": described.id,

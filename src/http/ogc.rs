@@ -17,28 +17,28 @@ mod stream;
 pub use html::{page as frame, text};
 pub use openapi::{paths, refusals, schemas, security, security_schemes};
 
-use super::operation::{About, Lane, Operation, Rule, Verb};
-use axum::routing::get;
+use super::operation::{About, Operation, Rule, Verb};
+use crate::app::App;
+use axum::routing::{MethodRouter, get};
 use schema::Listed;
 
 /// All of `/ogc` is read; which collections there are, their rights say.
-const fn reads(path: &'static str) -> Operation {
-    let handler = || get(landing::landing);
-    Operation { verb: Verb::Get, path, rule: Rule::ByRights, lane: Lane::Plain, about: About::Ogc, handler }
+const fn reads(path: &'static str, handler: fn() -> MethodRouter<App>) -> Operation {
+    Operation::new(Verb::Get, path, Rule::ByRights, handler, About::Ogc)
 }
 
 /// The operations below `/ogc`.
 pub const OPERATIONS: [Operation; 11] = [
-    reads("/ogc"),
+    reads("/ogc", || get(landing::landing)),
     // OWSLib ends the address of every service with a slash.
-    Operation { about: About::Page, ..reads("/ogc/") },
-    Operation { handler: || get(landing::conformance), ..reads("/ogc/conformance") },
-    Operation { handler: || get(openapi::document), ..reads("/ogc/api") },
-    Operation { handler: || get(collections::list), ..reads("/ogc/collections") },
-    Operation { handler: || get(collections::one), ..reads("/ogc/collections/{collection}") },
-    Operation { handler: || schema::document(Listed::Queryables), ..reads("/ogc/collections/{collection}/queryables") },
-    Operation { handler: || schema::document(Listed::Sortables), ..reads("/ogc/collections/{collection}/sortables") },
-    Operation { handler: || schema::document(Listed::Schema), ..reads("/ogc/collections/{collection}/schema") },
-    Operation { handler: || get(items::items), ..reads("/ogc/collections/{collection}/items") },
-    Operation { handler: || get(items::item), ..reads("/ogc/collections/{collection}/items/{item}") },
+    Operation::new(Verb::Get, "/ogc/", Rule::ByRights, || get(landing::landing), About::Page),
+    reads("/ogc/conformance", || get(landing::conformance)),
+    reads("/ogc/api", || get(openapi::document)),
+    reads("/ogc/collections", || get(collections::list)),
+    reads("/ogc/collections/{collection}", || get(collections::one)),
+    reads("/ogc/collections/{collection}/queryables", || schema::document(Listed::Queryables)),
+    reads("/ogc/collections/{collection}/sortables", || schema::document(Listed::Sortables)),
+    reads("/ogc/collections/{collection}/schema", || schema::document(Listed::Schema)),
+    reads("/ogc/collections/{collection}/items", || get(items::items)),
+    reads("/ogc/collections/{collection}/items/{item}", || get(items::item)),
 ];

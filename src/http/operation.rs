@@ -2,7 +2,8 @@
 //! description are made from the same value, so that there is no route without a rule.
 
 use crate::app::App;
-use crate::model::Right;
+use crate::model::access::reach;
+use crate::model::{Reach, Right, Role};
 use axum::routing::MethodRouter;
 
 /// A method of HTTP.
@@ -40,6 +41,14 @@ pub enum Rule {
     ByRights,
     /// Who has this right somewhere: others get 401, or 403 with a token. Beyond the areas of the caller nothing exists.
     Needs(Right),
+}
+
+impl Rule {
+    /// Whether some who sign in are refused by it: with 403.
+    pub(super) fn refuses_some(self) -> bool {
+        let Self::Needs(right) = self else { return false };
+        Role::ALL.into_iter().any(|role| role != Role::Public && reach(role, right) == Reach::Nowhere)
+    }
 }
 
 /// What stands between the door and the handler.
@@ -114,7 +123,7 @@ pub struct Described {
     pub body: &'static str,
     /// Each form of success.
     pub gives: &'static [Gives],
-    /// Refusals beside those that any operation may answer.
+    /// Refusals beside those that any operation may answer, and the 403 that follows from its rule.
     pub refuses: &'static [u16],
 }
 
@@ -147,6 +156,22 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// In the plain lane.
+    pub(super) const fn new(
+        verb: Verb,
+        path: &'static str,
+        rule: Rule,
+        handler: fn() -> MethodRouter<App>,
+        about: About,
+    ) -> Self {
+        Self { verb, path, rule, lane: Lane::Plain, about, handler }
+    }
+
+    /// In another lane.
+    pub(super) const fn on(self, lane: Lane) -> Self {
+        Self { lane, ..self }
+    }
+
     /// Names of the parameters in its path, in order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
         let inner = self.path.split('{').skip(1).filter_map(|part| part.split_once('}'));
@@ -161,14 +186,7 @@ mod tests {
 
     #[test]
     fn the_parameters_of_a_path_are_those_in_braces() {
-        let operation = |path| Operation {
-            verb: Verb::Get,
-            path,
-            rule: Rule::Open,
-            lane: Lane::Plain,
-            about: About::Page,
-            handler: || get(async || ""),
-        };
+        let operation = |path| Operation::new(Verb::Get, path, Rule::Open, || get(async || ""), About::Page);
         for (path, names) in [("/", &[][..]), ("/a/{b}/c/{d}", &["b", "d"]), ("/web/{*path}", &["path"])] {
             assert_eq!(operation(path).path_parameters().collect::<Vec<_>>(), names, "{path}");
         }

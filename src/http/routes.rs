@@ -6,7 +6,9 @@ mod people;
 mod tiles;
 
 use super::ogc;
-use super::operation::{Described, Gives, Operation, Parameter, Takes};
+use super::operation::{About, Described, Gives, Operation, Parameter, Rule, Takes, Verb};
+use crate::app::App;
+use axum::routing::MethodRouter;
 
 /// All of them, in the order in which the description lists them.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
@@ -28,6 +30,17 @@ const fn created(schema: &'static str) -> Gives {
 }
 
 const NO_CONTENT: Gives = Gives { status: 204, media: "", schema: "" };
+
+/// An operation that is described here.
+const fn api(
+    verb: Verb,
+    path: &'static str,
+    rule: Rule,
+    handler: fn() -> MethodRouter<App>,
+    about: Described,
+) -> Operation {
+    Operation::new(verb, path, rule, handler, About::Api(about))
+}
 
 /// A reading operation without parameters.
 const fn reads(id: &'static str, summary: &'static str, gives: &'static [Gives]) -> Described {
@@ -52,7 +65,6 @@ const LEVEL: Parameter = Parameter {
 
 #[cfg(test)]
 mod tests {
-    use super::super::operation::{About, Rule, Verb};
     use super::*;
     use std::collections::HashSet;
 

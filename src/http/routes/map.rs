@@ -1,216 +1,196 @@
 //! What is asked of the map, and what is entered.
 
-use super::super::operation::{About, Described, Gives, Lane, Operation, Parameter, Rule, Takes, Verb};
+use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Takes, Verb};
 use super::super::{areas, campaigns, coverage, households, info, visits};
-use super::{CAMPAIGN, LEVEL, created, json, reads};
+use super::{CAMPAIGN, LEVEL, api, created, json, reads};
 use crate::model::Right;
 use axum::routing::{get, post};
 
-const fn asks(path: &'static str, rule: Rule, about: Described) -> Operation {
-    Operation { verb: Verb::Get, path, rule, lane: Lane::Plain, about: About::Api(about), handler: || get(info::info) }
-}
-
 pub const OPERATIONS: [Operation; 11] = [
-    Operation {
-        handler: || get(info::info),
-        ..asks("/api/info", Rule::Open, reads("info", "What the service holds, and how recent it is", &[json("info")]))
-    },
-    Operation {
-        handler: || get(info::me),
-        ..asks("/api/me", Rule::Open, reads("me", "Who asks, and what they may", &[json("me")]))
-    },
-    Operation {
-        handler: || get(coverage::coverage),
-        ..asks(
-            "/api/coverage",
-            Rule::Needs(Right::Coverage),
-            Described {
-                id: "coverage",
-                summary: "How many eligible households of each area have a counted visit, by outcome",
-                parameters: &[
-                    CAMPAIGN,
-                    LEVEL,
-                    Parameter {
-                        name: "within",
-                        what: "This area and those below it only: its code.",
-                        takes: Takes::Text,
-                        needed: false,
-                        example: "7001",
-                    },
-                    Parameter {
-                        name: "bbox",
-                        what: "Areas that touch this rectangle only: west, south, east, north in degrees; west above east \
-                               crosses the antimeridian.",
-                        takes: Takes::Numbers(4),
-                        needed: false,
-                        example: "9.47,47.04,9.64,47.28",
-                    },
-                    Parameter {
-                        name: "f",
-                        what: "The form of the answer.",
-                        takes: Takes::Word(&["json", "geojson", "csv"]),
-                        needed: false,
-                        example: "json",
-                    },
-                ],
-                body: "",
-                gives: &[
-                    json("coverage"),
-                    Gives { status: 200, media: "application/geo+json", schema: "coverage_features" },
-                    Gives { status: 200, media: "text/csv", schema: "" },
-                ],
-                refuses: &[404],
-            },
-        )
-    },
-    Operation {
-        handler: || get(areas::area),
-        ..asks(
-            "/api/areas/{code}",
-            Rule::Needs(Right::Areas),
-            Described {
-                parameters: &[Parameter {
-                    name: "code",
-                    what: "Code of the area.",
+    api(
+        Verb::Get,
+        "/api/info",
+        Rule::Open,
+        || get(info::info),
+        reads("info", "What the service holds, and how recent it is", &[json("info")]),
+    ),
+    api(Verb::Get, "/api/me", Rule::Open, || get(info::me), reads("me", "Who asks, and what they may", &[json("me")])),
+    api(
+        Verb::Get,
+        "/api/coverage",
+        Rule::Needs(Right::Coverage),
+        || get(coverage::coverage),
+        Described {
+            id: "coverage",
+            summary: "How many eligible households of each area have a counted visit, by outcome",
+            parameters: &[
+                CAMPAIGN,
+                LEVEL,
+                Parameter {
+                    name: "within",
+                    what: "This area and those below it only: its code.",
                     takes: Takes::Text,
-                    needed: true,
+                    needed: false,
                     example: "7001",
-                }],
-                refuses: &[404],
-                ..reads("area", "One area with its figures and the areas below it", &[json("area")])
-            },
-        )
-    },
-    Operation {
-        handler: || get(info::search),
-        ..asks(
-            "/api/search",
-            Rule::Open,
-            Described {
-                parameters: &[
-                    Parameter {
-                        name: "q",
-                        what: "What is looked for: part of a name or code, 1 to 100 characters.",
-                        takes: Takes::Text,
-                        needed: true,
-                        example: "vaduz",
-                    },
-                    Parameter {
-                        name: "limit",
-                        what: "Most of what is found.",
-                        takes: Takes::Whole { least: 1, most: 50, default: Some(10) },
-                        needed: false,
-                        example: "10",
-                    },
-                ],
-                ..reads(
-                    "search",
-                    "Areas, and the households that you may see, by name, code or address",
-                    &[json("found")],
-                )
-            },
-        )
-    },
-    Operation {
-        handler: || get(households::unvisited),
-        ..asks(
-            "/api/unvisited",
-            Rule::Needs(Right::Households),
-            Described {
-                id: "unvisited",
-                summary: "Households that nobody reached, of the areas that you may see",
-                parameters: &[
-                    CAMPAIGN,
-                    Parameter {
-                        name: "area",
-                        what: "Within this area only: its code.",
-                        takes: Takes::Text,
-                        needed: false,
-                        example: "7001",
-                    },
-                    Parameter {
-                        name: "near",
-                        what: "The nearest to this place first: lon,lat in degrees.",
-                        takes: Takes::Numbers(2),
-                        needed: false,
-                        example: "9.52,47.14",
-                    },
-                    Parameter {
-                        name: "limit",
-                        what: "Most of the list; total counts them all.",
-                        takes: Takes::Whole { least: 1, most: 1_000, default: Some(100) },
-                        needed: false,
-                        example: "100",
-                    },
-                ],
-                body: "",
-                gives: &[json("unvisited")],
-                refuses: &[403, 404],
-            },
-        )
-    },
-    Operation {
-        handler: || get(households::household),
-        ..asks(
-            "/api/households/{code}",
-            Rule::Needs(Right::Households),
-            Described {
-                parameters: &[Parameter {
-                    name: "code",
-                    what: "Code of the household.",
+                },
+                Parameter {
+                    name: "bbox",
+                    what: "Areas that touch this rectangle only: west, south, east, north in degrees; west above east \
+                               crosses the antimeridian.",
+                    takes: Takes::Numbers(4),
+                    needed: false,
+                    example: "9.47,47.04,9.64,47.28",
+                },
+                Parameter {
+                    name: "f",
+                    what: "The form of the answer.",
+                    takes: Takes::Word(&["json", "geojson", "csv"]),
+                    needed: false,
+                    example: "json",
+                },
+            ],
+            body: "",
+            gives: &[
+                json("coverage"),
+                Gives { status: 200, media: "application/geo+json", schema: "coverage_features" },
+                Gives { status: 200, media: "text/csv", schema: "" },
+            ],
+            refuses: &[404],
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/areas/{code}",
+        Rule::Needs(Right::Areas),
+        || get(areas::area),
+        Described {
+            parameters: &[Parameter {
+                name: "code",
+                what: "Code of the area.",
+                takes: Takes::Text,
+                needed: true,
+                example: "7001",
+            }],
+            refuses: &[404],
+            ..reads("area", "One area with its figures and the areas below it", &[json("area")])
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/search",
+        Rule::Open,
+        || get(info::search),
+        Described {
+            parameters: &[
+                Parameter {
+                    name: "q",
+                    what: "What is looked for: part of a name or code, 1 to 100 characters.",
                     takes: Takes::Text,
                     needed: true,
-                    example: "H000001",
-                }],
-                refuses: &[403, 404],
-                ..reads(
-                    "household",
-                    "One household with its visits; personal fields for who may see them",
-                    &[json("household")],
-                )
-            },
-        )
-    },
-    Operation {
-        handler: || get(campaigns::list),
-        ..asks("/api/campaigns", Rule::Open, reads("campaigns", "The campaigns", &[json("campaigns")]))
-    },
-    Operation {
-        verb: Verb::Post,
-        handler: || post(campaigns::found),
-        ..asks(
-            "/api/campaigns",
-            Rule::Needs(Right::Campaign),
-            Described {
-                body: "new_campaign",
-                refuses: &[403],
-                ..reads("found_campaign", "Found a campaign", &[created("campaign")])
-            },
-        )
-    },
-    Operation {
-        verb: Verb::Post,
-        handler: || post(visits::log),
-        ..asks(
-            "/api/visits",
-            Rule::Needs(Right::Visit),
-            Described {
-                body: "visits",
-                refuses: &[403],
-                ..reads(
-                    "log_visits",
-                    "Log a visit, or up to 5,000: each is stored or refused by itself, and durable before the answer",
-                    &[json("logged")],
-                )
-            },
-        )
-    },
-    Operation {
-        handler: || get(info::check),
-        ..asks(
-            "/api/check",
-            Rule::Needs(Right::Administer),
-            Described { refuses: &[403], ..reads("check", "The digest of the living state", &[json("check")]) },
-        )
-    },
+                    example: "vaduz",
+                },
+                Parameter {
+                    name: "limit",
+                    what: "Most of what is found.",
+                    takes: Takes::Whole { least: 1, most: 50, default: Some(10) },
+                    needed: false,
+                    example: "10",
+                },
+            ],
+            ..reads("search", "Areas, and the households that you may see, by name, code or address", &[json("found")])
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/unvisited",
+        Rule::Needs(Right::Households),
+        || get(households::unvisited),
+        Described {
+            id: "unvisited",
+            summary: "Households that nobody reached, of the areas that you may see",
+            parameters: &[
+                CAMPAIGN,
+                Parameter {
+                    name: "area",
+                    what: "Within this area only: its code.",
+                    takes: Takes::Text,
+                    needed: false,
+                    example: "7001",
+                },
+                Parameter {
+                    name: "near",
+                    what: "The nearest to this place first: lon,lat in degrees.",
+                    takes: Takes::Numbers(2),
+                    needed: false,
+                    example: "9.52,47.14",
+                },
+                Parameter {
+                    name: "limit",
+                    what: "Most of the list; total counts them all.",
+                    takes: Takes::Whole { least: 1, most: 1_000, default: Some(100) },
+                    needed: false,
+                    example: "100",
+                },
+            ],
+            body: "",
+            gives: &[json("unvisited")],
+            refuses: &[404],
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/households/{code}",
+        Rule::Needs(Right::Households),
+        || get(households::household),
+        Described {
+            parameters: &[Parameter {
+                name: "code",
+                what: "Code of the household.",
+                takes: Takes::Text,
+                needed: true,
+                example: "H000001",
+            }],
+            refuses: &[404],
+            ..reads(
+                "household",
+                "One household with its visits; personal fields for who may see them",
+                &[json("household")],
+            )
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/campaigns",
+        Rule::Open,
+        || get(campaigns::list),
+        reads("campaigns", "The campaigns", &[json("campaigns")]),
+    ),
+    api(
+        Verb::Post,
+        "/api/campaigns",
+        Rule::Needs(Right::Campaign),
+        || post(campaigns::found),
+        Described { body: "new_campaign", ..reads("found_campaign", "Found a campaign", &[created("campaign")]) },
+    ),
+    api(
+        Verb::Post,
+        "/api/visits",
+        Rule::Needs(Right::Visit),
+        || post(visits::log),
+        Described {
+            body: "visits",
+            ..reads(
+                "log_visits",
+                "Log a visit, or up to 5,000: each is stored or refused by itself, and durable before the answer",
+                &[json("logged")],
+            )
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/check",
+        Rule::Needs(Right::Administer),
+        || get(info::check),
+        reads("check", "The digest of the living state", &[json("check")]),
+    ),
 ];

@@ -1,8 +1,8 @@
 //! What map clients load all day, and what watches the service.
 
-use super::super::operation::{About, Described, Gives, Lane, Operation, Parameter, Rule, Takes, Verb};
+use super::super::operation::{Described, Gives, Lane, Operation, Parameter, Rule, Takes, Verb};
 use super::super::{health, live, metrics, tiles};
-use super::{CAMPAIGN, JSON, LEVEL, NO_CONTENT, json, reads};
+use super::{CAMPAIGN, JSON, LEVEL, NO_CONTENT, api, json, reads};
 use axum::routing::get;
 
 const LAYERS: Parameter = Parameter {
@@ -18,36 +18,25 @@ const fn number(name: &'static str, what: &'static str, most: u32, example: &'st
     Parameter { name, what, takes: Takes::Whole { least: 0, most, default: None }, needed: true, example }
 }
 
-const fn watched(path: &'static str, about: Described) -> Operation {
-    Operation {
-        verb: Verb::Get,
-        path,
-        rule: Rule::Open,
-        lane: Lane::Watched,
-        about: About::Api(about),
-        handler: || get(health::live),
-    }
-}
-
 pub const OPERATIONS: [Operation; 6] = [
-    Operation {
-        verb: Verb::Get,
-        path: "/tiles/{layers}",
-        rule: Rule::ByRights,
-        lane: Lane::Tiles,
-        about: About::Api(Described {
+    api(
+        Verb::Get,
+        "/tiles/{layers}",
+        Rule::ByRights,
+        || get(tiles::tilejson),
+        Described {
             parameters: &[LAYERS, CAMPAIGN, LEVEL],
             refuses: &[403, 404],
             ..reads("tilejson", "TileJSON 3.0 of some layers", &[json("tilejson")])
-        }),
-        handler: || get(tiles::tilejson),
-    },
-    Operation {
-        verb: Verb::Get,
-        path: "/tiles/{layers}/{z}/{x}/{y}",
-        rule: Rule::ByRights,
-        lane: Lane::Tiles,
-        about: About::Api(Described {
+        },
+    )
+    .on(Lane::Tiles),
+    api(
+        Verb::Get,
+        "/tiles/{layers}/{z}/{x}/{y}",
+        Rule::ByRights,
+        || get(tiles::tile),
+        Described {
             parameters: &[
                 LAYERS,
                 number("z", "Zoom.", 30, "14"),
@@ -62,42 +51,51 @@ pub const OPERATIONS: [Operation; 6] = [
                 "A Mapbox vector tile, as fresh as the last change; 204 where nothing is",
                 &[Gives { status: 200, media: "application/vnd.mapbox-vector-tile", schema: "" }, NO_CONTENT],
             )
-        }),
-        handler: || get(tiles::tile),
-    },
-    Operation {
-        verb: Verb::Get,
-        path: "/live",
-        rule: Rule::ByRights,
-        lane: Lane::Live,
-        about: About::Api(reads(
+        },
+    )
+    .on(Lane::Tiles),
+    api(
+        Verb::Get,
+        "/live",
+        Rule::ByRights,
+        || get(live::live),
+        reads(
             "live",
             "Server-sent events: which tiles and areas a change touched; the header Last-Event-ID catches up",
             &[Gives { status: 200, media: "text/event-stream", schema: "" }],
-        )),
-        handler: || get(live::live),
-    },
-    watched("/health/live", reads("alive", "Whether the process answers", &[json("alive")])),
-    Operation {
-        handler: || get(health::ready),
-        ..watched(
-            "/health/ready",
-            reads(
-                "ready",
-                "Whether it is of use, and if not (503), why",
-                &[json("ready"), Gives { status: 503, media: JSON, schema: "ready" }],
-            ),
-        )
-    },
-    Operation {
-        handler: || get(metrics::metrics),
-        ..watched(
-            "/metrics",
-            reads(
-                "metrics",
-                "Metrics for Prometheus, in the OpenMetrics text format",
-                &[Gives { status: 200, media: "application/openmetrics-text", schema: "" }],
-            ),
-        )
-    },
+        ),
+    )
+    .on(Lane::Live),
+    api(
+        Verb::Get,
+        "/health/live",
+        Rule::Open,
+        || get(health::live),
+        reads("alive", "Whether the process answers", &[json("alive")]),
+    )
+    .on(Lane::Watched),
+    api(
+        Verb::Get,
+        "/health/ready",
+        Rule::Open,
+        || get(health::ready),
+        reads(
+            "ready",
+            "Whether it is of use, and if not (503), why",
+            &[json("ready"), Gives { status: 503, media: JSON, schema: "ready" }],
+        ),
+    )
+    .on(Lane::Watched),
+    api(
+        Verb::Get,
+        "/metrics",
+        Rule::Open,
+        || get(metrics::metrics),
+        reads(
+            "metrics",
+            "Metrics for Prometheus, in the OpenMetrics text format",
+            &[Gives { status: 200, media: "application/openmetrics-text", schema: "" }],
+        ),
+    )
+    .on(Lane::Watched),
 ];
