@@ -85,6 +85,7 @@ pub use crate::store::Store;
 use crate::model::Right;
 use crate::tiles::TileCache;
 use parking_lot::RwLock;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// What a running service is told.
@@ -111,20 +112,32 @@ pub struct Readiness {
     pub stopping: bool,
 }
 
-/// A running service: one store, one state, one writer. Cheap to clone.
+/// A running service: one store, one state, one writer. A clone is the same service, and costs one count: every layer around a
+/// handler makes one.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What a service is made of, for the use cases of this floor.
+pub struct Parts {
     state: Arc<RwLock<State>>,
     cache: Arc<TileCache>,
     live: Arc<live::Live>,
     shown: Arc<shown::Shown>,
     writer: commit::Writer,
-    founding: Arc<tokio::sync::Mutex<()>>,
+    founding: tokio::sync::Mutex<()>,
     counters: Arc<vitals::Counters>,
     throttle: Arc<throttle::Throttle>,
     outside: Option<Arc<outside::Outside>>,
     keys: Arc<Keyring>,
     assets: Assets,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -138,11 +151,13 @@ impl App {
         let counters = Arc::new(vitals::Counters::default());
         let bench = commit::Bench::new(store, &state, &cache, &live, &shown, &counters);
         let writer = commit::Writer::start(bench);
-        let founding = Arc::new(tokio::sync::Mutex::new(()));
+        let founding = tokio::sync::Mutex::new(());
         let outside = settings.outside.clone().map(outside::Outside::new).map(Arc::new);
         let throttle = Arc::new(throttle::Throttle::new());
         let keys = Arc::clone(&settings.keys);
-        App { state, cache, live, shown, writer, founding, counters, throttle, outside, keys, assets: Assets }
+        let parts =
+            Parts { state, cache, live, shown, writer, founding, counters, throttle, outside, keys, assets: Assets };
+        App(Arc::new(parts))
     }
 
     /// Files of the page, styles and glyphs.

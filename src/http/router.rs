@@ -7,7 +7,6 @@ use super::observe::observe;
 use super::operation::{Lane, Operation, Rule};
 use super::problem::Problem;
 use super::routes::operations;
-use super::security;
 use super::settings::HttpSettings;
 use crate::app::App;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -50,9 +49,7 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
         .layer(DefaultBodyLimit::max(settings.body_bytes))
         .layer(middleware::from_fn(short_url))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()));
-    security::headers(all, settings.tls.is_some())
-        .layer(middleware::from_fn_with_state(metrics, observe))
-        .with_state(app)
+    all.layer(middleware::from_fn_with_state(metrics, observe)).with_state(app)
 }
 
 /// The handler of an operation behind its rule.

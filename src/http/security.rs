@@ -1,8 +1,6 @@
 //! What every answer tells a browser to refuse.
 
-use axum::Router;
-use axum::http::{HeaderName, HeaderValue};
-use tower_http::set_header::SetResponseHeaderLayer;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The page loads nothing from elsewhere, and runs no script and takes no style that stands in a document: `MapLibre` sets the
 /// styles of its elements one by one, which this allows. Its icons are `data:` pictures in its style sheet.
@@ -10,24 +8,26 @@ const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-
                    connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// On every answer.
-const ALWAYS: [(&str, &str); 7] = [
-    ("content-security-policy", CSP),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("x-frame-options", "DENY"),
-    ("permissions-policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
+static ALWAYS: [(HeaderName, HeaderValue); 7] = [
+    (HeaderName::from_static("content-security-policy"), HeaderValue::from_static(CSP)),
+    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
+    (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
+    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// For a year this host is asked over TLS only; told where the service itself speaks it. A proxy that does tells so itself.
-const HSTS: (&str, &str) = ("strict-transport-security", "max-age=31536000");
+static HSTS: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("strict-transport-security"), HeaderValue::from_static("max-age=31536000"));
 
 /// Sets them where a handler has not set its own.
-pub fn headers<S: Clone + Send + Sync + 'static>(router: Router<S>, tls: bool) -> Router<S> {
-    let all = ALWAYS.into_iter().chain(tls.then_some(HSTS));
-    all.fold(router, |router, (name, value)| {
-        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        router.layer(SetResponseHeaderLayer::if_not_present(name, value))
-    })
+pub fn headers(answer: &mut HeaderMap, tls: bool) {
+    for (name, value) in ALWAYS.iter().chain(tls.then_some(&HSTS)) {
+        answer.entry(name).or_insert_with(|| value.clone());
+    }
 }

@@ -8,8 +8,11 @@ use crate::app::{App, Caller, VisitInput, VisitReply};
 use crate::model::ModelError;
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 /// Most visits in one request: a phone's week; it is answered as a whole.
 const MOST: usize = 5_000;
@@ -29,11 +32,32 @@ fn read(value: Value) -> Result<VisitInput, ModelError> {
     Ok(visit)
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
 pub enum OneOrMore {
     More(Vec<Value>),
     One(Value),
+}
+
+impl<'de> Deserialize<'de> for OneOrMore {
+    /// By the first bracket: the two forms of an untagged enum would be tried on a copy of the whole.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OneOrMore, D::Error> {
+        struct First;
+        impl<'de> Visitor<'de> for First {
+            type Value = OneOrMore;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("a visit or an array of visits")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, visits: A) -> Result<OneOrMore, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(visits)).map(OneOrMore::More)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, visit: A) -> Result<OneOrMore, A::Error> {
+                Deserialize::deserialize(MapAccessDeserializer::new(visit)).map(OneOrMore::One)
+            }
+        }
+        from.deserialize_any(First)
+    }
 }
 
 #[derive(Serialize)]

@@ -39,7 +39,6 @@ impl House {
             .route("/health/live", get(health::live))
             .route("/health/ready", get(async || health::not_ready(Loading::now())))
             .fallback(coming);
-        let loading = security::headers(loading, settings.tls.is_some());
         House(Arc::new(Rooms { settings, loading, open: OnceLock::new() }))
     }
 
@@ -61,7 +60,13 @@ impl House {
     }
 
     /// Answers a request of a peer, which came over TLS or not.
-    pub(super) async fn answer(&self, mut request: Request<Body>, peer: IpAddr, secure: bool) -> Response {
+    pub(super) async fn answer(&self, request: Request<Body>, peer: IpAddr, secure: bool) -> Response {
+        let mut answer = self.unadorned(request, peer, secure).await;
+        security::headers(answer.headers_mut(), self.0.settings.tls.is_some());
+        answer
+    }
+
+    async fn unadorned(&self, mut request: Request<Body>, peer: IpAddr, secure: bool) -> Response {
         let settings = &self.0.settings;
         if let Err(answer) = proxy::enter(&mut request, peer, secure, &settings.base_path, &settings.trusted_proxies) {
             return *answer;
