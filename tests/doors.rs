@@ -282,7 +282,7 @@ fn an_operation_is_described_or_a_file_of_the_page_and_every_description_is_serv
     }
     for (path, verbs) in described {
         for (verb, operation) in verbs.as_object().unwrap() {
-            for status in ["401", "405", "414", "429", "500", "503"] {
+            for status in ["401", "405", "414", "429", "431", "500", "503"] {
                 assert!(operation["responses"][status].is_object(), "{verb} {path}: {status}");
             }
             assert!(operation["operationId"].is_string() && operation["summary"].is_string(), "{verb} {path}");

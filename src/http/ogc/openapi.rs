@@ -168,7 +168,7 @@ fn problem() -> Value {
 }
 
 /// What every operation may answer beside its success: a token that opens nothing, a fault, too much load.
-const ALWAYS: [u16; 6] = [401, 405, 414, 429, 500, 503];
+const ALWAYS: [u16; 7] = [401, 405, 414, 429, 431, 500, 503];
 
 /// Adds refusals to the responses of an operation: these, and those that any may answer.
 pub fn refusals(responses: &mut Map<String, Value>, statuses: impl Iterator<Item = u16>) {
@@ -185,12 +185,15 @@ pub fn refusals(responses: &mut Map<String, Value>, statuses: impl Iterator<Item
             414 => "The URL is too long.",
             415 => "The body is not declared as JSON.",
             429 => "Too many requests: see Retry-After.",
+            431 => "The head of the request is too long: refused without a body, before anything is read.",
             503 => "Too much to do, or stopping: see Retry-After.",
             _ => "A fault of this program.",
         };
-        let schema = json!({ "schema": { "$ref": "#/components/schemas/problem" } });
         let response = responses.entry(status.to_string()).or_insert_with(|| json!({ "description": description }));
-        response["content"]["application/problem+json"] = schema;
+        if status != 431 {
+            let schema = json!({ "schema": { "$ref": "#/components/schemas/problem" } });
+            response["content"]["application/problem+json"] = schema;
+        }
     }
 }
 
