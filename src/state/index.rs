@@ -45,10 +45,25 @@ impl PointDistance for BucketRef {
     }
 }
 
+/// Neighbours, and between which numbers theirs lie: who looks for low ones passes most buckets by.
+struct Bucket {
+    spots: Vec<Spot>,
+    lowest: u32,
+    highest: u32,
+}
+
+impl Bucket {
+    fn of(spots: Vec<Spot>) -> Bucket {
+        let numbers = || spots.iter().map(|spot| spot.id);
+        let (lowest, highest) = (numbers().min().unwrap_or(u32::MAX), numbers().max().unwrap_or(0));
+        Bucket { spots, lowest, highest }
+    }
+}
+
 /// Points by place.
 #[derive(Default)]
 pub struct PointIndex {
-    buckets: Vec<Vec<Spot>>,
+    buckets: Vec<Bucket>,
     tree: RTree<BucketRef>,
 }
 
@@ -78,9 +93,9 @@ impl PointIndex {
     pub fn build(mut spots: Vec<Spot>) -> PointIndex {
         use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice, ParallelSliceMut};
         spots.par_sort_unstable_by_key(|spot| (spot.at.morton(), spot.id));
-        let buckets: Vec<Vec<Spot>> = spots.par_chunks(BUCKET_BUILT).map(<[Spot]>::to_vec).collect();
-        let numbered: Vec<(u32, &Vec<Spot>)> = (0u32..).zip(&buckets).collect();
-        let refs = numbered.par_iter().map(|(n, spots)| bounds(*n, spots)).collect();
+        let buckets: Vec<Bucket> = spots.par_chunks(BUCKET_BUILT).map(|spots| Bucket::of(spots.to_vec())).collect();
+        let numbered: Vec<(u32, &Bucket)> = (0u32..).zip(&buckets).collect();
+        let refs = numbered.par_iter().map(|(n, bucket)| bounds(*n, &bucket.spots)).collect();
         PointIndex { tree: RTree::bulk_load(refs), buckets }
     }
 
@@ -92,11 +107,10 @@ impl PointIndex {
             self.add_bucket(vec![spot]);
             return;
         };
-        let bucket = &mut self.buckets[old.bucket as usize];
-        bucket.push(spot);
-        let split = (bucket.len() > BUCKET).then(|| halve(bucket));
-        let new = bounds(old.bucket, bucket);
-        self.replace(old, new);
+        let mut spots = std::mem::take(&mut self.buckets[old.bucket as usize].spots);
+        spots.push(spot);
+        let split = (spots.len() > BUCKET).then(|| halve(&mut spots));
+        self.replace(old, spots);
         if let Some(half) = split {
             self.add_bucket(half);
         }
@@ -106,43 +120,75 @@ impl PointIndex {
     pub fn remove(&mut self, spot: Spot) -> bool {
         let around = AABB::from_point(corner(spot.at));
         let found = self.tree.locate_in_envelope_intersecting(&around).find_map(|entry| {
-            let position = self.buckets[entry.bucket as usize].iter().position(|s| *s == spot)?;
+            let position = self.buckets[entry.bucket as usize].spots.iter().position(|s| *s == spot)?;
             Some((*entry, position))
         });
         let Some((old, position)) = found else { return false };
-        let bucket = &mut self.buckets[old.bucket as usize];
-        bucket.swap_remove(position);
-        if bucket.is_empty() {
-            self.tree.remove(&old);
-        } else {
-            let new = bounds(old.bucket, bucket);
-            self.replace(old, new);
-        }
+        let mut spots = std::mem::take(&mut self.buckets[old.bucket as usize].spots);
+        spots.swap_remove(position);
+        self.replace(old, spots);
         true
     }
 
     fn add_bucket(&mut self, spots: Vec<Spot>) {
         let n = u32::try_from(self.buckets.len()).expect("there are fewer buckets than households, whose numbers fit");
         self.tree.insert(bounds(n, &spots));
-        self.buckets.push(spots);
+        self.buckets.push(Bucket::of(spots));
     }
 
-    fn replace(&mut self, old: BucketRef, new: BucketRef) {
+    /// Gives a bucket other points.
+    fn replace(&mut self, old: BucketRef, spots: Vec<Spot>) {
+        let new = bounds(old.bucket, &spots);
         if old != new {
             self.tree.remove(&old);
-            self.tree.insert(new);
+            if !spots.is_empty() {
+                self.tree.insert(new);
+            }
         }
+        self.buckets[old.bucket as usize] = Bucket::of(spots);
     }
 
     /// Calls `each` for every point of a rectangle. Costs what it finds.
     pub fn within(&self, rect: &LatticeRect, mut each: impl FnMut(Spot)) {
         for entry in self.tree.locate_in_envelope_intersecting(&envelope(rect)) {
-            for spot in &self.buckets[entry.bucket as usize] {
+            for spot in &self.buckets[entry.bucket as usize].spots {
                 if rect.contains(spot.at) {
                     each(*spot);
                 }
             }
         }
+    }
+
+    /// The lowest numbers above `after` of points of a rectangle that pass `exact`, ascending, at most so many. Costs a look at
+    /// each bucket, a fortieth of the points, and at the points of those few that hold low numbers.
+    pub fn lowest(
+        &self,
+        rects: &[LatticeRect],
+        after: Option<u32>,
+        most: usize,
+        exact: impl Fn(u32) -> bool,
+    ) -> Vec<u32> {
+        let least = after.map_or(Some(0), |after| after.checked_add(1));
+        let Some(least) = least.filter(|_| most > 0) else { return Vec::new() };
+        // The greatest of those found lies on top; what is not below it is late.
+        let mut found: BinaryHeap<u32> = BinaryHeap::with_capacity(most + 1);
+        let late = |found: &BinaryHeap<u32>, id: u32| found.len() == most && found.peek().is_some_and(|top| id >= *top);
+        let in_rect = |rect| self.tree.locate_in_envelope_intersecting(&envelope(rect)).map(move |entry| (rect, entry));
+        for (rect, entry) in rects.iter().flat_map(in_rect) {
+            let bucket = &self.buckets[entry.bucket as usize];
+            if bucket.highest < least || late(&found, bucket.lowest) {
+                continue;
+            }
+            for Spot { at, id } in bucket.spots.iter().copied() {
+                if id >= least && !late(&found, id) && rect.contains(at) && exact(id) {
+                    if found.len() == most {
+                        found.pop();
+                    }
+                    found.push(id);
+                }
+            }
+        }
+        found.into_sorted_vec()
     }
 
     /// How many points of a rectangle pass `exact`, which is asked of those in buckets that its edge may cut: all inner ones
@@ -151,7 +197,7 @@ impl PointIndex {
         let (min, max) = (corner(rect.min), corner(rect.max));
         let inner = |b: &BucketRef| (0..2).all(|i| b.low[i] > min[i] && b.high[i] < max[i]);
         let of = |entry: &BucketRef| {
-            let spots = &self.buckets[entry.bucket as usize];
+            let spots = &self.buckets[entry.bucket as usize].spots;
             if inner(entry) {
                 return spots.len();
             }
@@ -170,7 +216,7 @@ impl PointIndex {
         self.tree.iter().map(move |entry| {
             let min = Lattice { x: whole(entry.low[0]), y: whole(entry.low[1]) };
             let max = Lattice { x: whole(entry.high[0]), y: whole(entry.high[1]) };
-            (self.buckets[entry.bucket as usize].as_slice(), LatticeRect { min, max })
+            (self.buckets[entry.bucket as usize].spots.as_slice(), LatticeRect { min, max })
         })
     }
 
@@ -244,7 +290,7 @@ impl<I: Iterator<Item = (BucketRefDistance, u32)>> Iterator for Nearest<'_, I> {
                 // A bucket may hold something nearer than what is known: open it first.
                 Some((distance, bucket)) if self.heap.peek().is_none_or(|best| distance.0 <= best.distance_2) => {
                     self.next = None;
-                    for spot in &self.index.buckets[bucket as usize] {
+                    for spot in &self.index.buckets[bucket as usize].spots {
                         let at = corner(spot.at);
                         let distance_2 = (at[0] - self.place[0]).powi(2) + (at[1] - self.place[1]).powi(2);
                         self.heap.push(Candidate { distance_2, spot: *spot });

@@ -2,30 +2,15 @@
 
 use super::{HouseholdId, State};
 use crate::geom::{Bbox, LatticeRect};
-use std::collections::BinaryHeap;
 
 impl State {
     /// The lowest numbers of households in a rectangle, ascending, at most so many, all of them above `after`.
     ///
-    /// Costs some nanoseconds for each household of the rectangle, wherever in the row of all of them the page lies; where it holds
-    /// most of the map, going along that row finds a page sooner.
+    /// Costs a look at each of the index's buckets there, wherever in the row of all households the page lies; where the rectangle
+    /// holds most of the map, going along that row finds a page sooner.
     pub(super) fn lowest_in(&self, bbox: &Bbox, after: Option<u32>, most: usize) -> Vec<u32> {
-        // The greatest of those found lies on top: nearly every one that is looked at is above it.
-        let mut lowest: BinaryHeap<u32> = BinaryHeap::with_capacity(most + 1);
-        let mut look = |id: u32| {
-            let late = lowest.len() == most && lowest.peek().is_none_or(|greatest| id >= *greatest);
-            if late || after.is_some_and(|after| id <= after) || !bbox.contains(self.households.at(HouseholdId(id))) {
-                return;
-            }
-            if lowest.len() == most {
-                lowest.pop();
-            }
-            lowest.push(id);
-        };
-        for part in bbox.parts() {
-            self.points.within(&LatticeRect::of_bbox(&part), |spot| look(spot.id));
-        }
-        lowest.into_sorted_vec()
+        let rects: Vec<LatticeRect> = bbox.parts().map(|part| LatticeRect::of_bbox(&part)).collect();
+        self.points.lowest(&rects, after, most, |id| bbox.contains(self.households.at(HouseholdId(id))))
     }
 }
 

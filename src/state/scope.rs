@@ -44,14 +44,19 @@ impl State {
         topmost.map(|id| u64::from(self.areas.tally(*id, None).households)).sum()
     }
 
+    /// The rectangle around some Areas; `None` around none.
+    pub(super) fn around(&self, areas: &BTreeSet<AreaId>) -> Option<Bbox> {
+        areas.iter().map(|id| self.areas.get(*id).bbox).reduce(|a, b| a.union(&b))
+    }
+
     /// Calls `each` for the households of a rectangle that lie in a scope. Costs what it finds there, not what the map holds.
     pub(super) fn visible(&self, scope: &Scope, rect: &LatticeRect, mut each: impl FnMut(HouseholdId)) {
         let Scope::Areas(areas) = scope else {
             self.points.within(rect, |spot| each(HouseholdId(spot.id)));
             return;
         };
-        let around: Option<Bbox> = areas.iter().map(|id| self.areas.get(*id).bbox).reduce(|a, b| a.union(&b));
-        let Some(rect) = around.and_then(|around| LatticeRect::of_bbox(&around).intersection(rect)) else { return };
+        let around = self.around(areas).and_then(|around| LatticeRect::of_bbox(&around).intersection(rect));
+        let Some(rect) = around else { return };
         self.points.within(&rect, |spot| {
             let id = HouseholdId(spot.id);
             if scope.holds(self.households.area(id)) {

@@ -150,16 +150,19 @@ impl State {
 
     fn candidates(&self, selection: &Selection<'_>) -> Candidates {
         let Selection { collection, bbox, filter, .. } = *selection;
-        let mut rects: Option<Vec<Bbox>> = bbox.map(|bbox| bbox.parts().collect());
-        if let Some(bounds) = filter.and_then(|filter| filter.bounds(GEOMETRY)) {
-            let area =
-                |rects: &[Bbox]| -> f64 { rects.iter().map(|r| (r.east() - r.west()) * (r.north() - r.south())).sum() };
-            rects = Some(match rects {
-                // A row must touch one of each: the narrower ones are looked up.
-                Some(own) if area(&own) < area(&bounds) => own,
-                _ => bounds,
-            });
-        }
+        // A row must touch one of each: the narrowest are looked up.
+        let of_scope = match (collection, selection.scope) {
+            (Collection::Households | Collection::Visits, Scope::Areas(areas)) => {
+                Some(self.around(areas).into_iter().collect())
+            }
+            _ => None,
+        };
+        let of_bbox = bbox.map(|bbox| bbox.parts().collect::<Vec<Bbox>>());
+        let of_filter = filter.and_then(|filter| filter.bounds(GEOMETRY));
+        let area =
+            |rects: &Vec<Bbox>| -> f64 { rects.iter().map(|r| (r.east() - r.west()) * (r.north() - r.south())).sum() };
+        let each = [of_bbox, of_filter, of_scope].into_iter().flatten();
+        let rects = each.min_by(|a, b| area(a).total_cmp(&area(b)));
         let all = match collection {
             Collection::Areas => self.areas.ids().count(),
             Collection::Households => self.households.len(),
