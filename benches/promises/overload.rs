@@ -16,7 +16,8 @@ use tokio::task::LocalSet;
 const CONNECTIONS: [usize; 4] = [8, 16, 32, 64];
 /// How many times as many there are in the overload.
 const TIMES: usize = 10;
-/// How long each number is tried, and how long the overload lasts.
+/// How long each number is tried, after as many requests as fill the cache, and how long the overload lasts.
+const WARM: Duration = Duration::from_secs(10);
 const TRIED: Duration = Duration::from_secs(3);
 const OVERLOAD: Duration = Duration::from_secs(10);
 /// How soon after it the service must be itself again.
@@ -64,6 +65,7 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
     })?;
     let requests = Rc::new(mix(ground, &divided.token));
     let ask = |connections: usize, time: Duration| stretch(&server, connections, time, &requests);
+    ask(CONNECTIONS[1], WARM)?;
     let mut best = (0, 0.0);
     for connections in CONNECTIONS {
         let rate = ask(connections, TRIED)?.rate();

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("proj", &["geom/crs.rs"]),
     ("proj_sys", &["geom/crs.rs"]),
-    ("rstar", &["state/index.rs"]),
+    ("rstar", &["state/index/"]),
     ("cql2", &["formats/cql2/text.rs"]),
     ("pest", &["formats/cql2/text.rs"]),
     ("icu_casemap", &["model/filter/fold.rs"]),
@@ -266,7 +266,7 @@ mod tests {
             "state/mod.rs",
             "fn f() -> rstar::RTree<u8> { todo!() }",
             1,
-            "rstar may be used only in src/state/index.rs",
+            "rstar may be used only in src/state/index/",
         );
         check("store/postgres.rs", "use rusqlite as r;", 1, "rusqlite may be used only");
         check("tiles/thin.rs", "use ::mvt::Tile;", 1, "mvt may be used only");
