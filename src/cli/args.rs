@@ -79,7 +79,8 @@ pub enum What {
 
 #[derive(Debug, Args)]
 #[command(after_long_help = "Formats: GeoJSON, GeoJSON text sequence, FlatGeobuf, CSV; each plain or gzipped.\n\
-    Codes are the identity: the same file again changes nothing, a changed row is a change.")]
+    Codes are the identity: the same file again changes nothing, a changed row is a change.\n\
+    A row stands for the whole of its thing: what its columns leave out is empty afterwards.")]
 pub struct ImportArgs {
     /// What the rows are
     #[arg(value_enum)]
