@@ -133,7 +133,7 @@ export const household = (code) => json(`api/households/${one(code)}`);
 export const unvisited = (code, campaign, limit) => json('api/unvisited', { area: code, campaign, limit });
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;
-/** @param {'light' | 'dark'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */
+/** @param {'light' | 'dark' | 'print'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */
 export const style = (name) => json(`styles/${name}.json`);
 
 /**

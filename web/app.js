@@ -12,6 +12,7 @@ import { drawLegend } from './legend.js';
 import { follow } from './live.js';
 import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
 import * as panel from './panel.js';
+import { startPrint } from './print.js';
 import { reader } from './reading.js';
 import { startSearch } from './search.js';
 import { openSign, useLink } from './sign.js';
@@ -312,6 +313,7 @@ listen({
 });
 addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
+startPrint({ known: () => known, style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
 startSearch((found) => go(found.type === 'household' ? { household: found.code, area: null } : { area: found.code, household: null }, { fly: true }));
 begin();

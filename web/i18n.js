@@ -19,6 +19,8 @@ function formatsOf(value) {
     day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
     clock: new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }),
     moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+    metres: new Intl.NumberFormat(locale, { style: 'unit', unit: 'meter' }),
+    kilometres: new Intl.NumberFormat(locale, { style: 'unit', unit: 'kilometer' }),
     plural: new Intl.PluralRules(locale),
   };
 }
@@ -54,6 +56,8 @@ export function word(group, value) {
 export const number = (n) => formats.number.format(n);
 /** Never 100 % while somebody is missing, never 0 % when somebody was reached. @param {number | null} rate  0 to 1 */
 export const percent = (rate) => (rate === null ? '–' : formats.percent.format(rate > 0.99 && rate < 1 ? 0.99 : rate > 0 && rate < 0.01 ? 0.01 : rate));
+/** @param {number} metres  a round length */
+export const distance = (metres) => (metres < 1000 ? formats.metres.format(metres) : formats.kilometres.format(metres / 1000));
 /** @param {string} date  YYYY-MM-DD */
 export const day = (date) => formats.day.format(new Date(`${date}T00:00:00Z`));
 /** @param {string} at  RFC 3339 */

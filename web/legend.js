@@ -1,4 +1,4 @@
-/** The legend on the map: the style's own colours, how many areas have each, and what they mean. */
+/** The legend, on the map and on paper: the style's own colours, how many areas have each, and what they mean. */
 
 import { el, h } from './dom.js';
 import { countClasses, lowest, ofLevel, scale, strength } from './figures.js';
@@ -21,12 +21,31 @@ let open = matchMedia('(min-width: 720px)').matches;
  * @param {(hidden: boolean) => void} given.hide
  */
 export function drawLegend(given) {
-  const { style, rows } = given;
+  const key = document.activeElement instanceof HTMLElement && legend.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  legend.dataset.open = String(open);
+  legend.replaceChildren(
+    h('button.legend-head', { type: 'button', 'aria-expanded': String(open), 'data-key': 'legend', title: t(open ? 'legend.less' : 'legend.more'), onclick: () => { open = !open; drawLegend(given); } },
+      ...head(given.rows)),
+    classList(given),
+    ...(given.households ? [households(given)] : []));
+  if (key) /** @type {HTMLElement | null} */ (legend.querySelector(`[data-key="${key}"]`))?.focus();
+}
+
+/** What is coloured. @param {T.Row[]} rows */
+export function head(rows) {
   const level = lowest(rows);
+  return [h('span', null, t('legend.title')), h('small', null, t('legend.counts', { n: number(ofLevel(rows, level).length), level: word('levels', level) }))];
+}
+
+/**
+ * The classes of the scale, as strong as the style draws them at this zoom.
+ * @param {{style: import('maplibre-gl').StyleSpecification, rows: T.Row[], zoom: number}} given
+ */
+export function classList({ style, rows, zoom }) {
   const { classes, none } = scale(style);
-  const counts = countClasses(ofLevel(rows, level), classes);
+  const counts = countClasses(ofLevel(rows, lowest(rows)), classes);
   const under = /** @type {any} */ (style.layers.find((l) => l.type === 'background')).paint['background-color'];
-  const share = Math.round(strength(style, given.zoom) * 100);
+  const share = Math.round(strength(style, zoom) * 100);
   const entry = (/** @type {string} */ color, /** @type {string} */ range, /** @type {number} */ n, name = 'class') =>
     h(`li.${name}`, { 'aria-label': t('legend.class', { range, n: number(n) }) },
       h('i', { style: { background: `color-mix(in srgb, ${color} ${share}%, ${under})` } }),
@@ -34,28 +53,27 @@ export function drawLegend(given) {
   const ranges = classes.map((c, i) => entry(c.color, t('legend.range', { from: number(c.from * 100), to: percent(c.to) }), counts[i]));
   const last = counts[classes.length];
   if (last > 0) ranges.push(entry(none, t('legend.none'), last, 'none'));
-  const key = document.activeElement instanceof HTMLElement && legend.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  legend.dataset.open = String(open);
-  legend.replaceChildren(
-    h('button.legend-head', { type: 'button', 'aria-expanded': String(open), 'data-key': 'legend', title: t(open ? 'legend.less' : 'legend.more'), onclick: () => { open = !open; drawLegend(given); } },
-      h('span', null, t('legend.title')), h('small', null, t('legend.counts', { n: number(ofLevel(rows, level).length), level: word('levels', level) }))),
-    h('ol.classes', null, ...ranges),
-    ...(given.households ? [households(given)] : []));
-  if (key) /** @type {HTMLElement | null} */ (legend.querySelector(`[data-key="${key}"]`))?.focus();
+  return h('ol.classes', null, ...ranges);
 }
 
-/** @param {Parameters<typeof drawLegend>[0]} given */
-function households({ style, near, hidden, approach, hide }) {
+/** How the style draws households, alone and many as one. @param {import('maplibre-gl').StyleSpecification} style */
+export function kindList(style) {
   const paint = (/** @type {string} */ id) => /** @type {any} */ (style.layers.find((l) => l.id === `households-${id}`))?.paint ?? {};
   const mark = (/** @type {string} */ id) => {
     const p = paint(id);
     return h('i.dot', { class: `dot ${id}`, style: { background: p['circle-color'], 'border-color': p['circle-stroke-color'] ?? p['circle-color'] } });
   };
   const kinds = /** @type {const} */ (['unvisited', 'tried', 'partly', 'visited', 'out']);
+  return h('ul', null, ...kinds.map((id) => h('li', null, mark(id), h('span', null, t(`legend.${id}`)))),
+    h('li.cells', null, h('span.ramp', null, ...scale(style).classes.map(({ color }) => h('i', { style: { background: color } }))), h('span', null, t('legend.cells'))));
+}
+
+/** @param {Parameters<typeof drawLegend>[0]} given */
+function households({ style, near, hidden, approach, hide }) {
   const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', 'data-key': 'households', checked: !hidden, onchange: () => hide(!box.checked) }));
   return h('div.legend-households', null,
     h('label', null, box, h('span', null, t('legend.households'))),
     ...(hidden ? [] : near
-      ? [h('ul', null, ...kinds.map((id) => h('li', null, mark(id), h('span', null, t(`legend.${id}`)))), h('li.cells', null, h('span.ramp', null, ...scale(style).classes.map(({ color }) => h('i', { style: { background: color } }))), h('span', null, t('legend.cells'))))]
+      ? [kindList(style)]
       : [h('button.more', { type: 'button', 'data-key': 'approach', onclick: approach }, t('legend.zoom'))]));
 }

@@ -19,6 +19,10 @@ export const HOUSEHOLDS_FROM = 12; // the zoom from which the styles draw househ
 const AIR = 28; // pixels around what the map is fitted to
 const MOVE_MS = 900;
 const CLOSE = 17; // the zoom at which one door is clear
+const PRINT_RATIO = 3; // dots a CSS pixel of 1/96 inch: 288 to the inch
+const PATIENCE_MS = 20_000; // after which a sheet is printed with what is there
+const EQUATOR_M = 40_075_016.686;
+const TILE_PX = 512; // of the whole world at zoom 0
 
 export const supported = () => {
   try {
@@ -83,20 +87,17 @@ export function createMap(given, on) {
     return own;
   };
 
+  const shared = /** @type {const} */ ({ attributionControl: false, maxZoom: 20, maxPitch: 0, localIdeographFontFamily: HAN_FONTS, transformRequest });
   const map = new gl.Map({
+    ...shared,
     container: given.container,
     style: fitted(given.style),
     ...(view.at ? { center: [view.at.lng, view.at.lat], zoom: view.at.zoom } : bounds ? { bounds } : {}),
-    attributionControl: false,
-    maxZoom: 20,
-    maxPitch: 0,
     dragRotate: false,
     pitchWithRotate: false,
     rollEnabled: false,
     fadeDuration: 120,
     maxTileCacheSize: 0, // a tile out of sight would miss its refresh and come back old
-    localIdeographFontFamily: HAN_FONTS,
-    transformRequest,
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -113,10 +114,12 @@ export function createMap(given, on) {
     const { lng, lat } = map.getCenter();
     on.moved({ lng, lat, zoom: map.getZoom() });
   });
-  map.on('error', (event) => {
+  /** @param {import('maplibre-gl').ErrorEvent} event */
+  const failed = (event) => {
     const error = /** @type {any} */ (event.error);
     if (error?.name !== 'AbortError' && !/glyphs/.test(error?.url ?? '')) on.failed(typeof error?.status === 'number' ? error.status : 0);
-  });
+  };
+  map.on('error', failed);
 
   /** @param {import('maplibre-gl').PointLike | [import('maplibre-gl').PointLike, import('maplibre-gl').PointLike]} where @param {string[]} layers */
   const at = (where, layers) => map.queryRenderedFeatures(/** @type {any} */ (where), { layers: layers.filter((id) => map.getLayer(id)) });
@@ -162,7 +165,48 @@ export function createMap(given, on) {
   /** @param {() => void} act  once there is a style to act on */
   const styled = (act) => (map.style?._loaded ? act() : map.once('style.load', act));
 
+  /** Pixels of the map that panel, sheet and legend leave free. */
+  function free() {
+    const { left = 0, right = 0, top = 0, bottom = 0 } = map.getPadding();
+    return { x: left, y: top, width: given.container.clientWidth - left - right, height: given.container.clientHeight - top - bottom };
+  }
+
+  /** What a person sees, less the empty ground around the place. @returns {[number, number, number, number]} */
+  function seen() {
+    const { x, y, width, height } = free();
+    const [nw, se] = [map.unproject([x, y]), map.unproject([x + width, y + height])];
+    const [west, south, east, north] = bounds ?? [-180, -90, 180, 90];
+    const less = /** @type {[number, number, number, number]} */ ([Math.max(west, nw.lng), Math.max(south, se.lat), Math.min(east, se.lng), Math.min(north, nw.lat)]);
+    return less[0] < less[2] && less[1] < less[3] ? less : [nw.lng, se.lat, se.lng, nw.lat];
+  }
+
   return {
+    /**
+     * Draws on paper what a person sees, on a map of its own: the one on the screen stays as it is.
+     * @param {Style} style @param {HTMLElement} box  what it fills, laid out already
+     */
+    async paper(style, box) {
+      const own = new gl.Map({
+        ...shared, container: box, style: fitted(style), bounds: seen(), fitBoundsOptions: { padding: AIR },
+        interactive: false, trackResize: false, fadeDuration: 0, pixelRatio: 1,
+      });
+      own.on('error', failed);
+      await Promise.race([own.once('idle'), new Promise((late) => setTimeout(late, PATIENCE_MS))]);
+      own.setPixelRatio(PRINT_RATIO); // only now: a frame this fine for every tile that arrives would take long
+      const drawn = picture(own, { x: 0, y: 0, width: box.clientWidth, height: box.clientHeight });
+      own.remove();
+      return drawn;
+    },
+
+    /** The map as it stands, at once: what can be seen, and so much beside it as brings it nearest to this shape. @param {number} shape  width by height */
+    still(shape) {
+      const { x, y, width, height } = free();
+      const { clientWidth, clientHeight } = given.container;
+      const wide = Math.max(width, Math.min(height * shape, 2 * Math.min(x + width / 2, clientWidth - x - width / 2)));
+      const high = Math.max(height, Math.min(width / shape, 2 * Math.min(y + height / 2, clientHeight - y - height / 2)));
+      return picture(map, { x: x + (width - wide) / 2, y: y + (height - high) / 2, width: wide, height: high });
+    },
+
     zoom: () => map.getZoom(),
     zoomIn: () => map.zoomIn(),
     zoomOut: () => map.zoomOut(),
@@ -211,6 +255,21 @@ export function createMap(given, on) {
     /** @param {number} zoom */
     zoomTo: (zoom) => void map.easeTo({ zoom }),
   };
+}
+
+/**
+ * What a map shows, on a canvas that can be printed. MapLibre's own is empty once it was shown, so it is drawn anew.
+ * @param {import('maplibre-gl').Map} map @param {{x: number, y: number, width: number, height: number}} part  in CSS pixels
+ */
+function picture(map, { x, y, width, height }) {
+  const dots = map.getPixelRatio();
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: Math.round(width * dots), height: Math.round(height * dots) });
+  const to = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  to.drawImage(map.redraw().getCanvas(), x * dots, y * dots, canvas.width, canvas.height, 0, 0, canvas.width, canvas.height);
+  const middle = map.unproject([x + width / 2, y + height / 2]);
+  const metres = (EQUATOR_M * Math.cos(middle.lat * (Math.PI / 180))) / (TILE_PX * 2 ** map.getZoom() * dots);
+  return { canvas, dots, zoom: map.getZoom(), metres };
 }
 
 /** @param {string | null} value @returns {any} */

@@ -10,6 +10,8 @@ export const en = {
   'language.short': '中文',
   'theme.dark': 'Use the dark theme',
   'theme.light': 'Use the light theme',
+  'print': 'Print',
+  'print.wait': 'Drawing the sheet…',
 
   'search.label': 'Search by code, name or address',
   'search.placeholder': 'Name or code',

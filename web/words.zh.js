@@ -10,6 +10,8 @@ export const zh = {
   'language.short': 'EN',
   'theme.dark': '切换为深色',
   'theme.light': '切换为浅色',
+  'print': '打印',
+  'print.wait': '正在绘制图纸…',
 
   'search.label': '按编码、名称或地址查找',
   'search.placeholder': '编码或名称',
