@@ -23,6 +23,7 @@ mod people;
 mod privacy;
 mod sealed;
 mod sign_in;
+mod tile_filters;
 mod tiles;
 mod visits;
 mod watched;

@@ -75,7 +75,7 @@ fn tiles(ground: &mut Ground, table: &mut Table) -> Outcome {
         let took = timed(ground, &format!("tile-{layers}-{z}"), |b| {
             b.iter(|| {
                 let tile = *turn.next().expect("a cycle has no end");
-                let request = TileRequest { layers, tile, campaign: None, level: None };
+                let request = TileRequest { layers, tile, campaign: None, level: None, filter: None };
                 runtime.block_on(app.tile(&admin, request, TileCoding::Identity)).map(|body| body.is_empty())
             });
         })?;
@@ -88,6 +88,7 @@ fn tiles(ground: &mut Ground, table: &mut Table) -> Outcome {
         tile: around(&ground.points, 8, 1)[0],
         campaign: None,
         level: None,
+        filter: None,
     };
     if runtime.block_on(app.tile(&Caller::public(), refused, TileCoding::Identity)).is_ok() {
         return Err("the public was shown households".into());

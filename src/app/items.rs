@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 pub use crate::formats::cql2::Lang as FilterLang;
 
 /// Longest time that one page may take; beyond it the answer is a refusal that says so.
-const LONGEST: Duration = Duration::from_secs(2);
+pub(super) const LONGEST: Duration = Duration::from_secs(2);
 
 /// Which items.
 #[derive(Debug, Clone)]
@@ -49,9 +49,9 @@ pub struct ItemsReport {
 }
 
 /// A collection as far as the caller sees it.
-struct Visible<'a> {
-    collection: Collection,
-    caller: &'a Caller,
+pub(super) struct Visible<'a> {
+    pub collection: Collection,
+    pub caller: &'a Caller,
 }
 
 impl Visible<'_> {

@@ -1,20 +1,25 @@
 //! A tile is asked for: gather under the read lock, release, encode.
 
+mod filters;
+
+use super::items::LONGEST;
 use super::{App, AppError, Caller};
 use crate::geom::TileId;
 use crate::model::{Area, CampaignId, Code, ContextFeature, Level, Right, Tally};
-use crate::state::{AreaId, Cell, HouseholdView, Mark, State};
+use crate::state::{AreaId, Cell, ContextId, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
     AreaFeature, BUFFER, CellFeature, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
     TileKey, context_min_zoom, encode,
 };
+use filters::{Filters, collection};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The content coding in which a tile leaves.
 pub use crate::tiles::Coding as TileCoding;
 
 /// Which tile.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct TileRequest {
     /// Of which layers.
     pub layers: LayerSet,
@@ -24,18 +29,28 @@ pub struct TileRequest {
     pub campaign: Option<CampaignId>,
     /// Areas of which level; `None` follows the zoom.
     pub level: Option<Level>,
+    /// What passes this CQL2 text only, over the fields of each layer.
+    pub filter: Option<String>,
 }
 
 impl App {
     /// The `TileJSON` of some layers; `url` is a tile's with `{z}`, `{x}` and `{y}`.
-    pub fn tilejson(&self, caller: &Caller, layers: LayerSet, url: String) -> Result<TileJson, AppError> {
+    pub fn tilejson(
+        &self,
+        caller: &Caller,
+        layers: LayerSet,
+        filter: Option<&str>,
+        url: String,
+    ) -> Result<TileJson, AppError> {
         may_see(caller, layers)?;
+        Filters::compile(caller, layers, filter)?;
         let state = self.state.read();
         let info = state.info();
         Ok(TileJson::new(&info.name, layers, url, state.extent(), &info.attribution))
     }
 
-    /// A tile, ready in a coding: at once where it is cached, else made on a blocking thread, once however many ask.
+    /// A tile, ready in a coding: at once where it is cached, else made on a blocking thread, once however many ask. A filtered one
+    /// is given up after two seconds.
     pub async fn tile(
         &self,
         caller: &Caller,
@@ -48,9 +63,10 @@ impl App {
         }
         let households = request.layers.contains(Layer::Households);
         let scope = if households { caller.scope_number(Right::Households) } else { 0 };
-        let TileRequest { layers, tile, campaign, level } = request;
-        let key = TileKey { tile, layers, level, campaign, scope };
-        let cached = self.cache.get(&key);
+        let TileRequest { layers, tile, campaign, level, ref filter } = request;
+        let filters = Filters::compile(caller, layers, filter.as_deref())?;
+        let key = TileKey { tile, layers, level, campaign, filter: filters.digest(), scope };
+        let cached = if filters.is_followed() { self.cache.get(&key) } else { None };
         if let Some(body) = cached.as_ref().filter(|body| body.is_ready(coding)) {
             self.counters.tile(layers, true);
             return Ok(Arc::clone(body));
@@ -58,24 +74,35 @@ impl App {
         let caller = caller.clone();
         let make = move |app: &App| {
             let mut hit = true;
-            let make = || {
+            let mut make = || {
                 hit = false;
-                app.make_tile(&caller, request)
+                app.make_tile(&caller, &request, &filters)
             };
-            let body = cached.unwrap_or_else(|| app.cache.get_or_make(&key, make));
+            let body = match cached {
+                Some(body) => body,
+                None if filters.is_followed() => app.cache.get_or_make(&key, make)?,
+                None => Arc::new(TileBody::new(make()?)),
+            };
             app.counters.tile(layers, hit);
             body.make_ready(coding);
-            body
+            Ok(body)
         };
-        self.work(make).await
+        self.work(make).await?.map_err(|e| match e {
+            StateError::Cut => AppError::TooLong(LONGEST),
+            e => e.into(),
+        })
     }
 
-    fn make_tile(&self, caller: &Caller, request: TileRequest) -> Vec<u8> {
+    fn make_tile(&self, caller: &Caller, request: &TileRequest, filters: &Filters) -> Result<Vec<u8>, StateError> {
         let state = self.state.read();
-        let gathered = Gathered::of(&state, caller, request);
+        let mut gathered = Gathered::of(&state, caller, request, filters)?;
+        // Those that do not pass as well: the next change may let them.
         self.shown.add(request.tile, gathered.areas.iter().map(|(id, ..)| *id));
+        if let Some(filter) = filters.of(Layer::Areas) {
+            gathered.areas.retain(|(id, ..)| state.matches(collection(Layer::Areas), id.0, request.campaign, filter));
+        }
         drop(state);
-        gathered.encode(request.tile)
+        Ok(gathered.encode(request.tile))
     }
 }
 
@@ -92,8 +119,9 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(state: &State, caller: &Caller, request: TileRequest) -> Gathered {
-        let TileRequest { layers, tile, campaign, level } = request;
+    /// Everything that lies in the tile; of households and the base map what passes.
+    fn of(state: &State, caller: &Caller, request: &TileRequest, filters: &Filters) -> Result<Gathered, StateError> {
+        let TileRequest { layers, tile, campaign, level, .. } = *request;
         let mut gathered = Gathered { areas: Vec::new(), points: Vec::new(), cells: Vec::new(), context: Vec::new() };
         if layers.contains(Layer::Areas)
             && let Some(level) = level.or_else(|| state.level_at(tile.z()))
@@ -105,7 +133,9 @@ impl Gathered {
         if layers.contains(Layer::Households)
             && let Ok(scope) = caller.scope(state, Right::Households)
         {
-            match state.household_tile(tile, campaign, &scope) {
+            let end = Instant::now() + LONGEST;
+            let sieve = Sieve { campaign, filter: filters.of(Layer::Households), going: &|| Instant::now() < end };
+            match state.household_tile(tile, &scope, &sieve)? {
                 Mark::Points(points) => {
                     let feature = |(_, view, outcome): (_, HouseholdView<'_>, _)| HouseholdFeature {
                         id: u64::from(view.id.0),
@@ -123,11 +153,16 @@ impl Gathered {
             }
         }
         if layers.contains(Layer::Context) {
-            let shown = |f: &&Arc<ContextFeature>| context_min_zoom(f.class, &f.kind) <= tile.z();
-            let features = state.context_tile(tile, BUFFER).into_iter().map(|(_, feature)| feature);
-            gathered.context = features.filter(shown).cloned().collect();
+            let shown = |f: &Arc<ContextFeature>| context_min_zoom(f.class, &f.kind) <= tile.z();
+            let filter = filters.of(Layer::Context);
+            let passes = |id: ContextId| {
+                filter.is_none_or(|filter| state.matches(collection(Layer::Context), id.0, campaign, filter))
+            };
+            let features = state.context_tile(tile, BUFFER).into_iter();
+            let features = features.filter(|(id, feature)| shown(feature) && passes(*id)).map(|(_, feature)| feature);
+            gathered.context = features.cloned().collect();
         }
-        gathered
+        Ok(gathered)
     }
 
     fn encode(&self, tile: TileId) -> Vec<u8> {

@@ -16,6 +16,7 @@ use serde::Deserialize;
 pub struct TileParams {
     campaign: Option<String>,
     level: Option<String>,
+    filter: Option<String>,
 }
 
 pub async fn tilejson(
@@ -28,12 +29,13 @@ pub async fn tilejson(
     let (_, _) = (campaign(params.campaign.as_deref())?, parse::<Level>(params.level.as_deref())?);
     let layers = app.layers(&layers)?;
     let base = super::door::base(&headers);
-    let mut query: Vec<String> = Vec::new();
-    query.extend(params.campaign.map(|c| format!("campaign={c}")));
-    query.extend(params.level.map(|l| format!("level={l}")));
-    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let named = [("campaign", &params.campaign), ("level", &params.level), ("filter", &params.filter)];
+    let given: Vec<(&str, &String)> =
+        named.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
+    let query = serde_urlencoded::to_string(given).map_err(|_| Problem::internal())?;
+    let query = if query.is_empty() { query } else { format!("?{query}") };
     let url = format!("{base}/tiles/{layers}/{{z}}/{{x}}/{{y}}{query}");
-    let document = app.tilejson(&caller, layers, url)?;
+    let document = app.tilejson(&caller, layers, params.filter.as_deref(), url)?;
     Ok(([(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Authorization, Cookie")], Json(document)).into_response())
 }
 
@@ -56,7 +58,7 @@ pub async fn tile(
         "gzip" => TileCoding::Gzip,
         _ => TileCoding::Identity,
     };
-    let body = app.tile(&caller, TileRequest { layers, tile, campaign, level }, coding).await?;
+    let body = app.tile(&caller, TileRequest { layers, tile, campaign, level, filter: params.filter }, coding).await?;
     let public = app.tile_is_public(layers);
     let mut head = HeaderMap::new();
     // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.

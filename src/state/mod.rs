@@ -44,7 +44,7 @@ pub use load::Loader;
 pub use people::People;
 pub use scope::Scope;
 pub use select::{Mark as PageMark, Selected, Selection, SortBy};
-pub use tilefeatures::{Cell, Mark};
+pub use tilefeatures::{Cell, Mark, Sieve};
 pub use verdict::Verdict;
 pub use visits::VisitView;
 

@@ -8,7 +8,7 @@ use super::visits::VisitId;
 use crate::geom::Bbox;
 use crate::model::collection::{Collection, FieldRole};
 use crate::model::filter::{Record, Value};
-use crate::model::{Datum, Feature};
+use crate::model::{CampaignId, Datum, Feature};
 use geo::{Geometry, Intersects};
 use jiff::Timestamp;
 use std::cell::OnceCell;
@@ -18,13 +18,20 @@ pub struct Row<'a> {
     state: &'a State,
     collection: Collection,
     number: u32,
+    /// Outcomes and figures of this campaign; of all visits without one.
+    campaign: Option<CampaignId>,
     /// Letters of a visit's id, once somebody asked.
     id: OnceCell<[u8; uuid::fmt::Hyphenated::LENGTH]>,
 }
 
 impl<'a> Row<'a> {
     pub(super) fn new(state: &'a State, collection: Collection, number: u32) -> Row<'a> {
-        Row { state, collection, number, id: OnceCell::new() }
+        Row { state, collection, number, campaign: None, id: OnceCell::new() }
+    }
+
+    /// The same row with the outcomes and figures of a campaign.
+    pub(super) fn in_campaign(self, campaign: Option<CampaignId>) -> Row<'a> {
+        Row { campaign, ..self }
     }
 
     /// The household that it is, or is about.
@@ -81,7 +88,7 @@ impl<'a> Row<'a> {
         let id = AreaId(self.number);
         let entry = self.state.areas.get(id);
         let area = &entry.area;
-        let tally = || self.state.areas.tally(id, None);
+        let tally = || self.state.covered(id, self.campaign).tally;
         Some(match field {
             "geometry" => Value::Polygons(&area.geometry),
             "code" => Value::Text(area.code.as_str()),
@@ -107,9 +114,9 @@ impl<'a> Row<'a> {
             "status" => Value::Text(households.status(id).as_str()),
             "eligible" => Value::Boolean(households.status(id).eligible()),
             "area" => Value::Text(self.state.areas.get(households.area(id)?).area.code.as_str()),
-            "visited" => Value::Boolean(visits.outcome(None, id).is_some_and(crate::model::Outcome::counts)),
-            "outcome" => Value::Text(visits.outcome(None, id)?.as_str()),
-            "called_at" => Value::Instant(visits.standing(None, id)?.at),
+            "visited" => Value::Boolean(visits.outcome(self.campaign, id).is_some_and(crate::model::Outcome::counts)),
+            "outcome" => Value::Text(visits.outcome(self.campaign, id)?.as_str()),
+            "called_at" => Value::Instant(visits.standing(self.campaign, id)?.at),
             "address" => Value::Text(households.view(id).address?),
             "persons" => Value::Integer(households.view(id).persons?.into()),
             _ => return None,

@@ -1,7 +1,9 @@
 //! Properties of the whole state over random runs of changes, against counting one by one.
 
-use super::{HouseholdId, Loader, Mark, Scope, State, Verdict};
+use super::{HouseholdId, Loader, Mark, Scope, Sieve, State, StateError, Verdict};
 use crate::geom::{LonLat, TileId};
+use crate::model::collection::Collection;
+use crate::model::filter::{Comparison, Expr, Filter, Op};
 use crate::model::{
     Area, Campaign, CampaignId, Change, Code, Confided, ContextClass, ContextFeature, Household, Level, Outcome,
     ReadNote, Role, Sealed, Session, SignInLink, Status, Tally, TokenId, User, UserEnd, UserName, Visit,
@@ -10,6 +12,9 @@ use geo::{MultiPolygon, Rect};
 use jiff::{Timestamp, civil::date};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use uuid::Uuid;
+
+/// Everything, and all the time for it.
+const WHOLE: Sieve<'_> = Sieve { campaign: None, filter: None, going: &|| true };
 
 fn code(text: impl std::fmt::Display) -> Code {
     Code::new(&text.to_string()).unwrap()
@@ -176,7 +181,9 @@ fn a_scope_of_own_areas_sees_its_households_and_no_other() {
     let own =
         |h: &super::HouseholdView<'_>| state.area_chain(h.area).any(|a| ["T1", "G00"].contains(&a.area.code.as_str()));
     let expected: Vec<&str> = state.households().filter(own).map(|h| h.code).collect();
-    let Mark::Points(points) = state.household_tile(TileId::WORLD, None, &scope) else { panic!("few households") };
+    let Ok(Mark::Points(points)) = state.household_tile(TileId::WORLD, &scope, &WHOLE) else {
+        panic!("few households")
+    };
     let seen: Vec<&str> = points.iter().map(|(_, h, _)| h.code).collect();
     assert_eq!(seen, expected);
     assert!(!seen.is_empty() && seen.len() < state.counts().0);
@@ -190,19 +197,24 @@ fn a_scope_of_own_areas_sees_its_households_and_no_other() {
     assert!(nearest.is_sorted_by(|a, b| a.distance.unwrap() <= b.distance.unwrap()));
 }
 
-#[test]
-fn cells_and_points_of_a_zoom_add_up_to_the_whole_with_nobody_twice() {
-    let mut rng = SmallRng::seed_from_u64(5);
+/// 9,000 households.
+fn many(seed: u64) -> State {
+    let mut rng = SmallRng::seed_from_u64(seed);
     let mut loader = Loader::new();
     for n in 0..9_000 {
         loader.push(u64::from(n) + 1, at(1), "a", household(&mut rng, n)).unwrap();
     }
-    let state = loader.finish();
+    loader.finish()
+}
+
+#[test]
+fn cells_and_points_of_a_zoom_add_up_to_the_whole_with_nobody_twice() {
+    let state = many(5);
     for z in [0, 5, 8, 9, 10, 12] {
         let mut total = Tally::default();
         let (mut cells, mut points) = (0, 0);
         for tile in TileId::covering(&state.extent().unwrap(), z) {
-            match state.household_tile(tile, None, &Scope::Everywhere) {
+            match state.household_tile(tile, &Scope::Everywhere, &WHOLE).unwrap() {
                 Mark::Cells(list) => list.iter().for_each(|cell| {
                     total += cell.tally;
                     cells += 1;
@@ -216,6 +228,45 @@ fn cells_and_points_of_a_zoom_add_up_to_the_whole_with_nobody_twice() {
         assert_eq!(total.households, 9_000, "zoom {z}");
         assert_eq!(cells == 0, z > 9, "zoom {z}: {cells} cells, {points} points");
     }
+}
+
+#[test]
+fn the_cells_of_a_filtered_tile_add_up_to_those_who_pass_and_one_that_is_given_up_says_so() {
+    let state = many(6);
+    let compare = |name: &str, op, value| {
+        let expr = Expr::Call(Op::Compare(op), vec![Expr::Property(name.to_owned()), value]);
+        Filter::compile(&expr, &Collection::Households).unwrap()
+    };
+    let filters = [
+        compare("status", Comparison::Equal, Expr::Text("occupied".to_owned())),
+        compare("persons", Comparison::GreaterOrEqual, Expr::Number(3.0)),
+        compare("status", Comparison::Equal, Expr::Text("nothing".to_owned())),
+    ];
+    for (filter, least) in filters.iter().zip([7_000, 4_000, 0]) {
+        let passing = state.households().filter(|h| state.matches(Collection::Households, h.id.0, None, filter));
+        let passing: Vec<_> = passing.map(|h| h.status).collect();
+        assert!(passing.len() >= least, "{}", passing.len());
+        let eligible = passing.iter().filter(|status| status.eligible()).count();
+        for z in [0, 6, 9, 11] {
+            let mut total = Tally::default();
+            for tile in TileId::covering(&state.extent().unwrap(), z) {
+                let sieve = Sieve { filter: Some(filter), ..WHOLE };
+                match state.household_tile(tile, &Scope::Everywhere, &sieve).unwrap() {
+                    Mark::Cells(list) => list.iter().for_each(|cell| total += cell.tally),
+                    Mark::Points(list) => {
+                        for (_, h, outcome) in list {
+                            total += Tally::one(h.status, outcome);
+                        }
+                    }
+                }
+            }
+            let counted = (total.households as usize, total.eligible as usize);
+            assert_eq!(counted, (passing.len(), eligible), "zoom {z}");
+        }
+    }
+    let sieve = Sieve { filter: Some(&filters[0]), going: &|| false, ..WHOLE };
+    let given_up = state.household_tile(TileId::WORLD, &Scope::Everywhere, &sieve).err();
+    assert_eq!(given_up, Some(StateError::Cut));
 }
 
 #[test]

@@ -5,10 +5,14 @@ use super::context::ContextId;
 use super::households::{HouseholdId, HouseholdView};
 use super::index::WorldRect;
 use super::pyramid::Pyramid;
-use super::{Scope, State};
+use super::row::Row;
+use super::{Scope, State, StateError};
 use crate::geom::{Lattice, LatticeRect, TileId};
+use crate::model::collection::{Collection, GEOMETRY};
+use crate::model::filter::Filter;
 use crate::model::{CampaignId, ContextFeature, Level, Outcome, Tally};
 use hashbrown::HashMap;
+use rayon::prelude::{ParallelIterator, ParallelSlice};
 use std::sync::Arc;
 
 /// A cell of a low zoom: the mean position of its households and what is known of them.
@@ -28,6 +32,20 @@ pub enum Mark<'a> {
     Cells(Vec<Cell>),
 }
 
+/// What a tile shows of what lies in it.
+#[derive(Clone, Copy)]
+pub struct Sieve<'a> {
+    /// Outcomes and figures of this campaign; of all visits without one.
+    pub campaign: Option<CampaignId>,
+    /// Households that pass this only, compiled for their collection.
+    pub filter: Option<&'a Filter>,
+    /// Asked now and then while households are filtered; once it says no, they are given up.
+    pub going: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// Households that one thread filters in one go.
+const CHUNK: usize = 2_048;
+
 /// A tile with more households than this shows cells: as points they would weigh over 100 kB and cover each other.
 const MOST_POINTS: u32 = 2_000;
 /// From this zoom on a tile shows points however many: it is 600 m wide, and a person looks for a door.
@@ -39,11 +57,13 @@ const LEAST_SIDE: f64 = 6.0 / 512.0;
 
 impl State {
     /// The households of a tile. Costs what the tile shows, up to `MOST_POINTS`-odd households; whole-map cells down to
-    /// zoom 10 are read from the pyramid.
-    #[must_use]
-    pub fn household_tile(&self, tile: TileId, campaign: Option<CampaignId>, scope: &Scope) -> Mark<'_> {
+    /// zoom 10 are read from the pyramid. With a filter it costs a look at each household of the tile, on all cores, and ends with
+    /// [`StateError::Cut`] where that is given up.
+    pub fn household_tile(&self, tile: TileId, scope: &Scope, sieve: &Sieve<'_>) -> Result<Mark<'_>, StateError> {
+        let Sieve { campaign, filter, .. } = *sieve;
         let deeper = tile.z() + CELLS_DEEPER;
         if *scope == Scope::Everywhere
+            && filter.is_none()
             && deeper <= Pyramid::DEEPEST
             && self.pyramid.count(tile).is_some_and(|n| n > MOST_POINTS)
         {
@@ -53,16 +73,47 @@ impl State {
                 let cell = TileId::new(z, x, y).expect("inside a tile that exists");
                 self.pyramid.cell(cell, campaign).map(|(at, tally)| Cell { at, tally })
             });
-            return Mark::Cells(cells.collect());
+            return Ok(Mark::Cells(cells.collect()));
         }
         let mut ids: Vec<HouseholdId> = Vec::new();
-        self.visible(scope, &LatticeRect::of_tile(tile), |id| ids.push(id));
+        let whole = LatticeRect::of_tile(tile);
+        // What may pass lies in the filter's rectangles, which may overlap.
+        let bounds = filter.and_then(|filter| filter.bounds(GEOMETRY));
+        let parts = bounds.map_or(vec![whole], |bounds| {
+            bounds.iter().filter_map(|bounds| LatticeRect::of_bbox(bounds).intersection(&whole)).collect()
+        });
+        for part in &parts {
+            self.visible(scope, part, |id| ids.push(id));
+        }
+        if let Some(filter) = filter {
+            ids.sort_unstable();
+            ids.dedup();
+            ids = self.passing(&ids, filter, sieve)?;
+        }
         if tile.z() < ALWAYS_POINTS && ids.len() > MOST_POINTS as usize {
-            return Mark::Cells(self.count_cells(&ids, deeper, campaign));
+            return Ok(Mark::Cells(self.count_cells(&ids, deeper, campaign)));
         }
         ids.sort_unstable();
         let point = |id| (self.households.lattice(id), self.households.view(id), self.visits.outcome(campaign, id));
-        Mark::Points(ids.into_iter().map(point).collect())
+        Ok(Mark::Points(ids.into_iter().map(point).collect()))
+    }
+
+    fn passing(&self, ids: &[HouseholdId], filter: &Filter, sieve: &Sieve<'_>) -> Result<Vec<HouseholdId>, StateError> {
+        let passes = |id: &HouseholdId| self.matches(Collection::Households, id.0, sieve.campaign, filter);
+        let chunk = |ids: &[HouseholdId]| {
+            if !(sieve.going)() {
+                return Err(StateError::Cut);
+            }
+            Ok(ids.iter().copied().filter(passes).collect::<Vec<_>>())
+        };
+        let chunks = ids.par_chunks(CHUNK).map(chunk).collect::<Result<Vec<_>, _>>()?;
+        Ok(chunks.concat())
+    }
+
+    /// Whether one thing of a collection passes a filter that was compiled for it, by the figures of a campaign.
+    #[must_use]
+    pub fn matches(&self, collection: Collection, number: u32, campaign: Option<CampaignId>, filter: &Filter) -> bool {
+        filter.matches(&Row::new(self, collection, number).in_campaign(campaign))
     }
 
     fn count_cells(&self, ids: &[HouseholdId], z: u8, campaign: Option<CampaignId>) -> Vec<Cell> {

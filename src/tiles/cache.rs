@@ -78,16 +78,20 @@ impl TileCache {
 
     /// A tile that is there, or is made now: once, however many ask at a time; the others wait. Call it on a blocking thread.
     ///
-    /// `make` must read the state when it is called, not before, and must not use this cache.
-    #[must_use]
-    pub fn get_or_make(&self, key: &TileKey, make: impl FnOnce() -> Vec<u8>) -> Arc<TileBody> {
-        let make = || Arc::new(TileBody::new(make()));
-        let Some(tiles) = &self.tiles else {
+    /// `make` must read the state when it is called, not before, and must not use this cache. Where it fails nothing is kept.
+    pub fn get_or_make<E: Clone + Send + Sync + 'static>(
+        &self,
+        key: &TileKey,
+        make: impl FnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<Arc<TileBody>, E> {
+        let make = || make().map(|bytes| Arc::new(TileBody::new(bytes)));
+        let place = self.tiles.as_ref().and_then(|tiles| Some((tiles, self.index.claim(key)?)));
+        let Some((tiles, slot)) = place else {
             self.misses.fetch_add(1, Ordering::Relaxed);
             return make();
         };
-        let claim = Claim { index: &self.index, slot: self.index.claim(key) };
-        let entry = tiles.entry(claim.slot).or_insert_with(make);
+        let claim = Claim { index: &self.index, slot };
+        let entry = tiles.entry(slot).or_try_insert_with(make).map_err(|e| E::clone(&e))?;
         let slot = claim.keep();
         if entry.is_fresh() {
             self.misses.fetch_add(1, Ordering::Relaxed);
@@ -98,7 +102,7 @@ impl TileCache {
         } else {
             self.hits.fetch_add(1, Ordering::Relaxed);
         }
-        entry.into_value()
+        Ok(entry.into_value())
     }
 
     /// Forgets a layer's tiles, in every combination of layers, levels, campaigns and scopes, and nothing else.
@@ -133,7 +137,7 @@ impl TileCache {
     }
 }
 
-/// A slot while its tile is being made; released if that panics, so that the index lists only what is or will be there.
+/// A slot while its tile is being made; released if that fails or panics, so that the index lists only what is or will be there.
 struct Claim<'a> {
     index: &'a Index,
     slot: Slot,

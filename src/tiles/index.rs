@@ -18,6 +18,8 @@ pub struct TileKey {
     pub level: Option<Level>,
     /// Tallies of which campaign; `None` is all visits.
     pub campaign: Option<CampaignId>,
+    /// Digest of a filter; 0 is none.
+    pub filter: u128,
     /// Number of what is visible: whoever sees the same has the same number, whoever sees other things another.
     pub scope: u64,
 }
@@ -28,6 +30,10 @@ pub(super) struct Slot {
     tile: TileId,
     number: u64,
 }
+
+/// Most slots of one tile after which filtered ones get none: a filter can be made up for every request, and slots are searched one
+/// by one.
+const MOST_SLOTS: usize = 64;
 
 /// Locks, so that readers of different tiles seldom wait for each other. A power of two.
 const SHARDS: usize = 64;
@@ -60,16 +66,19 @@ impl Index {
         Some(Slot { tile: key.tile, number: *number })
     }
 
-    /// The slot of a key, a new one if it has none.
-    pub(super) fn claim(&self, key: &TileKey) -> Slot {
+    /// The slot of a key, a new one if it has none; `None` for a filter where the tile has many.
+    pub(super) fn claim(&self, key: &TileKey) -> Option<Slot> {
         let mut shard = self.shard(key.tile).lock();
         let slots = shard.entry(key.tile).or_default();
         if let Some((_, number)) = slots.iter().find(|(known, _)| known == key) {
-            return Slot { tile: key.tile, number: *number };
+            return Some(Slot { tile: key.tile, number: *number });
+        }
+        if key.filter != 0 && slots.len() >= MOST_SLOTS {
+            return None;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         slots.push((*key, number));
-        Slot { tile: key.tile, number }
+        Some(Slot { tile: key.tile, number })
     }
 
     /// Whether a slot is still that of its key.

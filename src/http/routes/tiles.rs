@@ -13,6 +13,15 @@ const LAYERS: Parameter = Parameter {
     example: "areas,context",
 };
 
+const FILTER: Parameter = Parameter {
+    name: "filter",
+    what: "What passes this CQL2 text only, over the fields of the collection of each layer, as /ogc lists them for you; outcomes \
+           and figures are those of the campaign.",
+    takes: Takes::Text,
+    needed: false,
+    example: "code <> '7001'",
+};
+
 /// A number of a tile; what is too great for the zoom is a 404, as map clients expect.
 const fn number(name: &'static str, what: &'static str, most: u32, example: &'static str) -> Parameter {
     Parameter { name, what, takes: Takes::Whole { least: 0, most, default: None }, needed: true, example }
@@ -25,7 +34,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Rule::ByRights,
         || get(tiles::tilejson),
         Described {
-            parameters: &[LAYERS, CAMPAIGN, LEVEL],
+            parameters: &[LAYERS, CAMPAIGN, LEVEL, FILTER],
             refuses: &[403, 404],
             ..reads("tilejson", "TileJSON 3.0 of some layers", &[json("tilejson")])
         },
@@ -44,6 +53,7 @@ pub const OPERATIONS: [Operation; 6] = [
                 number("y", "Row from the north.", u32::MAX, "5755"),
                 CAMPAIGN,
                 LEVEL,
+                FILTER,
             ],
             refuses: &[403, 404, 406],
             ..reads(

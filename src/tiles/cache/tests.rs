@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{CampaignId, Level};
 use crate::tiles::{Coding, LayerSet};
+use std::convert::Infallible;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -12,7 +13,12 @@ fn tile(x: u32) -> TileId {
 }
 
 fn key(layers: &str, x: u32) -> TileKey {
-    TileKey { tile: tile(x), layers: layers.parse().unwrap(), level: None, campaign: None, scope: 0 }
+    TileKey { tile: tile(x), layers: layers.parse().unwrap(), level: None, campaign: None, filter: 0, scope: 0 }
+}
+
+/// A tile whose making does not fail.
+fn tile_of(cache: &TileCache, key: &TileKey, make: impl FnOnce() -> Vec<u8>) -> Arc<TileBody> {
+    cache.get_or_make(key, || Ok::<_, Infallible>(make())).unwrap_or_else(|impossible| match impossible {})
 }
 
 fn number(body: &TileBody) -> u64 {
@@ -34,7 +40,7 @@ fn a_tile_is_made_once_however_many_ask() {
             let (cache, made) = (&cache, &made);
             s.spawn(move || {
                 began.send(()).unwrap();
-                let body = cache.get_or_make(&key("areas", 1), || {
+                let body = tile_of(cache, &key("areas", 1), || {
                     thread::yield_now();
                     bytes(made.fetch_add(1, Ordering::SeqCst))
                 });
@@ -64,7 +70,7 @@ fn exactly_the_tiles_of_the_layer_are_forgotten() {
         }
     }
     for key in &keys {
-        let _ = cache.get_or_make(key, || bytes(1));
+        let _ = tile_of(&cache, key, || bytes(1));
     }
     cache.forget(Layer::Households, &[tile(1), tile(3), tile(200)]);
     for key in &keys {
@@ -82,11 +88,11 @@ fn a_tile_begun_before_a_change_is_not_given_to_those_who_ask_after_it() {
     let cache = TileCache::new(PLENTY);
     let (begin, start) = mpsc::channel();
     let (end, ended) = mpsc::channel();
-    let ask = |make: u64| cache.get_or_make(&key("areas", 1), || bytes(make));
+    let ask = |make: u64| tile_of(&cache, &key("areas", 1), || bytes(make));
     thread::scope(|s| {
         let cache = &cache;
         let early = s.spawn(move || {
-            cache.get_or_make(&key("areas", 1), || {
+            tile_of(cache, &key("areas", 1), || {
                 begin.send(()).unwrap();
                 // A cache at fault lets the others wait for this tile: they should not wait for good.
                 let _ = ended.recv_timeout(Duration::from_secs(5));
@@ -119,7 +125,7 @@ fn readers_never_see_less_than_what_was_answered_to_a_writer() {
                     let at = usize::try_from((i * 7 + seed) % 3).unwrap();
                     let layers = ["areas", "areas,households"][usize::try_from(i % 2).unwrap()];
                     let least = answered[at].load(Ordering::SeqCst);
-                    let body = cache.get_or_make(&key(layers, u32::try_from(at).unwrap()), || {
+                    let body = tile_of(&cache, &key(layers, u32::try_from(at).unwrap()), || {
                         let seen = state[at].load(Ordering::SeqCst);
                         thread::yield_now();
                         bytes(seen)
@@ -147,7 +153,7 @@ fn a_full_cache_stays_within_its_bytes_and_its_index_within_the_cache() {
     let cache = TileCache::new(100_000);
     for round in 0..3 {
         for x in 0..200 {
-            let _ = cache.get_or_make(&key("areas", x), || vec![round; 1_000]);
+            let _ = tile_of(&cache, &key("areas", x), || vec![round; 1_000]);
         }
     }
     settle(&cache);
@@ -160,7 +166,7 @@ fn a_full_cache_stays_within_its_bytes_and_its_index_within_the_cache() {
 fn a_cache_of_no_bytes_makes_every_tile_anew() {
     let cache = TileCache::new(0);
     for i in 0..3 {
-        assert_eq!(number(&cache.get_or_make(&key("areas", 1), || bytes(i))), i);
+        assert_eq!(number(&tile_of(&cache, &key("areas", 1), || bytes(i))), i);
         assert!(cache.get(&key("areas", 1)).is_none());
     }
     cache.forget(Layer::Areas, &[tile(1)]);
@@ -171,11 +177,11 @@ fn a_cache_of_no_bytes_makes_every_tile_anew() {
 fn a_tile_that_could_not_be_made_leaves_no_trace() {
     let cache = TileCache::new(PLENTY);
     let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        cache.get_or_make(&key("areas", 1), || panic!("a fault in a tile"))
+        tile_of(&cache, &key("areas", 1), || panic!("a fault in a tile"))
     }));
     assert!(made.is_err());
     assert_eq!(cache.index.len(), 0);
-    assert_eq!(number(&cache.get_or_make(&key("areas", 1), || bytes(4))), 4);
+    assert_eq!(number(&tile_of(&cache, &key("areas", 1), || bytes(4))), 4);
 }
 
 #[test]
@@ -187,12 +193,13 @@ fn different_layers_levels_campaigns_and_scopes_are_different_tiles() {
         TileKey { layers: LayerSet::from(Layer::Context), ..base },
         TileKey { level: Some(Level::County), ..base },
         TileKey { campaign: Some(CampaignId(2)), ..base },
+        TileKey { filter: 1, ..base },
         TileKey { scope: 1, ..base },
         TileKey { tile: tile(2), ..base },
     ];
     for round in 0..2 {
         for (key, i) in keys.iter().zip(0..) {
-            assert_eq!(number(&cache.get_or_make(key, || bytes(i + round * 100))), i);
+            assert_eq!(number(&tile_of(&cache, key, || bytes(i + round * 100))), i);
         }
     }
 }
@@ -200,4 +207,24 @@ fn different_layers_levels_campaigns_and_scopes_are_different_tiles() {
 /// Lets the cache do what it puts off.
 fn settle(cache: &TileCache) {
     cache.tiles.as_ref().unwrap().run_pending_tasks();
+}
+
+#[test]
+fn a_tile_that_could_not_be_made_is_not_kept_and_is_made_by_who_asks_next() {
+    let cache = TileCache::new(PLENTY);
+    assert_eq!(cache.get_or_make(&key("areas", 1), || Err("given up")).unwrap_err(), "given up");
+    assert_eq!(cache.index.len(), 0);
+    assert_eq!(number(&tile_of(&cache, &key("areas", 1), || bytes(5))), 5);
+}
+
+#[test]
+fn filters_without_number_take_places_with_a_bound_and_are_made_anew_beyond_it() {
+    let cache = TileCache::new(PLENTY);
+    let ask =
+        |filter: u128, answer: u64| number(&tile_of(&cache, &TileKey { filter, ..key("areas", 1) }, || bytes(answer)));
+    (1..=1_000).for_each(|filter| assert_eq!(ask(filter, 0), 0));
+    assert_eq!(cache.index.len(), 64);
+    assert_eq!((ask(1, 7), ask(1_000, 7)), (0, 7), "the first are kept, the last are made anew");
+    assert_eq!(ask(0, 9), 9);
+    assert_eq!(ask(0, 8), 9, "without a filter a tile is always kept");
 }
