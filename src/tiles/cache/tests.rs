@@ -125,7 +125,7 @@ fn readers_never_see_less_than_what_was_answered_to_a_writer() {
                     let at = usize::try_from((i * 7 + seed) % 3).unwrap();
                     let layers = ["areas", "areas,households"][usize::try_from(i % 2).unwrap()];
                     let least = answered[at].load(Ordering::SeqCst);
-                    let body = tile_of(&cache, &key(layers, u32::try_from(at).unwrap()), || {
+                    let body = tile_of(cache, &key(layers, u32::try_from(at).unwrap()), || {
                         let seen = state[at].load(Ordering::SeqCst);
                         thread::yield_now();
                         bytes(seen)
