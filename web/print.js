@@ -131,17 +131,14 @@ function furnish({ canvas, dots, metres }) {
   const long = power * (most >= 5 * power ? 5 : most >= 2 * power ? 2 : 1);
   to.scale(dots, dots);
   const [wide, high, bar] = [canvas.width / dots, canvas.height / dots, long / metres / dots];
+  const [x, y] = [wide - bar - 14, high - 12];
+  to.fillStyle = '#fff';
+  to.fillRect(x - 8, y - 24, bar + 16, 30); // it must be read on a dark map too
   to.strokeStyle = to.fillStyle = '#000';
   to.strokeRect(0.5, 0.5, wide - 1, high - 1);
-  const [x, y] = [wide - bar - 14, high - 14];
-  to.lineJoin = 'round';
+  to.lineWidth = 1.5;
+  to.stroke(new Path2D(`M${x} ${y - 5}v5h${bar}v-5`));
   to.font = `12px ${getComputedStyle(document.body).fontFamily}`;
   to.textAlign = 'center';
-  for (const [colour, width] of /** @type {const} */ ([['#fff', 4.5], ['#000', 1.5]])) {
-    to.strokeStyle = colour;
-    to.lineWidth = width;
-    to.stroke(new Path2D(`M${x} ${y - 5}v5h${bar}v-5`));
-    if (colour === '#fff') to.strokeText(distance(long), x + bar / 2, y - 6);
-  }
-  to.fillText(distance(long), x + bar / 2, y - 6);
+  to.fillText(distance(long), x + bar / 2, y - 7);
 }

@@ -8,6 +8,7 @@ import { countClasses, scale } from '../figures.js';
 const text = (path) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
 const light = JSON.parse(await text('../styles/light.json'));
 const dark = JSON.parse(await text('../styles/dark.json'));
+const print = JSON.parse(await text('../styles/print.json'));
 
 /** Relative luminance by WCAG 2. @param {string} hex */
 function luminance(hex) {
@@ -17,7 +18,7 @@ function luminance(hex) {
 /** @param {string} a @param {string} b */
 const contrast = (a, b) => (Math.max(luminance(a), luminance(b)) + 0.05) / (Math.min(luminance(a), luminance(b)) + 0.05);
 
-for (const [name, style] of Object.entries({ light, dark })) {
+for (const [name, style] of Object.entries({ light, dark, print })) {
   test(`the ${name} style is valid by the style specification`, () => {
     assert.deepEqual(validateStyleMin(style).map((e) => e.message), []);
   });
@@ -45,10 +46,37 @@ for (const [name, style] of Object.entries({ light, dark })) {
   });
 }
 
-test('light and dark draw the same layers of the same sources', () => {
+test('light, dark and print draw the same layers of the same sources', () => {
   const bones = (/** @type {any} */ style) => style.layers.map((/** @type {any} */ l) => [l.id, l.type, l.source, l.minzoom, l.filter]);
-  assert.deepEqual(bones(dark), bones(light));
-  assert.deepEqual(dark.sources, light.sources);
+  for (const other of [dark, print]) {
+    assert.deepEqual(bones(other), bones(light));
+    assert.deepEqual(other.sources, light.sources);
+  }
+});
+
+/** The paint of a layer of the print style. @param {string} id */
+const ink = (id) => print.layers.find((/** @type {any} */ l) => l.id === id).paint;
+/** CIE L*, 0 to 100: what a printer without colour makes of a colour. @param {string} hex */
+const lightness = (hex) => 116 * Math.cbrt(luminance(hex)) - 16;
+
+test('a printer without colour tells the classes apart, and areas with nobody to visit from all of them', () => {
+  const { classes, none } = scale(print);
+  const steps = [none, ...classes.map((c) => c.color)].map(lightness);
+  for (let i = 1; i < steps.length; i += 1) assert.ok(steps[i - 1] - steps[i] >= (i === 1 ? 6 : 12), `step ${i}: ${steps[i - 1]} to ${steps[i]}`);
+  assert.ok(lightness(ink('areas-line')['line-color']) + 20 < steps[5], 'a border is seen on the darkest class');
+});
+
+test('a printer without colour tells whom nobody called on from who was visited', () => {
+  assert.ok(contrast(ink('households-unvisited')['circle-color'], ink('households-visited')['circle-color']) > 2);
+  assert.ok(contrast(ink('households-tried')['circle-stroke-color'], ink('households-partly')['circle-stroke-color']) > 2);
+});
+
+test('paper is white, and what is written on it is dark on white', () => {
+  assert.equal(ink('background')['background-color'], '#ffffff');
+  for (const id of ['street-name', 'ground-name', 'place']) {
+    assert.equal(ink(id)['text-halo-color'], '#ffffff', id);
+    assert.ok(contrast(ink(id)['text-color'], '#ffffff') > 7, id);
+  }
 });
 
 test('a rate on a border belongs to the upper class, and no rate to none', () => {
