@@ -176,6 +176,7 @@ fn the_page_its_styles_and_glyphs_are_served_with_etags_and_may_load_nothing_fro
         ("/web/api.js", "text/javascript"),
         ("/styles/light.json", "application/json"),
         ("/styles/dark.json", "application/json"),
+        ("/styles/print.json", "application/json"),
         ("/glyphs/Noto%20Sans%20Regular/0-255.pbf", "application/"),
         ("/glyphs/Noto%20Sans%20Medium,Arial/12288-12543.pbf", "application/"),
     ] {

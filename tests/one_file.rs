@@ -54,6 +54,7 @@ fn the_demo_answers_page_styles_glyphs_tiles_and_a_sign_in_for_each_role() {
         "/",
         "/styles/light.json",
         "/styles/dark.json",
+        "/styles/print.json",
         "/glyphs/Noto%20Sans%20Regular/0-255.pbf",
         "/tiles/areas",
         // Vaduz.
