@@ -5,13 +5,14 @@ mod filters;
 use super::items::LONGEST;
 use super::{App, AppError, Caller};
 use crate::geom::TileId;
+use crate::model::collection::Collection;
 use crate::model::{Area, CampaignId, Code, ContextFeature, Level, Right, Tally};
-use crate::state::{AreaId, Cell, ContextId, HouseholdView, Mark, Sieve, State, StateError};
+use crate::state::{AreaId, Cell, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
     AreaFeature, BUFFER, CellFeature, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
     TileKey, context_min_zoom, encode,
 };
-use filters::{Filters, collection};
+use filters::Filters;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -94,13 +95,20 @@ impl App {
     }
 
     fn make_tile(&self, caller: &Caller, request: &TileRequest, filters: &Filters) -> Result<Vec<u8>, StateError> {
+        let end = Instant::now() + LONGEST;
+        let going = || Instant::now() < end;
+        let sieve = |layer| Sieve { campaign: request.campaign, filter: filters.of(layer), going: &going };
         let state = self.state.read();
-        let mut gathered = Gathered::of(&state, caller, request, filters)?;
+        let mut gathered = Gathered::of(&state, caller, request, sieve)?;
         // Those that do not pass as well: the next change may let them.
         self.shown.add(request.tile, gathered.areas.iter().map(|(id, ..)| *id));
-        if let Some(filter) = filters.of(Layer::Areas) {
-            gathered.areas.retain(|(id, ..)| state.matches(collection(Layer::Areas), id.0, request.campaign, filter));
+        let (of_areas, mut passing) = (sieve(Layer::Areas), Vec::with_capacity(gathered.areas.len()));
+        for area in gathered.areas {
+            if state.passes(Collection::Areas, area.0.0, &of_areas)? {
+                passing.push(area);
+            }
         }
+        gathered.areas = passing;
         drop(state);
         Ok(gathered.encode(request.tile))
     }
@@ -120,7 +128,12 @@ struct Gathered {
 
 impl Gathered {
     /// Everything that lies in the tile; of households and the base map what passes.
-    fn of(state: &State, caller: &Caller, request: &TileRequest, filters: &Filters) -> Result<Gathered, StateError> {
+    fn of<'a>(
+        state: &State,
+        caller: &Caller,
+        request: &TileRequest,
+        sieve: impl Fn(Layer) -> Sieve<'a>,
+    ) -> Result<Gathered, StateError> {
         let TileRequest { layers, tile, campaign, level, .. } = *request;
         let mut gathered = Gathered { areas: Vec::new(), points: Vec::new(), cells: Vec::new(), context: Vec::new() };
         if layers.contains(Layer::Areas)
@@ -133,9 +146,7 @@ impl Gathered {
         if layers.contains(Layer::Households)
             && let Ok(scope) = caller.scope(state, Right::Households)
         {
-            let end = Instant::now() + LONGEST;
-            let sieve = Sieve { campaign, filter: filters.of(Layer::Households), going: &|| Instant::now() < end };
-            match state.household_tile(tile, &scope, &sieve)? {
+            match state.household_tile(tile, &scope, &sieve(Layer::Households))? {
                 Mark::Points(points) => {
                     let feature = |(_, view, outcome): (_, HouseholdView<'_>, _)| HouseholdFeature {
                         id: u64::from(view.id.0),
@@ -154,13 +165,12 @@ impl Gathered {
         }
         if layers.contains(Layer::Context) {
             let shown = |f: &Arc<ContextFeature>| context_min_zoom(f.class, &f.kind) <= tile.z();
-            let filter = filters.of(Layer::Context);
-            let passes = |id: ContextId| {
-                filter.is_none_or(|filter| state.matches(collection(Layer::Context), id.0, campaign, filter))
-            };
-            let features = state.context_tile(tile, BUFFER).into_iter();
-            let features = features.filter(|(id, feature)| shown(feature) && passes(*id)).map(|(_, feature)| feature);
-            gathered.context = features.cloned().collect();
+            let of_context = sieve(Layer::Context);
+            for (id, feature) in state.context_tile(tile, BUFFER) {
+                if shown(feature) && state.passes(Collection::Context, id.0, &of_context)? {
+                    gathered.context.push(Arc::clone(feature));
+                }
+            }
         }
         Ok(gathered)
     }

@@ -230,7 +230,7 @@ impl State {
                     return Err(StateError::Cut);
                 }
                 let row = Row::new(self, selection.collection, number(i));
-                if self.passes(&row, number(i), selection) {
+                if self.selects(&row, number(i), selection) {
                     part.matched += 1;
                     part.add(mark(&row, number(i), selection.order), selection);
                 }
@@ -265,7 +265,7 @@ impl State {
         row.household().is_none_or(|id| scope.holds(self.households.area(id)))
     }
 
-    fn passes(&self, row: &Row<'_>, number: u32, selection: &Selection<'_>) -> bool {
+    fn selects(&self, row: &Row<'_>, number: u32, selection: &Selection<'_>) -> bool {
         self.lives(selection.collection, number)
             && self.within_scope(row, selection.scope)
             && selection.bbox.is_none_or(|bbox| row.touches(bbox))

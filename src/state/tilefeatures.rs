@@ -37,14 +37,14 @@ pub enum Mark<'a> {
 pub struct Sieve<'a> {
     /// Outcomes and figures of this campaign; of all visits without one.
     pub campaign: Option<CampaignId>,
-    /// Households that pass this only, compiled for their collection.
+    /// What passes this only, compiled for its collection.
     pub filter: Option<&'a Filter>,
-    /// Asked now and then while households are filtered; once it says no, they are given up.
+    /// Asked now and then while things are filtered; once it says no, they are given up.
     pub going: &'a (dyn Fn() -> bool + Sync),
 }
 
-/// Households that one thread filters in one go.
-const CHUNK: usize = 2_048;
+/// Households that are filtered between two questions whether to go on.
+const CHUNK: usize = 64;
 
 /// A tile with more households than this shows cells: as points they would weigh over 100 kB and cover each other.
 const MOST_POINTS: u32 = 2_000;
@@ -110,9 +110,16 @@ impl State {
         Ok(chunks.concat())
     }
 
-    /// Whether one thing of a collection passes a filter that was compiled for it, by the figures of a campaign.
-    #[must_use]
-    pub fn matches(&self, collection: Collection, number: u32, campaign: Option<CampaignId>, filter: &Filter) -> bool {
+    /// Whether one thing of a collection passes; [`StateError::Cut`] where a filter is given up.
+    pub fn passes(&self, collection: Collection, number: u32, sieve: &Sieve<'_>) -> Result<bool, StateError> {
+        match sieve.filter {
+            None => Ok(true),
+            Some(_) if !(sieve.going)() => Err(StateError::Cut),
+            Some(filter) => Ok(self.matches(collection, number, sieve.campaign, filter)),
+        }
+    }
+
+    fn matches(&self, collection: Collection, number: u32, campaign: Option<CampaignId>, filter: &Filter) -> bool {
         filter.matches(&Row::new(self, collection, number).in_campaign(campaign))
     }
 

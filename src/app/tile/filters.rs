@@ -21,7 +21,7 @@ pub struct Filters {
 }
 
 /// The collection whose fields a layer is filtered by.
-pub fn collection(layer: Layer) -> Collection {
+fn collection(layer: Layer) -> Collection {
     match layer {
         Layer::Areas => Collection::Areas,
         Layer::Households => Collection::Households,
