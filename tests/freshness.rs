@@ -4,6 +4,8 @@ use crate::house::{Client, County, GRIDS, Home, Scratch, Server, TOWNSHIPS, home
 use crate::reader::Tile;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// Eligible, visited and unvisited of every area.
 fn figures(client: &Client) -> BTreeMap<String, [u64; 3]> {
@@ -117,4 +119,63 @@ fn a_visit_for_a_campaign_is_in_the_tiles_of_that_campaign_and_in_those_of_all_b
     assert_ne!(before[0], after[0]);
     assert_ne!(before[1], after[1]);
     assert_eq!(before[2], after[2]);
+}
+
+/// Every tile of the county, with its `ETag`, layer by layer.
+fn all_etags(client: &Client) -> BTreeMap<String, String> {
+    let layers = ["areas", "households", "areas,households,context"];
+    layers
+        .iter()
+        .flat_map(|layer| etags(client, layer, 16).into_iter().map(move |(t, etag)| (format!("{layer}/{t}"), etag)))
+        .collect()
+}
+
+#[test]
+fn while_many_read_and_write_every_write_is_in_the_next_answer_and_the_cache_ends_as_if_made_anew() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::start(&scratch);
+    let writing = AtomicUsize::new(GRIDS.len());
+    thread::scope(|s| {
+        for (g, grid) in GRIDS.iter().enumerate() {
+            let (server, tokens, writing) = (&server, &tokens, &writing);
+            // Each writes in a grid of its own, so that it knows what the grid's figures must be.
+            s.spawn(move || {
+                let admin = server.client(Some(&tokens["admin"]));
+                let done = Counted(writing);
+                for i in 0..9 {
+                    let home = home(g, i);
+                    for (n, came) in ["not_home", "visited"].into_iter().enumerate() {
+                        admin.visit(&format!("018f3b6e-0000-7000-8{g}{n}{i}-000000000001"), &home.code, came);
+                        assert_eq!(outcome(&admin, &home), (came.to_owned(), (came == "visited").to_string()));
+                        let reply = admin.get(&format!("/tiles/areas/{}?level=grid", tile(&home, 14)));
+                        let shown = Tile::read(&reply.body);
+                        let area = shown.layer("areas").iter().find(|f| said(f, "code") == Some(*grid)).unwrap();
+                        assert_eq!(said(area, "visited").unwrap(), (i + n).to_string(), "{grid}");
+                    }
+                }
+                drop(done);
+            });
+            s.spawn(move || {
+                let analyst = server.client(Some(&tokens["analyst"]));
+                while writing.load(Ordering::SeqCst) > 0 {
+                    all_etags(&analyst);
+                }
+            });
+        }
+    });
+    let kept = all_etags(&server.client(Some(&tokens["admin"])));
+    server.stop();
+    let server = Server::with(&scratch, &["--tile-cache-mb", "0"]);
+    assert_eq!(all_etags(&server.client(Some(&tokens["admin"]))), kept);
+    assert!(kept.len() > 100 && kept.values().filter(|etag| !etag.is_empty()).count() > 100);
+}
+
+/// One less at its end, however it ends.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }

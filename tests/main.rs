@@ -4,6 +4,7 @@
 #![allow(clippy::format_collect, clippy::cast_possible_truncation)]
 
 mod areas;
+mod as_of;
 mod bearing;
 mod check;
 mod crash;

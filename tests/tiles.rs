@@ -1,9 +1,10 @@
 //! Tiles as map clients ask for them.
 
-use crate::house::{County, GRIDS, Scratch, Server, home, homes, said, tile};
+use crate::house::{County, GRIDS, Home, Scratch, Server, home, homes, said, tile};
 use crate::reader::Tile;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::io::Read;
 
@@ -48,6 +49,7 @@ fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
     match coding {
         "gzip" => drop(flate2::read::GzDecoder::new(body).read_to_end(&mut plain).unwrap()),
         "br" => drop(brotli::Decompressor::new(body, 4_096).read_to_end(&mut plain).unwrap()),
+        "zstd" => plain = zstd::decode_all(body).unwrap(),
         _ => plain.extend_from_slice(body),
     }
     plain
@@ -71,8 +73,11 @@ fn a_tile_comes_in_the_coding_that_is_asked_for_with_an_etag_of_its_own() {
         ("gzip, deflate, br", "br"),
         ("gzip;q=0.9, br;q=0.1", "gzip"),
         ("br;q=0, gzip", "gzip"),
-        ("identity;q=0, *;q=0.5", "br"),
-        ("zstd", ""),
+        ("identity;q=0, *;q=0.5", "zstd"),
+        ("zstd", "zstd"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, zstd", "zstd"),
+        ("compress", ""),
     ] {
         let asked = [("accept-encoding", accepted)];
         let reply = public.get_with(&path, &asked);
@@ -101,7 +106,7 @@ fn a_tile_comes_in_the_coding_that_is_asked_for_with_an_etag_of_its_own() {
             assert_eq!(head.header(name), reply.header(name), "{name}");
         }
     }
-    assert_eq!(etags.len(), 3, "one for each coding: {etags:?}");
+    assert_eq!(etags.len(), 4, "one for each coding: {etags:?}");
     public.get_with(&path, &[("accept-encoding", "identity;q=0")]).problem(406);
 }
 
@@ -207,4 +212,54 @@ fn areas_follow_the_zoom_unless_a_level_is_asked_for_and_carry_their_figures() {
     let kinds: BTreeSet<String> =
         Tile::read(&context.body).layer("context").iter().map(|f| said(f, "class").unwrap().to_owned()).collect();
     assert!(kinds.contains("street"), "{kinds:?}");
+}
+
+/// What the header says of a layer: features, and of how many things.
+fn told(header: &str, layer: &str) -> (u32, u32) {
+    let of_layer = header.split(", ").find_map(|one| one.strip_prefix(layer)?.strip_prefix('=')).unwrap();
+    let (features, of) = of_layer.split_once(";of=").unwrap();
+    (features.parse().unwrap(), of.parse().unwrap())
+}
+
+#[test]
+fn a_tile_is_never_too_heavy_and_nobody_is_left_out_for_it() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let place = home(0, 0);
+    // Far more around one door than a tile can show, and as many again as it can.
+    let mut csv = "code,lon,lat,status\n".to_owned();
+    let mut add = |name: &str, n: u32, lon: f64| {
+        for i in 0..n {
+            // Codes without a pattern, which compress badly.
+            let code = u64::from(i).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let (x, y) = (f64::from(i % 200) * 1e-6, f64::from(i / 200) * 1e-6);
+            writeln!(csv, "{name}{code:016x},{},{},occupied", lon + x, place.lat + y).unwrap();
+        }
+    };
+    add("A", 40_000, place.lon + 0.000_5);
+    add("B", 3_000, place.lon + 0.02);
+    scratch.import("households", &scratch.file("many.csv", csv), &[]).done();
+    let server = Server::start(&scratch);
+    let admin = server.client(Some(&tokens["admin"]));
+    let crowd = Home { lon: place.lon + 0.000_6, lat: place.lat + 0.000_05, ..home(0, 0) };
+    let few = Home { lon: place.lon + 0.020_1, ..home(0, 0) };
+    for (at, z, all) in [(&crowd, 16, 40_000), (&crowd, 18, 40_000), (&few, 16, 3_000)] {
+        for coding in ["gzip", "br", "zstd"] {
+            let reply = admin.get_with(&format!("/tiles/households/{}", tile(at, z)), &[("accept-encoding", coding)]);
+            assert!(reply.body.len() <= 500_000, "{} bytes as {coding}", reply.body.len());
+            let shown = Tile::read(&decoded(coding, &reply.body));
+            let features = shown.layer("households");
+            let count = |f| said(f, "point_count").map_or(1, |n| n.parse::<u32>().unwrap());
+            let (drawn, of) = told(reply.header("tile-features"), "households");
+            assert_eq!((drawn as usize, of), (features.len(), features.iter().map(count).sum()));
+            assert!(of >= all, "{of}");
+            assert_eq!(drawn == of, all == 3_000, "points where they fit, cells where they do not");
+        }
+    }
+    let areas = admin.get(&format!("/tiles/areas,context/{}", tile(&few, 14)));
+    let shown = Tile::read(&areas.body);
+    for layer in ["areas", "context"] {
+        let count = u32::try_from(shown.layer(layer).len()).unwrap();
+        assert_eq!(told(areas.header("tile-features"), layer), (count, count), "{layer}");
+    }
 }

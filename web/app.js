@@ -169,7 +169,7 @@ function onLive(state) {
     else readFigures(); // says at once whether only the stream broke
   }
   if (state === 'refused') readFigures(); // says whether the sign-in has ended
-  if (back) refresh();
+  if (back) readFigures(); // whatever stood there of the trouble goes; what changed comes by the stream
   else draw();
 }
 

@@ -9,6 +9,9 @@ const FIRST_WAIT_MS = 500; // before the first new attempt; doubles
 const LONGEST_WAIT_MS = 20_000;
 const SILENCE_MS = 40_000; // the service pings every 15 s: a longer silence is a dead line
 
+/** @type {T.Change} */
+const EVERYTHING = { seq: 0, tiles: {}, areas: [], campaign: null, reset: true };
+
 /**
  * @param {{change: (c: T.Change) => void, state: (s: 'open' | 'lost' | 'refused') => void}} on
  * @returns {() => void} closes the stream
@@ -19,6 +22,7 @@ export function follow(on) {
   /** @type {string | null} */
   let last = null;
   let wait = FIRST_WAIT_MS;
+  let broken = false;
   let wake = () => {};
   window.addEventListener('online', () => wake(), { signal: over.signal });
 
@@ -29,7 +33,11 @@ export function follow(on) {
       over.signal.addEventListener('abort', stop);
       let watch = setTimeout(stop, SILENCE_MS);
       try {
-        const opened = () => { wait = FIRST_WAIT_MS; on.state('open'); };
+        const opened = () => {
+          wait = FIRST_WAIT_MS;
+          if (broken && last === null) deliver(EVERYTHING); // what was missed meanwhile nobody can say
+          on.state('open');
+        };
         let data = '';
         for await (const text of liveLines(last, line.signal, opened)) {
           clearTimeout(watch);
@@ -49,6 +57,7 @@ export function follow(on) {
         over.signal.removeEventListener('abort', stop);
       }
       if (over.signal.aborted) break;
+      broken = true;
       on.state('lost');
       await new Promise((done) => {
         wake = () => done(undefined);

@@ -75,7 +75,7 @@ fn tiles(ground: &mut Ground, table: &mut Table) -> Outcome {
         let took = timed(ground, &format!("tile-{layers}-{z}"), |b| {
             b.iter(|| {
                 let tile = *turn.next().expect("a cycle has no end");
-                let request = TileRequest { layers, tile, campaign: None, level: None, filter: None };
+                let request = TileRequest { layers, tile, campaign: None, level: None, filter: None, as_of: None };
                 runtime.block_on(app.tile(&admin, request, TileCoding::Identity)).map(|body| body.is_empty())
             });
         })?;
@@ -89,6 +89,7 @@ fn tiles(ground: &mut Ground, table: &mut Table) -> Outcome {
         campaign: None,
         level: None,
         filter: None,
+        as_of: None,
     };
     if runtime.block_on(app.tile(&Caller::public(), refused, TileCoding::Identity)).is_ok() {
         return Err("the public was shown households".into());

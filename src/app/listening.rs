@@ -38,6 +38,12 @@ impl LiveFeed {
         LiveFeed { feed, caller, state, people, ends }
     }
 
+    /// The event after which those of a new listener follow; `None` where there was none.
+    #[must_use]
+    pub fn begins(&self) -> Option<u64> {
+        self.feed.begins()
+    }
+
     /// The next event; `None` when the service stops, and when the caller may not hear any more: whoever may comes again.
     pub async fn next(&mut self) -> Option<LiveEvent> {
         loop {

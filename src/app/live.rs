@@ -158,8 +158,10 @@ impl Live {
             None => broadcast::channel(1).1,
         };
         let mut missed = VecDeque::new();
+        let newest = kept.back().map_or(channel.forgotten, |e| e.everything.seq);
+        // Of the last change before this start nobody could catch up.
+        let begins = (after.is_none() && newest > channel.start).then_some(newest);
         if let Some(after) = after {
-            let newest = kept.back().map_or(channel.forgotten, |e| e.everything.seq);
             // A number from before this start, or from another store, says nothing of what its reader has seen. Even the last
             // change before it does not: which tiles that reader was given, this process does not know.
             if after > channel.start && (channel.forgotten..=newest).contains(&after) {
@@ -168,7 +170,7 @@ impl Live {
                 missed.push_back(Arc::new(Shared { everything: LiveEvent::reset(newest), places: Vec::new() }));
             }
         }
-        Feed { events, missed, caller: caller.clone(), last: after.unwrap_or(0) }
+        Feed { events, missed, caller: caller.clone(), begins, last: after.unwrap_or(0) }
     }
 }
 
@@ -177,10 +179,16 @@ pub(super) struct Feed {
     events: broadcast::Receiver<Arc<Shared>>,
     missed: VecDeque<Arc<Shared>>,
     caller: Caller,
+    begins: Option<u64>,
     last: u64,
 }
 
 impl Feed {
+    /// The event after which those of a new listener follow, for coming back without having heard any; `None` where there was none.
+    pub fn begins(&self) -> Option<u64> {
+        self.begins
+    }
+
     /// The next event; `None` when the service stops.
     pub async fn next(&mut self) -> Option<LiveEvent> {
         let shared = match self.missed.pop_front() {
@@ -244,6 +252,18 @@ mod tests {
         let feed = live.subscribe(&Caller::public(), Some(11));
         told(&live, 13);
         assert_eq!(heard(feed, 2).await, [(12, false), (13, false)]);
+    }
+
+    #[tokio::test]
+    async fn who_comes_back_without_having_heard_any_event_misses_none() {
+        let live = Live::after(10);
+        let public = Caller::public();
+        assert_eq!(live.subscribe(&public, None).begins(), None);
+        told(&live, 11);
+        let begins = live.subscribe(&public, None).begins();
+        assert_eq!((begins, live.subscribe(&public, Some(11)).begins()), (Some(11), None));
+        told(&live, 12);
+        assert_eq!(heard(live.subscribe(&public, begins), 1).await, [(12, false)]);
     }
 
     #[tokio::test]

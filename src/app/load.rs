@@ -33,6 +33,28 @@ struct Group {
 ///
 /// Costs some 2 µs a change on two cores. The chain is not recomputed; `check` does that.
 pub fn load(store: &Store, wanted: impl Fn(Kind) -> bool + Sync) -> Result<State, AppError> {
+    load_until(store, wanted, None).map(|(state, _)| state)
+}
+
+/// Why no more is read.
+enum End {
+    /// A change of this time is later than what is wanted.
+    Later(Timestamp),
+    Failed(StoreError),
+}
+
+impl From<StoreError> for End {
+    fn from(e: StoreError) -> End {
+        End::Failed(e)
+    }
+}
+
+/// Loads the changes before the first that came after a time, all without one; and the time of that first.
+pub(super) fn load_until(
+    store: &Store,
+    wanted: impl Fn(Kind) -> bool + Sync,
+    last: Option<Timestamp>,
+) -> Result<(State, Option<Timestamp>), AppError> {
     let mut loader = Loader::new();
     let (send, groups) = sync_channel::<Group>(AHEAD);
     std::thread::scope(|scope| {
@@ -44,7 +66,10 @@ pub fn load(store: &Store, wanted: impl Fn(Kind) -> bool + Sync) -> Result<State
         });
         let mut group = Group::default();
         let mut author: Arc<str> = "".into();
-        let read: Result<(), StoreError> = store.read(1, |record: Record<'_>| {
+        let read: Result<(), End> = store.read(1, |record: Record<'_>| {
+            if last.is_some_and(|last| record.at > last) {
+                return Err(End::Later(record.at));
+            }
             if !wanted(record.kind) {
                 return Ok(());
             }
@@ -63,8 +88,12 @@ pub fn load(store: &Store, wanted: impl Fn(Kind) -> bool + Sync) -> Result<State
         let _ = send.send(group);
         drop(send);
         let loader = loading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        read?;
-        Ok(loader.finish())
+        let next = match read {
+            Ok(()) => None,
+            Err(End::Later(at)) => Some(at),
+            Err(End::Failed(e)) => return Err(e.into()),
+        };
+        Ok((loader.finish(), next))
     })
 }
 

@@ -30,6 +30,7 @@ mod load;
 mod open;
 mod outside;
 mod password;
+mod past;
 mod people;
 mod read;
 mod resolve;
@@ -130,6 +131,7 @@ pub struct Parts {
     outside: Option<Arc<outside::Outside>>,
     keys: Arc<Keyring>,
     assets: Assets,
+    past: past::Past,
 }
 
 impl Deref for App {
@@ -144,6 +146,7 @@ impl App {
     /// Starts the writer over a store and the state loaded from it.
     #[must_use]
     pub fn start(store: Store, state: State, settings: &AppSettings) -> App {
+        let past = past::Past::of(store.location());
         let cache = Arc::new(TileCache::new(settings.tile_cache_bytes));
         let state = Arc::new(RwLock::new(state));
         let live = Arc::new(live::Live::after(state.read().seq()));
@@ -155,8 +158,20 @@ impl App {
         let outside = settings.outside.clone().map(outside::Outside::new).map(Arc::new);
         let throttle = Arc::new(throttle::Throttle::new());
         let keys = Arc::clone(&settings.keys);
-        let parts =
-            Parts { state, cache, live, shown, writer, founding, counters, throttle, outside, keys, assets: Assets };
+        let parts = Parts {
+            state,
+            cache,
+            live,
+            shown,
+            writer,
+            founding,
+            counters,
+            throttle,
+            outside,
+            keys,
+            assets: Assets,
+            past,
+        };
         App(Arc::new(parts))
     }
 

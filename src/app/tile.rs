@@ -3,16 +3,18 @@
 mod filters;
 
 use super::items::LONGEST;
+use super::past::{Moment, may_look_back};
 use super::{App, AppError, Caller};
 use crate::geom::TileId;
 use crate::model::collection::Collection;
 use crate::model::{Area, CampaignId, Code, ContextFeature, Level, Right, Tally};
 use crate::state::{AreaId, Cell, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
-    AreaFeature, BUFFER, CellFeature, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
-    TileKey, context_min_zoom, encode,
+    AreaFeature, BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody,
+    TileJson, TileKey, context_min_zoom, encode,
 };
 use filters::Filters;
+use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -32,6 +34,8 @@ pub struct TileRequest {
     pub level: Option<Level>,
     /// What passes this CQL2 text only, over the fields of each layer.
     pub filter: Option<String>,
+    /// Of the map as it was then; `None` is now.
+    pub as_of: Option<Timestamp>,
 }
 
 impl App {
@@ -41,17 +45,19 @@ impl App {
         caller: &Caller,
         layers: LayerSet,
         filter: Option<&str>,
+        as_of: Option<Timestamp>,
         url: String,
     ) -> Result<TileJson, AppError> {
         may_see(caller, layers)?;
         Filters::compile(caller, layers, filter)?;
+        as_of.map_or(Ok(()), |at| may_look_back(caller, at))?;
         let state = self.state.read();
         let info = state.info();
         Ok(TileJson::new(&info.name, layers, url, state.extent(), &info.attribution))
     }
 
     /// A tile, ready in a coding: at once where it is cached, else made on a blocking thread, once however many ask. A filtered one
-    /// is given up after two seconds.
+    /// is given up after two seconds. One of a time gone by may have to wait for the map of that time.
     pub async fn tile(
         &self,
         caller: &Caller,
@@ -64,10 +70,13 @@ impl App {
         }
         let households = request.layers.contains(Layer::Households);
         let scope = if households { caller.scope_number(Right::Households) } else { 0 };
-        let TileRequest { layers, tile, campaign, level, ref filter } = request;
+        let TileRequest { layers, tile, campaign, level, ref filter, as_of } = request;
         let filters = Filters::compile(caller, layers, filter.as_deref())?;
-        let key = TileKey { tile, layers, level, campaign, filter: filters.digest(), scope };
-        let cached = if filters.is_followed() { self.cache.get(&key) } else { None };
+        let past = self.past(caller, as_of).await?;
+        let seq = past.as_ref().map(|moment| moment.state.seq());
+        let key = TileKey { tile, layers, level, campaign, filter: filters.digest(), past: seq, scope };
+        let kept = past.is_some() || filters.is_followed();
+        let cached = if kept { self.cache.get(&key) } else { None };
         if let Some(body) = cached.as_ref().filter(|body| body.is_ready(coding)) {
             self.counters.tile(layers, true);
             return Ok(Arc::clone(body));
@@ -77,12 +86,12 @@ impl App {
             let mut hit = true;
             let mut make = || {
                 hit = false;
-                app.make_tile(&caller, &request, &filters)
+                app.make_tile(&caller, &request, &filters, past.as_deref())
             };
             let body = match cached {
                 Some(body) => body,
-                None if filters.is_followed() => app.cache.get_or_make(&key, make)?,
-                None => Arc::new(TileBody::new(make()?)),
+                None if kept => app.cache.get_or_make(&key, make)?,
+                None => Arc::new(make()?),
             };
             app.counters.tile(layers, hit);
             body.make_ready(coding);
@@ -94,23 +103,38 @@ impl App {
         })
     }
 
-    fn make_tile(&self, caller: &Caller, request: &TileRequest, filters: &Filters) -> Result<Vec<u8>, StateError> {
+    /// The finest that fits.
+    fn make_tile(
+        &self,
+        caller: &Caller,
+        request: &TileRequest,
+        filters: &Filters,
+        past: Option<&Moment>,
+    ) -> Result<TileBody, StateError> {
         let end = Instant::now() + LONGEST;
         let going = || Instant::now() < end;
-        let sieve = |layer| Sieve { campaign: request.campaign, filter: filters.of(layer), going: &going };
-        let state = self.state.read();
-        let mut gathered = Gathered::of(&state, caller, request, sieve)?;
-        // Those that do not pass as well: the next change may let them.
-        self.shown.add(request.tile, gathered.areas.iter().map(|(id, ..)| *id));
-        let (of_areas, mut passing) = (sieve(Layer::Areas), Vec::with_capacity(gathered.areas.len()));
-        for area in gathered.areas {
-            if state.passes(Collection::Areas, area.0.0, &of_areas)? {
-                passing.push(area);
+        let mut coarseness = Coarseness::FINEST;
+        loop {
+            let sieve = |layer| Sieve {
+                campaign: request.campaign,
+                filter: filters.of(layer),
+                in_cells: coarseness.counts_all(),
+                going: &going,
+            };
+            let gathered = if let Some(moment) = past {
+                Gathered::of(&moment.state, caller, request, sieve)?
+            } else {
+                let state = self.state.read();
+                let gathered = Gathered::of(&state, caller, request, sieve)?;
+                self.shown.add(request.tile, gathered.lying.iter().copied());
+                gathered
+            };
+            let body = gathered.encode(request.tile, coarseness);
+            match coarseness.next() {
+                Some(coarser) if !body.fits() => coarseness = coarser,
+                _ => return Ok(body),
             }
         }
-        gathered.areas = passing;
-        drop(state);
-        Ok(gathered.encode(request.tile))
     }
 }
 
@@ -119,15 +143,17 @@ fn may_see(caller: &Caller, layers: LayerSet) -> Result<(), AppError> {
 }
 
 /// Everything that one tile shows, owned: the lock is not held while it is encoded.
+#[derive(Default)]
 struct Gathered {
     areas: Vec<(AreaId, Arc<Area>, Tally)>,
+    /// All that lie in the tile, those that do not pass as well: the next change may let them.
+    lying: Vec<AreaId>,
     points: Vec<HouseholdFeature>,
     cells: Vec<CellFeature>,
     context: Vec<Arc<ContextFeature>>,
 }
 
 impl Gathered {
-    /// Everything that lies in the tile; of households and the base map what passes.
     fn of<'a>(
         state: &State,
         caller: &Caller,
@@ -135,13 +161,17 @@ impl Gathered {
         sieve: impl Fn(Layer) -> Sieve<'a>,
     ) -> Result<Gathered, StateError> {
         let TileRequest { layers, tile, campaign, level, .. } = *request;
-        let mut gathered = Gathered { areas: Vec::new(), points: Vec::new(), cells: Vec::new(), context: Vec::new() };
+        let mut gathered = Gathered::default();
         if layers.contains(Layer::Areas)
             && let Some(level) = level.or_else(|| state.level_at(tile.z()))
         {
-            let areas = state.area_tile(tile, level, BUFFER).into_iter();
-            gathered.areas =
-                areas.map(|(id, entry)| (id, Arc::clone(&entry.area), state.covered(id, campaign).tally)).collect();
+            let of_areas = sieve(Layer::Areas);
+            for (id, entry) in state.area_tile(tile, level, BUFFER) {
+                gathered.lying.push(id);
+                if state.passes(Collection::Areas, id.0, &of_areas)? {
+                    gathered.areas.push((id, Arc::clone(&entry.area), state.covered(id, campaign).tally));
+                }
+            }
         }
         if layers.contains(Layer::Households)
             && let Ok(scope) = caller.scope(state, Right::Households)
@@ -175,13 +205,13 @@ impl Gathered {
         Ok(gathered)
     }
 
-    fn encode(&self, tile: TileId) -> Vec<u8> {
+    fn encode(&self, tile: TileId, coarseness: Coarseness) -> TileBody {
         let areas: Vec<AreaFeature<'_>> =
             self.areas.iter().map(|(id, area, tally)| AreaFeature::of(u64::from(id.0), area, *tally)).collect();
         let households =
             if self.cells.is_empty() { Households::Points(&self.points) } else { Households::Cells(&self.cells) };
         let context: Vec<&ContextFeature> = self.context.iter().map(Arc::as_ref).collect();
-        encode(tile, &Content { areas: &areas, households, context: &context })
+        encode(tile, &Content { areas: &areas, households, context: &context }, coarseness)
     }
 }
 

@@ -112,6 +112,12 @@ impl TileId {
         (TileId { z: self.z + down, x: self.x << down, y: self.y << down }, 1 << down)
     }
 
+    /// The four tiles of the next zoom inside this one, row by row; none at [`TileId::MAX_ZOOM`].
+    pub fn children(self) -> impl Iterator<Item = TileId> + use<> {
+        let (first, side) = if self.z < TileId::MAX_ZOOM { self.descendants(self.z + 1) } else { (self, 0) };
+        (0..side * side).map(move |i| TileId { x: first.x + i % side, y: first.y + i / side, ..first })
+    }
+
     /// Its north-western corner on the unit square, and the length of its side.
     #[must_use]
     pub fn square(self) -> (World, f64) {

@@ -1,7 +1,7 @@
 //! Which content coding a client takes (RFC 9110 § 12.5.3), q-values honoured.
 
-/// The codings offered, best first among equals.
-const OFFERED: [&str; 3] = ["br", "gzip", "identity"];
+/// The codings offered, best first among equals: a tile is often made anew, and zstd takes a quarter of brotli's time.
+const OFFERED: [&str; 4] = ["zstd", "br", "gzip", "identity"];
 
 /// The coding to answer in; `None` where the client takes none of those offered.
 ///
@@ -48,8 +48,10 @@ mod tests {
             (Some(""), Some("identity")),
             (Some("gzip"), Some("gzip")),
             (Some("gzip, deflate, br"), Some("br")),
+            (Some("gzip, deflate, br, zstd"), Some("zstd")),
+            (Some("zstd;q=0.9, br, gzip"), Some("br")),
             (Some("gzip;q=1.0, br;q=0.5"), Some("gzip")),
-            (Some("br;q=0, *"), Some("gzip")),
+            (Some("zstd;q=0, br;q=0, *"), Some("gzip")),
             (Some("identity;q=0, gzip;q=0.1"), Some("gzip")),
             (Some("deflate"), Some("identity")),
             (Some("identity;q=0"), None),

@@ -10,6 +10,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -145,6 +146,13 @@ pub fn place(field: &'static str, text: Option<&str>) -> Result<Option<LonLat>, 
     let Some(text) = text else { return Ok(None) };
     let [lon, lat] = numbers(field, text, "two numbers: lon,lat in degrees")?;
     LonLat::new(lon, lat).map(Some).map_err(|e| ModelError::geom(field, text, &e).into())
+}
+
+/// A time that answers are true of.
+pub fn as_of(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let refused = || ModelError::new("as_of", text, "a time such as 2026-11-01T08:00:00Z (a + is written %2B)");
+    text.parse().map(Some).map_err(|_| refused().into())
 }
 
 /// The number of a campaign.

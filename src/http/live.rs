@@ -33,6 +33,12 @@ fn stream_of(feed: crate::app::LiveFeed) -> impl Stream<Item = Result<Event, Inf
     let (send, receive) = tokio::sync::mpsc::channel(1);
     tokio::spawn(async move {
         let mut feed = feed;
+        // An id without data is no event: it only says where to go on from, should the line break before the first.
+        if let Some(seq) = feed.begins()
+            && send.send(Ok(Event::default().id(seq.to_string()))).await.is_err()
+        {
+            return;
+        }
         // Ends with the service, or when the client has gone and its end of the channel with it.
         loop {
             let event = tokio::select! {

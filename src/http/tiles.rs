@@ -1,13 +1,13 @@
 //! `/tiles/{layers}` and `/tiles/{layers}/{z}/{x}/{y}`.
 
 use super::accept;
-use super::extract::{Params, Path, campaign, parse};
+use super::extract::{Params, Path, as_of, campaign, parse};
 use super::problem::Problem;
 use crate::app::{App, Caller, TileCoding, TileRequest};
 use crate::model::{Level, written};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -17,6 +17,7 @@ pub struct TileParams {
     campaign: Option<String>,
     level: Option<String>,
     filter: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn tilejson(
@@ -29,13 +30,19 @@ pub async fn tilejson(
     let (_, _) = (campaign(params.campaign.as_deref())?, parse::<Level>(params.level.as_deref())?);
     let layers = app.layers(&layers)?;
     let base = super::door::base(&headers);
-    let named = [("campaign", &params.campaign), ("level", &params.level), ("filter", &params.filter)];
+    let named = [
+        ("campaign", &params.campaign),
+        ("level", &params.level),
+        ("filter", &params.filter),
+        ("as_of", &params.as_of),
+    ];
     let given: Vec<(&str, &String)> =
         named.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
     let query = serde_urlencoded::to_string(given).map_err(|_| Problem::internal())?;
     let query = if query.is_empty() { query } else { format!("?{query}") };
     let url = format!("{base}/tiles/{layers}/{{z}}/{{x}}/{{y}}{query}");
-    let document = app.tilejson(&caller, layers, params.filter.as_deref(), url)?;
+    let as_of = as_of(params.as_of.as_deref())?;
+    let document = app.tilejson(&caller, layers, params.filter.as_deref(), as_of, url)?;
     Ok(([(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Authorization, Cookie")], Json(document)).into_response())
 }
 
@@ -51,15 +58,13 @@ pub async fn tile(
     let (campaign, level) = (campaign(params.campaign.as_deref())?, parse(params.level.as_deref())?);
     let accepted = headers.get(header::ACCEPT_ENCODING).map(|v| v.to_str().unwrap_or_default());
     let no_coding =
-        || Problem::not_acceptable("tiles are sent as br, gzip or identity, and Accept-Encoding takes none");
+        || Problem::not_acceptable("tiles are sent as br, zstd, gzip or identity, and Accept-Encoding takes none");
     let name = accept::coding(accepted).ok_or_else(no_coding)?;
-    let coding = match name {
-        "br" => TileCoding::Brotli,
-        "gzip" => TileCoding::Gzip,
-        _ => TileCoding::Identity,
-    };
-    let body = app.tile(&caller, TileRequest { layers, tile, campaign, level, filter: params.filter }, coding).await?;
-    let public = app.tile_is_public(layers);
+    let coding = TileCoding::named(name).unwrap_or(TileCoding::Identity);
+    let as_of = as_of(params.as_of.as_deref())?;
+    let request = TileRequest { layers, tile, campaign, level, filter: params.filter, as_of };
+    let body = app.tile(&caller, request, coding).await?;
+    let public = app.tile_is_public(layers) && as_of.is_none();
     let mut head = HeaderMap::new();
     // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.
     let caching = if public { "public, no-cache" } else { "private, no-cache" };
@@ -69,6 +74,9 @@ pub async fn tile(
     if body.is_empty() {
         return Ok((StatusCode::NO_CONTENT, head).into_response());
     }
+    let layer = body.shown().iter().map(|shown| format!("{}={};of={}", shown.layer.as_str(), shown.features, shown.of));
+    let features = HeaderValue::try_from(layer.collect::<Vec<_>>().join(", ")).map_err(|_| Problem::internal())?;
+    head.insert(FEATURES, features);
     let etag = body.etag(coding);
     let same = matches(headers.get(header::IF_NONE_MATCH), &etag);
     let etag = HeaderValue::from_str(&etag).map_err(|_| Problem::internal())?;
@@ -82,6 +90,9 @@ pub async fn tile(
     }
     Ok((head, body.bytes(coding)).into_response())
 }
+
+/// How many features stand for how many things, layer by layer: a dictionary of RFC 9651, such as `households=256;of=48721`.
+const FEATURES: HeaderName = HeaderName::from_static("tile-features");
 
 /// Whether one of the tags of `If-None-Match` is this one; compared weakly, as RFC 9110 § 13.1.2 asks.
 fn matches(header: Option<&HeaderValue>, etag: &str) -> bool {

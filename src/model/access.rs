@@ -76,6 +76,8 @@ pub enum Right {
     Households,
     /// See the personal part of a household: address, number of persons, who visited.
     Addresses,
+    /// See any of it as it was.
+    Past,
     /// Log a visit.
     Visit,
     /// Found a campaign.
@@ -86,11 +88,12 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 7] = [
+    pub const ALL: [Right; 8] = [
         Right::Areas,
         Right::Coverage,
         Right::Households,
         Right::Addresses,
+        Right::Past,
         Right::Visit,
         Right::Campaign,
         Right::Administer,
@@ -119,6 +122,8 @@ pub fn reach(role: Role, right: Right) -> Reach {
         | (Role::Inspector, Right::Households | Right::Addresses)
         | (Role::Analyst, Right::Households) => Everywhere,
         (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit) => Own,
+        (Role::Public, _) => Nowhere,
+        (_, Right::Past) => Everywhere,
         _ => Nowhere,
     }
 }

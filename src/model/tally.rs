@@ -9,8 +9,14 @@ impl OutcomeCounts {
     /// One household with this outcome.
     #[must_use]
     pub fn one(outcome: Outcome) -> OutcomeCounts {
+        OutcomeCounts::some(outcome, 1)
+    }
+
+    /// So many households with this outcome.
+    #[must_use]
+    pub fn some(outcome: Outcome, households: u32) -> OutcomeCounts {
         let mut counts = OutcomeCounts::default();
-        counts.0[outcome as usize] = 1;
+        counts.0[outcome as usize] = households;
         counts
     }
 

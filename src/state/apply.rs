@@ -64,22 +64,19 @@ impl State {
     /// Subtract the old, add the new: the household's place and standing outcomes, in its Areas and its cells.
     fn contribute(&mut self, id: HouseholdId, add: bool) {
         let (at, area) = (self.households.lattice(id), self.households.area(id));
-        let eligible = self.households.status(id).eligible();
-        self.areas.tally_household(area, eligible, add);
+        let status = self.households.status(id);
+        self.areas.tally_household(area, status.eligible(), add);
         if add {
-            self.pyramid.add(at, eligible);
+            self.pyramid.add(at, status);
         } else {
-            self.pyramid.remove(at, eligible);
+            self.pyramid.remove(at, status);
         }
-        if eligible {
-            for (campaign, outcome) in self.visits.outcomes(id) {
+        for (campaign, outcome) in self.visits.outcomes(id) {
+            if status.eligible() {
                 self.areas.tally_outcomes(campaign, area, OutcomeCounts::one(outcome), add);
-                if add {
-                    self.pyramid.add_outcome(campaign, at, outcome);
-                } else {
-                    self.pyramid.remove_outcome(campaign, at, outcome);
-                }
             }
+            let turn = if add { [None, Some(outcome)] } else { [Some(outcome), None] };
+            self.pyramid.turn(campaign, at, status, turn);
         }
     }
 
@@ -110,15 +107,17 @@ impl State {
         if turns.is_empty() {
             return Ok(delta);
         }
-        if self.households.status(id).eligible() {
-            for turn in &turns {
+        let status = self.households.status(id);
+        for turn in &turns {
+            if status.eligible() {
                 if let Some(before) = turn.before {
                     self.areas.tally_outcomes(turn.campaign, area, OutcomeCounts::one(before), false);
-                    self.pyramid.remove_outcome(turn.campaign, at, before);
                 }
                 self.areas.tally_outcomes(turn.campaign, area, OutcomeCounts::one(turn.after), true);
-                self.pyramid.add_outcome(turn.campaign, at, turn.after);
             }
+            self.pyramid.turn(turn.campaign, at, status, [turn.before, Some(turn.after)]);
+        }
+        if status.eligible() {
             delta.areas.extend(self.areas.chain(area));
         }
         delta.places.push((at, area));

@@ -2,6 +2,7 @@
 
 use super::areas::AreaId;
 use super::households::{HouseholdId, HouseholdView};
+use super::pyramid::Kinds;
 use super::visits::VisitView;
 use super::{Scope, State};
 use crate::geom::{Lattice, LatticeRect, LonLat, Meters, haversine};
@@ -35,7 +36,7 @@ impl State {
             (Some(id), scope) if scope.holds(Some(id)) => unvisited(id),
             (None, Scope::Everywhere) => {
                 let world = crate::geom::TileId::WORLD;
-                self.pyramid.cell(world, campaign).map_or(0, |(_, tally)| u64::from(tally.unvisited()))
+                self.pyramid.cell(world, campaign, Kinds::ALL).map_or(0, |(_, tally)| u64::from(tally.unvisited()))
             }
             (within, Scope::Areas(areas)) => {
                 let topmost = areas.iter().filter(|id| {

@@ -134,16 +134,15 @@ fn tally(state: &mut State) {
     for (id, [other, eligible]) in areas.ids().zip(own) {
         areas.tally_households(id, other + eligible, eligible);
     }
-    pyramid.build(households.ids().map(|id| (households.lattice(id), households.status(id).eligible())));
+    pyramid.build(households.ids().map(|id| (households.lattice(id), households.status(id))));
     for (campaign, standings) in visits.all_standings() {
         let mut places = Vec::new();
         let mut own = vec![OutcomeCounts::default(); areas.ids().count()];
         for (household, outcome) in standings {
-            if households.status(household).eligible() {
-                places.push((households.lattice(household), outcome));
-                if let Some(area) = households.area(household) {
-                    own[area.0 as usize] += OutcomeCounts::one(outcome);
-                }
+            let status = households.status(household);
+            places.push((households.lattice(household), status, outcome));
+            if let Some(area) = households.area(household).filter(|_| status.eligible()) {
+                own[area.0 as usize] += OutcomeCounts::one(outcome);
             }
         }
         for (id, counts) in areas.ids().zip(own) {

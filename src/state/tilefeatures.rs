@@ -4,7 +4,7 @@ use super::areas::{AreaEntry, AreaId};
 use super::context::ContextId;
 use super::households::{HouseholdId, HouseholdView};
 use super::index::WorldRect;
-use super::pyramid::Pyramid;
+use super::pyramid::{Kinds, Pyramid};
 use super::row::Row;
 use super::{Scope, State, StateError};
 use crate::geom::{Lattice, LatticeRect, TileId};
@@ -39,6 +39,8 @@ pub struct Sieve<'a> {
     pub campaign: Option<CampaignId>,
     /// What passes this only, compiled for its collection.
     pub filter: Option<&'a Filter>,
+    /// Count them in cells, however few or near.
+    pub in_cells: bool,
     /// Asked now and then while things are filtered; once it says no, they are given up.
     pub going: &'a (dyn Fn() -> bool + Sync),
 }
@@ -48,7 +50,7 @@ const CHUNK: usize = 64;
 
 /// A tile with more households than this shows cells: as points they would weigh over 100 kB and cover each other.
 const MOST_POINTS: u32 = 2_000;
-/// From this zoom on a tile shows points however many: it is 600 m wide, and a person looks for a door.
+/// From this zoom on a tile shows points however many, unless told otherwise: it is 600 m wide, and a person looks for a door.
 const ALWAYS_POINTS: u8 = 15;
 /// Cells of a tile are the tiles this many zooms deeper: 16 a side, 32 pixels each, so that a circle with a number fits in one.
 const CELLS_DEEPER: u8 = 4;
@@ -57,45 +59,59 @@ const LEAST_SIDE: f64 = 6.0 / 512.0;
 
 impl State {
     /// The households of a tile. Costs what the tile shows, up to `MOST_POINTS`-odd households; whole-map cells down to
-    /// zoom 10 are read from the pyramid. With a filter it costs a look at each household of the tile, on all cores, and ends with
-    /// [`StateError::Cut`] where that is given up.
+    /// zoom 10 are read from the pyramid, with a filter by status and outcome too. With any other filter it costs a look at each
+    /// household of the tile, on all cores, and ends with [`StateError::Cut`] where that is given up.
     pub fn household_tile(&self, tile: TileId, scope: &Scope, sieve: &Sieve<'_>) -> Result<Mark<'_>, StateError> {
         let Sieve { campaign, filter, .. } = *sieve;
-        let deeper = tile.z() + CELLS_DEEPER;
+        let deeper = (tile.z() + CELLS_DEEPER).min(TileId::MAX_ZOOM);
+        let kinds = filter.map_or(Some(Kinds::ALL), Kinds::of);
         if *scope == Scope::Everywhere
-            && filter.is_none()
+            && let Some(kinds) = kinds
             && deeper <= Pyramid::DEEPEST
-            && self.pyramid.count(tile).is_some_and(|n| n > MOST_POINTS)
+            && self.pyramid.cell(tile, campaign, kinds).is_some_and(|(_, tally)| tally.households > MOST_POINTS)
         {
             let (first, side) = tile.descendants(deeper);
             let cells = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).filter_map(|(x, y)| {
                 let (z, x, y) = (u32::from(deeper), first.x() + x, first.y() + y);
                 let cell = TileId::new(z, x, y).expect("inside a tile that exists");
-                self.pyramid.cell(cell, campaign).map(|(at, tally)| Cell { at, tally })
+                self.pyramid.cell(cell, campaign, kinds).map(|(at, tally)| Cell { at, tally })
             });
             return Ok(Mark::Cells(cells.collect()));
         }
         let mut ids: Vec<HouseholdId> = Vec::new();
-        let whole = LatticeRect::of_tile(tile);
-        // What may pass lies in the filter's rectangles, which may overlap.
-        let bounds = filter.and_then(|filter| filter.bounds(GEOMETRY));
-        let parts = bounds.map_or(vec![whole], |bounds| {
-            bounds.iter().filter_map(|bounds| LatticeRect::of_bbox(bounds).intersection(&whole)).collect()
-        });
-        for part in &parts {
-            self.visible(scope, part, |id| ids.push(id));
+        for part in self.parts(tile, sieve, kinds) {
+            self.visible(scope, &part, |id| ids.push(id));
         }
         if let Some(filter) = filter {
             ids.sort_unstable();
             ids.dedup();
             ids = self.passing(&ids, filter, sieve)?;
         }
-        if tile.z() < ALWAYS_POINTS && ids.len() > MOST_POINTS as usize {
+        if sieve.in_cells || (tile.z() < ALWAYS_POINTS && ids.len() > MOST_POINTS as usize) {
             return Ok(Mark::Cells(self.count_cells(&ids, deeper, campaign)));
         }
         ids.sort_unstable();
         let point = |id| (self.households.lattice(id), self.households.view(id), self.visits.outcome(campaign, id));
         Ok(Mark::Points(ids.into_iter().map(point).collect()))
+    }
+
+    /// Rectangles of a tile outside of which nothing passes; they may overlap.
+    fn parts(&self, tile: TileId, sieve: &Sieve<'_>, kinds: Option<Kinds>) -> Vec<LatticeRect> {
+        let whole = LatticeRect::of_tile(tile);
+        let Some(filter) = sieve.filter else { return vec![whole] };
+        if let Some(kinds) = kinds {
+            match self.pyramid.cell(tile.ancestor(Pyramid::DEEPEST), sieve.campaign, kinds) {
+                None => return Vec::new(),
+                Some((_, tally)) if tally.households <= MOST_POINTS => {
+                    let places = self.pyramid.places(tile, sieve.campaign, kinds);
+                    return places.into_iter().map(LatticeRect::of_tile).collect();
+                }
+                Some(_) => {}
+            }
+        }
+        filter.bounds(GEOMETRY).map_or(vec![whole], |bounds| {
+            bounds.iter().filter_map(|bounds| LatticeRect::of_bbox(bounds).intersection(&whole)).collect()
+        })
     }
 
     fn passing(&self, ids: &[HouseholdId], filter: &Filter, sieve: &Sieve<'_>) -> Result<Vec<HouseholdId>, StateError> {

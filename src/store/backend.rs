@@ -1,7 +1,7 @@
 //! All that a database has to do. A second one is one more file with one more `impl`, run through the same contract.
 
 use super::chain::Texts;
-use super::{Batch, Hash, Head, StoreError};
+use super::{Batch, Hash, Head, Location, StoreError};
 use std::ops::ControlFlow;
 
 /// One row as it stands in the database.
@@ -26,6 +26,9 @@ pub(super) enum Load {
 ///
 /// A backend lets in one writer at a time, and refuses a second with [`StoreError::Locked`].
 pub(super) trait Backend: Send {
+    /// Where it is: opening that finds the same store.
+    fn location(&self) -> Location;
+
     /// The last row, or [`Head::EMPTY`].
     fn head(&self) -> Result<Head, StoreError>;
 

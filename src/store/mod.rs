@@ -74,6 +74,11 @@ impl Store {
         Ok(Store { backend: Box::new(backend), head })
     }
 
+    /// Where it is, whatever the working directory.
+    pub fn location(&self) -> Location {
+        self.backend.location()
+    }
+
     /// The last change: at opening, or as this store has written since.
     pub fn head(&self) -> Head {
         self.head

@@ -9,7 +9,7 @@ use super::backend::{Backend, Load, Row};
 use super::chain::{Texts, written};
 use super::lock::{Lock, beside};
 use super::record::Reading;
-use super::{Batch, Hash, Head, OpenMode, StoreError};
+use super::{Batch, Hash, Head, Location, OpenMode, StoreError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::fs::{self, File};
@@ -132,6 +132,10 @@ impl Sqlite {
 }
 
 impl Backend for Sqlite {
+    fn location(&self) -> Location {
+        Location::Sqlite(self.path.clone())
+    }
+
     fn head(&self) -> Result<Head, StoreError> {
         let last = "SELECT seq FROM change ORDER BY seq DESC LIMIT 1";
         let last = self.connection.query_row(last, [], |row| row.get::<_, i64>(0)).optional();

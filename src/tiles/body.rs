@@ -1,5 +1,6 @@
 //! A tile's bytes in each content coding, and the `ETag` of each.
 
+use super::Layer;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -17,11 +18,13 @@ pub enum Coding {
     Gzip,
     /// RFC 7932.
     Brotli,
+    /// RFC 8878.
+    Zstd,
 }
 
 impl Coding {
     /// All of them.
-    pub const ALL: [Coding; 3] = [Coding::Identity, Coding::Gzip, Coding::Brotli];
+    pub const ALL: [Coding; 4] = [Coding::Identity, Coding::Gzip, Coding::Brotli, Coding::Zstd];
 
     /// Its name in HTTP's registry of content codings.
     #[must_use]
@@ -30,29 +33,48 @@ impl Coding {
             Coding::Identity => "identity",
             Coding::Gzip => "gzip",
             Coding::Brotli => "br",
+            Coding::Zstd => "zstd",
         }
     }
+
+    /// By that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Coding> {
+        Coding::ALL.into_iter().find(|coding| coding.as_str() == name)
+    }
+}
+
+/// How many features a tile has in a layer, and how many things of the map they stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// Which.
+    pub layer: Layer,
+    /// In the tile.
+    pub features: usize,
+    /// Of the map: as many where each is drawn by itself, more where they were counted, merged or, on the base map, left out.
+    pub of: usize,
 }
 
 /// A tile as it leaves: compressed when first asked for, once, and kept.
 #[derive(Debug)]
 pub struct TileBody {
     identity: Bytes,
-    gzip: OnceLock<Bytes>,
-    brotli: OnceLock<Bytes>,
+    /// By the coding's place in [`Coding::ALL`] after identity.
+    compressed: [OnceLock<Bytes>; Coding::ALL.len() - 1],
+    shown: Vec<Shown>,
     /// The first 64 bits of the SHA-256 of the bytes, hexadecimal: a tile has a handful of versions to tell apart.
     hash: String,
 }
 
 impl TileBody {
-    /// A tile of these bytes. Cost: one SHA-256 over them.
+    /// A tile of these bytes, in which so much is shown. Cost: one SHA-256 over them.
     #[must_use]
-    pub fn new(bytes: Vec<u8>) -> TileBody {
+    pub fn new(bytes: Vec<u8>, shown: Vec<Shown>) -> TileBody {
         let mut hash = String::with_capacity(16);
         for byte in &Sha256::digest(&bytes)[..8] {
             write!(hash, "{byte:02x}").expect("a String takes all that is written to it");
         }
-        TileBody { identity: bytes.into(), gzip: OnceLock::new(), brotli: OnceLock::new(), hash }
+        TileBody { identity: bytes.into(), compressed: Default::default(), shown, hash }
     }
 
     /// Whether nothing lies in the tile.
@@ -61,14 +83,22 @@ impl TileBody {
         self.identity.is_empty()
     }
 
+    /// Layer by layer; what it has no features of is left out.
+    #[must_use]
+    pub fn shown(&self) -> &[Shown] {
+        &self.shown
+    }
+
     /// The bytes in a coding. Cheap where [`TileBody::is_ready`]; otherwise compresses first, others who ask wait for that.
     #[must_use]
     pub fn bytes(&self, coding: Coding) -> Bytes {
-        match coding {
-            Coding::Identity => self.identity.clone(),
-            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.identity)).clone(),
-            Coding::Brotli => self.brotli.get_or_init(|| brotli(&self.identity)).clone(),
-        }
+        let compress: fn(&[u8]) -> Bytes = match coding {
+            Coding::Identity => return self.identity.clone(),
+            Coding::Gzip => gzip,
+            Coding::Brotli => brotli,
+            Coding::Zstd => zstd,
+        };
+        self.compressed[coding as usize - 1].get_or_init(|| compress(&self.identity)).clone()
     }
 
     /// Compresses it, so that [`TileBody::bytes`] answers at once.
@@ -79,11 +109,7 @@ impl TileBody {
     /// Whether [`TileBody::bytes`] answers at once.
     #[must_use]
     pub fn is_ready(&self, coding: Coding) -> bool {
-        match coding {
-            Coding::Identity => true,
-            Coding::Gzip => self.gzip.get().is_some(),
-            Coding::Brotli => self.brotli.get().is_some(),
-        }
+        coding == Coding::Identity || self.compressed[coding as usize - 1].get().is_some()
     }
 
     /// The strong `ETag` of a coding, with its quotes: equal for equal bytes and no others.
@@ -91,15 +117,15 @@ impl TileBody {
     pub fn etag(&self, coding: Coding) -> String {
         match coding {
             Coding::Identity => format!("\"{}\"", self.hash),
-            Coding::Gzip | Coding::Brotli => format!("\"{}-{}\"", self.hash, coding.as_str()),
+            _ => format!("\"{}-{}\"", self.hash, coding.as_str()),
         }
     }
 
     /// Bytes of memory that it takes with every coding made, roughly: what a cache should count. The compressed forms of a tile
-    /// were measured to take, together, 0.5 to 1.05 of the plain one.
+    /// were measured to take, together, 0.9 (households) to 1.9 (base map) of the plain one, 1.6 on average.
     #[must_use]
     pub fn weight(&self) -> usize {
-        2 * self.identity.len() + size_of::<TileBody>()
+        self.identity.len() * 5 / 2 + size_of::<TileBody>()
     }
 }
 
@@ -120,6 +146,10 @@ const BROTLI_LARGE: usize = 256 * 1024;
 /// of the time of a tile, when it was 22 for all). Below 17, level 5 takes a way that is ten times slower.
 const BROTLI_WINDOW: std::ops::RangeInclusive<i32> = 17..=22;
 
+/// Level of zstd: on 57 tiles of 1 MB in all, 4 % fewer bytes than gzip's level 4 in less time (52.2 and 54.6 %; 55 and 63 ms), and
+/// 4 % more than brotli's level 5 in a quarter of its time (50.2 %; 238 ms). Level 3 halves the time for 4 % more bytes.
+const ZSTD_LEVEL: i32 = 6;
+
 fn gzip(plain: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::new(GZIP_LEVEL));
     encoder.write_all(plain).expect("a Vec takes all that is written to it");
@@ -136,6 +166,10 @@ fn brotli(plain: &[u8]) -> Bytes {
     out.into()
 }
 
+fn zstd(plain: &[u8]) -> Bytes {
+    ::zstd::bulk::compress(plain, ZSTD_LEVEL).expect("memory holds what it holds already, compressed").into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +183,7 @@ mod tests {
     #[test]
     fn every_coding_is_read_back_as_the_same_bytes() {
         for plain in [sample(), sample()[..9_999].to_vec(), vec![26, 0], Vec::new()] {
-            let body = TileBody::new(plain.clone());
+            let body = TileBody::new(plain.clone(), Vec::new());
             assert_eq!(body.bytes(Coding::Identity), plain);
             let mut read = Vec::new();
             flate2::read::GzDecoder::new(&*body.bytes(Coding::Gzip)).read_to_end(&mut read).unwrap();
@@ -157,13 +191,15 @@ mod tests {
             let mut read = Vec::new();
             brotli::Decompressor::new(&*body.bytes(Coding::Brotli), 4096).read_to_end(&mut read).unwrap();
             assert_eq!(read, plain);
+            assert_eq!(::zstd::decode_all(&*body.bytes(Coding::Zstd)).unwrap(), plain);
         }
     }
 
     #[test]
     fn a_coding_is_made_once() {
-        let body = TileBody::new(sample());
-        assert!(body.is_ready(Coding::Identity) && !body.is_ready(Coding::Gzip) && !body.is_ready(Coding::Brotli));
+        let body = TileBody::new(sample(), Vec::new());
+        let ready = Coding::ALL.map(|coding| body.is_ready(coding));
+        assert_eq!(ready, Coding::ALL.map(|coding| coding == Coding::Identity));
         for coding in Coding::ALL {
             assert_eq!(body.bytes(coding).as_ptr(), body.bytes(coding).as_ptr());
             assert!(body.is_ready(coding));
@@ -172,11 +208,16 @@ mod tests {
 
     #[test]
     fn etags_differ_by_coding_and_by_content_and_by_nothing_else() {
-        let (one, same, other) = (TileBody::new(sample()), TileBody::new(sample()), TileBody::new(vec![1]));
+        let (one, same, other) = (
+            TileBody::new(sample(), Vec::new()),
+            TileBody::new(sample(), Vec::new()),
+            TileBody::new(vec![1], Vec::new()),
+        );
         // `printf '\x01' | sha256sum` begins with these digits.
         assert_eq!(other.etag(Coding::Identity), "\"4bf5122f344554c5\"");
         assert_eq!(other.etag(Coding::Gzip), "\"4bf5122f344554c5-gzip\"");
         assert_eq!(other.etag(Coding::Brotli), "\"4bf5122f344554c5-br\"");
+        assert_eq!(other.etag(Coding::Zstd), "\"4bf5122f344554c5-zstd\"");
         for coding in Coding::ALL {
             assert_eq!(one.etag(coding), same.etag(coding));
             assert_ne!(one.etag(coding), other.etag(coding));

@@ -82,9 +82,9 @@ impl TileCache {
     pub fn get_or_make<E: Clone + Send + Sync + 'static>(
         &self,
         key: &TileKey,
-        make: impl FnOnce() -> Result<Vec<u8>, E>,
+        make: impl FnOnce() -> Result<TileBody, E>,
     ) -> Result<Arc<TileBody>, E> {
-        let make = || make().map(|bytes| Arc::new(TileBody::new(bytes)));
+        let make = || make().map(Arc::new);
         let place = self.tiles.as_ref().and_then(|tiles| Some((tiles, self.index.claim(key)?)));
         let Some((tiles, slot)) = place else {
             self.misses.fetch_add(1, Ordering::Relaxed);

@@ -1,10 +1,12 @@
 //! One tile from what it is made of.
 
+use super::body::{Shown, TileBody};
+use super::budget::Coarseness;
 use super::features::{self, AreaFeature, CellFeature, Content, HouseholdFeature, Households, abbreviated};
 use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD, Layer};
 use super::mvt::{LayerWriter, TileWriter};
 use super::shape::{Frame, Shape};
-use super::thin::{context_detail, context_min_zoom, max_buildings};
+use super::thin::{Thinning, context_min_zoom};
 use crate::geom::{TileId, World};
 use crate::model::{ContextClass, ContextFeature};
 use geo::Area as _;
@@ -15,16 +17,27 @@ use std::cmp::Reverse;
 /// The same content gives the same bytes, in whatever order it is listed. Cost: linear in the vertices handed over; call it
 /// on a blocking thread.
 #[must_use]
-pub fn encode(tile: TileId, content: &Content<'_>) -> Vec<u8> {
+pub fn encode(tile: TileId, content: &Content<'_>, coarseness: Coarseness) -> TileBody {
     let frame = Frame::of(tile);
     let mut writer = TileWriter::new();
-    writer.layer(Layer::Areas, |layer| areas(layer, &frame, content.areas));
-    writer.layer(Layer::Households, |layer| match content.households {
-        Households::Points(points) => households(layer, &frame, points),
-        Households::Cells(cells) => self::cells(layer, &frame, cells),
-    });
-    writer.layer(Layer::Context, |layer| context(layer, &frame, tile.z(), content.context));
-    writer.finish()
+    let households_of = match content.households {
+        Households::Points(points) => points.len(),
+        Households::Cells(cells) => cells.iter().map(|cell| cell.tally.households as usize).sum(),
+    };
+    let features = [
+        writer.layer(Layer::Areas, |layer| areas(layer, &frame, content.areas)),
+        writer.layer(Layer::Households, |layer| match content.households {
+            Households::Points(points) => households(layer, &frame, points),
+            Households::Cells(cells) => self::cells(layer, &frame, cells),
+        }),
+        writer.layer(Layer::Context, |layer| {
+            context(layer, &frame, &Thinning::of(tile.z(), coarseness), content.context)
+        }),
+    ];
+    let layers = [Layer::Areas, Layer::Households, Layer::Context].into_iter().zip(features);
+    let all = [content.areas.len(), households_of, content.context.len()];
+    let shown = layers.zip(all).map(|((layer, features), of)| Shown { layer, features, of });
+    TileBody::new(writer.finish(), shown.filter(|shown| shown.features > 0).collect())
 }
 
 /// Wide areas first, so that narrow ones are drawn over them.
@@ -62,11 +75,11 @@ fn cells(layer: LayerWriter, frame: &Frame, cells: &[CellFeature]) -> LayerWrite
 }
 
 /// In drawing order: by class, minor kinds under major ones, large polygons under small ones.
-fn context(layer: LayerWriter, frame: &Frame, z: u8, context: &[&ContextFeature]) -> LayerWriter {
+fn context(layer: LayerWriter, frame: &Frame, thinning: &Thinning, context: &[&ContextFeature]) -> LayerWriter {
     let mut drawn: Vec<(u8, f64, &ContextFeature)> = context
         .iter()
         .map(|feature| (context_min_zoom(feature.class, &feature.kind), feature))
-        .filter(|(first, _)| *first <= z)
+        .filter(|(first, _)| *first <= thinning.z)
         .map(|(first, feature)| (first, feature.geometry.unsigned_area(), *feature))
         .collect();
     drawn.sort_by(|(first_a, area_a, a), (first_b, area_b, b)| {
@@ -76,14 +89,13 @@ fn context(layer: LayerWriter, frame: &Frame, z: u8, context: &[&ContextFeature]
             .then_with(|| area_b.total_cmp(area_a))
             .then_with(|| a.code.cmp(&b.code))
     });
-    let detail = context_detail(z);
-    let mut buildings = max_buildings(z);
+    let mut buildings = thinning.buildings;
     drawn.into_iter().fold(layer, |layer, (_, _, feature)| {
         let building = feature.class == ContextClass::Building;
         if building && buildings == 0 {
             return layer;
         }
-        let Some(shape) = frame.shape(&feature.geometry, detail) else { return layer };
+        let Some(shape) = frame.shape(&feature.geometry, thinning.detail) else { return layer };
         buildings -= usize::from(building);
         layer.put(None, &shape, &CONTEXT, features::context_row(feature))
     })

@@ -20,6 +20,8 @@ pub struct TileKey {
     pub campaign: Option<CampaignId>,
     /// Digest of a filter; 0 is none.
     pub filter: u128,
+    /// The last change of a map as it was; `None` is the living one, whose tiles are forgotten as it changes.
+    pub past: Option<u64>,
     /// Number of what is visible: whoever sees the same has the same number, whoever sees other things another.
     pub scope: u64,
 }
@@ -31,8 +33,8 @@ pub(super) struct Slot {
     number: u64,
 }
 
-/// Most slots of one tile after which filtered ones get none: a filter can be made up for every request, and slots are searched one
-/// by one.
+/// Most slots of one tile after which filtered ones, and those of the past, get none: both can be made up for every request, and
+/// slots are searched one by one.
 const MOST_SLOTS: usize = 64;
 
 /// Locks, so that readers of different tiles seldom wait for each other. A power of two.
@@ -66,14 +68,14 @@ impl Index {
         Some(Slot { tile: key.tile, number: *number })
     }
 
-    /// The slot of a key, a new one if it has none; `None` for a filter where the tile has many.
+    /// The slot of a key, a new one if it has none; `None` for a filter or the past where the tile has many.
     pub(super) fn claim(&self, key: &TileKey) -> Option<Slot> {
         let mut shard = self.shard(key.tile).lock();
         let slots = shard.entry(key.tile).or_default();
         if let Some((_, number)) = slots.iter().find(|(known, _)| known == key) {
             return Some(Slot { tile: key.tile, number: *number });
         }
-        if key.filter != 0 && slots.len() >= MOST_SLOTS {
+        if (key.filter != 0 || key.past.is_some()) && slots.len() >= MOST_SLOTS {
             return None;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -92,11 +94,11 @@ impl Index {
         self.take(slot.tile, |_, number| number == slot.number, |_| {});
     }
 
-    /// Takes the slots of all keys of these tiles that show a layer, and gives them back.
+    /// Takes the slots of all keys of these tiles that show a layer of the living map, and gives them back.
     pub(super) fn forget(&self, layer: Layer, tiles: &[TileId]) -> Vec<Slot> {
         let mut taken = Vec::new();
         for &tile in tiles {
-            self.take(tile, |key, _| key.layers.contains(layer), |slot| taken.push(slot));
+            self.take(tile, |key, _| key.past.is_none() && key.layers.contains(layer), |slot| taken.push(slot));
         }
         taken
     }

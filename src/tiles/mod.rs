@@ -13,6 +13,7 @@
 //! number of a scope for those who see different things.
 
 mod body;
+mod budget;
 mod cache;
 mod clip;
 mod encode;
@@ -30,7 +31,8 @@ mod tilejson;
 #[cfg(test)]
 mod reader;
 
-pub use body::{Coding, TileBody};
+pub use body::{Coding, Shown, TileBody};
+pub use budget::{Coarseness, MOST_BYTES};
 pub use cache::{CacheStats, TileCache};
 pub use encode::encode;
 pub use error::TilesError;

@@ -20,12 +20,14 @@ impl TileWriter {
         TileWriter(mvt::Tile::new(EXTENT))
     }
 
-    /// Adds a layer, once; one without features is left out, as the specification asks.
-    pub(super) fn layer(&mut self, name: Layer, fill: impl FnOnce(LayerWriter) -> LayerWriter) {
+    /// Adds a layer, once, and tells how many features it has; one without any is left out, as the specification asks.
+    pub(super) fn layer(&mut self, name: Layer, fill: impl FnOnce(LayerWriter) -> LayerWriter) -> usize {
         let LayerWriter(layer) = fill(LayerWriter(self.0.create_layer(name.as_str())));
-        if layer.num_features() > 0 {
+        let features = layer.num_features();
+        if features > 0 {
             self.0.add_layer(layer).expect(SOUND);
         }
+        features
     }
 
     /// The bytes; none for a tile without features.

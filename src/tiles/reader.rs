@@ -25,7 +25,9 @@ impl Feature {
 
 impl Tile {
     pub(super) fn read(bytes: &[u8]) -> Tile {
-        Tile(fields(bytes).map(|(number, field)| layer(expect(number, 3, field.bytes()))).collect())
+        let layers: Vec<Layer> = fields(bytes).map(|(number, field)| layer(expect(number, 3, field.bytes()))).collect();
+        distinct(layers.iter().map(|layer| &layer.name));
+        Tile(layers)
     }
 
     pub(super) fn layer(&self, name: &str) -> &[Feature] {
@@ -88,6 +90,13 @@ fn expect<T>(number: u64, expected: u64, value: T) -> T {
     value
 }
 
+/// § 4.1, § 4.2 and § 4.4: names of layers, keys and values, ids of a layer's features, and the keys of a feature stand once.
+fn distinct<T: Ord + fmt::Debug>(all: impl Iterator<Item = T>) {
+    let mut all: Vec<T> = all.collect();
+    all.sort_unstable();
+    all.windows(2).for_each(|pair| assert!(pair[0] != pair[1], "{:?} stands twice", pair[0]));
+}
+
 fn varint(bytes: &mut &[u8]) -> u64 {
     let mut value = 0;
     for shift in (0..64).step_by(7) {
@@ -145,7 +154,11 @@ fn layer(bytes: &[u8]) -> Layer {
     }
     assert_eq!((version, extent), (Some(2), Some(4096)));
     assert!(!raw.is_empty(), "a layer holds at least one feature");
-    Layer { name: name.unwrap(), features: raw.into_iter().map(|bytes| feature(bytes, &keys, &values)).collect() }
+    distinct(keys.iter());
+    distinct(values.iter());
+    let features: Vec<Feature> = raw.into_iter().map(|bytes| feature(bytes, &keys, &values)).collect();
+    distinct(features.iter().filter_map(|feature| feature.id));
+    Layer { name: name.unwrap(), features }
 }
 
 /// With a letter for its type, so that a test sees it: `u` uint, `d` double, none text or bool.
@@ -174,6 +187,8 @@ fn feature(bytes: &[u8], keys: &[String], values: &[String]) -> Feature {
         }
     }
     let at = |i: u64| usize::try_from(i).unwrap();
+    assert!(tags.len().is_multiple_of(2), "tags come in pairs");
+    distinct(tags.iter().step_by(2));
     let tags = tags.chunks(2).map(|pair| (keys[at(pair[0])].clone(), values[at(pair[1])].clone())).collect();
     Feature { id, kind, tags, parts }
 }
@@ -208,5 +223,16 @@ fn geometry(kind: u64, commands: &[u64]) -> Vec<Vec<[i64; 2]>> {
         }
     }
     assert!(kind == 1 || last == if kind == 2 { 2 } else { 7 }, "the last part is whole");
+    if kind > 1 {
+        let twice = |part: &Vec<[i64; 2]>| part.windows(2).any(|pair| pair[0] == pair[1]);
+        assert!(!parts.iter().any(twice), "§ 4.3.3.2: no step of no length");
+    }
+    if kind == 3 {
+        assert!(
+            parts.iter().all(|ring| ring.first() != ring.last() && twice_area(ring) != 0),
+            "§ 4.3.4.4: rings have an area"
+        );
+        assert!(parts.first().is_some_and(|ring| twice_area(ring) > 0), "§ 4.3.4.4: the first ring is an exterior one");
+    }
     parts
 }

@@ -1,5 +1,6 @@
 //! What the base map leaves out at a zoom, so that a tile stays small. Never applied to areas or households.
 
+use super::budget::Coarseness;
 use super::grid::PIXEL;
 use super::shape::Detail;
 use crate::model::ContextClass;
@@ -34,10 +35,26 @@ pub(super) fn max_buildings(z: u8) -> usize {
     if z < 14 { 4_000 } else { 12_000 }
 }
 
-/// How much of a base map's geometry is drawn at a zoom: half a pixel of tolerance and polygons over four square pixels;
-/// everything from zoom 14, because maps enlarge that.
-pub(super) fn context_detail(z: u8) -> Detail {
-    if z < 14 { Detail { tolerance: PIXEL / 2, min_area: 4 * PIXEL * PIXEL } } else { Detail::FULL }
+/// What of the base map is drawn in a tile.
+pub(super) struct Thinning {
+    /// What is drawn at this zoom.
+    pub z: u8,
+    /// Of each geometry.
+    pub detail: Detail,
+    /// Most buildings: the largest.
+    pub buildings: usize,
+}
+
+impl Thinning {
+    /// At a zoom: half a pixel of tolerance and polygons over four square pixels; everything from zoom 14, because maps enlarge
+    /// that. More coarsely it is what a zoom farther away has, and fewer buildings.
+    pub fn of(z: u8, coarseness: Coarseness) -> Thinning {
+        let steps = coarseness.steps();
+        let z = z.saturating_sub(steps);
+        let coarse = Detail { tolerance: (PIXEL / 2) << steps, min_area: (4 * PIXEL * PIXEL) << (2 * steps) };
+        let detail = if z < 14 { coarse } else { Detail::FULL };
+        Thinning { z, detail, buildings: max_buildings(z) >> steps }
+    }
 }
 
 #[cfg(test)]

@@ -149,15 +149,48 @@ test('every TileJSON that the styles name is one, and its tiles decode', async (
     const json = await ask(`/tiles/${layer}`, ADMIN);
     assert.equal(json.tilejson, '3.0.0');
     assert.ok(json.vector_layers.some((/** @type {any} */ l) => l.id === layer), layer);
-    const z = 11;
-    const sin = Math.sin(((bbox[1] + bbox[3]) / 2) * (Math.PI / 180));
-    const x = Math.floor(2 ** z * ((bbox[0] + bbox[2]) / 720 + 0.5));
-    const y = Math.floor(2 ** z * (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)));
-    const address = new URL(json.tiles[0].replace('{z}', z).replace('{x}', x).replace('{y}', y), URL_);
-    const answer = await fetch(URL_ + address.pathname + address.search, { headers: { Authorization: `Bearer ${ADMIN}` } });
-    assert.equal(answer.status, 200, layer);
-    const tile = new VectorTile(new Pbf(new Uint8Array(await answer.arrayBuffer())));
-    assert.ok(tile.layers[layer]?.length > 0, layer);
-    assert.equal(tile.layers[layer].extent, 4096);
+    const [x, y] = place(11, (bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2);
+    const tile = await decoded(layer, 11, x, y);
+    assert.ok(Number(tile?.layers[layer]?.length) > 0, layer);
+    assert.equal(tile?.layers[layer].extent, 4096);
   }
+});
+
+/** Column and row of the tile that holds a place. @param {number} z @param {number} lon @param {number} lat */
+function place(z, lon, lat) {
+  const sin = Math.sin(lat * (Math.PI / 180));
+  return [Math.floor(2 ** z * (lon / 360 + 0.5)), Math.floor(2 ** z * (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)))];
+}
+
+/** A tile as the map reads it; null where it is empty. @param {string} layer @param {number} z @param {number} x @param {number} y */
+async function decoded(layer, z, x, y) {
+  const answer = await fetch(`${URL_}/tiles/${layer}/${z}/${x}/${y}`, { headers: { Authorization: `Bearer ${ADMIN}` } });
+  assert.ok(answer.status === 200 || answer.status === 204, `${layer}/${z}/${x}/${y}: ${answer.status}`);
+  return answer.status === 204 ? null : new VectorTile(new Pbf(new Uint8Array(await answer.arrayBuffer())));
+}
+
+test('at every zoom the tiles of the households hold each of them once, one by one or in a cell', async () => {
+  const { numberMatched } = await ask('/ogc/collections/households/items?limit=1', ADMIN);
+  const { bbox } = await ask('/api/info');
+  const ends = { clustered: -1, alone: 99 };
+  for (let z = 0; z <= 14; z += 1) {
+    const [west, north] = place(z, bbox[0], bbox[3]);
+    const [east, south] = place(z, bbox[2], bbox[1]);
+    let count = 0;
+    for (let x = west; x <= east; x += 1) {
+      for (let y = north; y <= south; y += 1) {
+        const layer = (await decoded('households', z, x, y))?.layers.households;
+        for (let i = 0; i < (layer?.length ?? 0); i += 1) {
+          const feature = /** @type {any} */ (layer).feature(i);
+          const [[{ x: east_, y: south_ }]] = feature.loadGeometry();
+          assert.ok(east_ >= 0 && east_ < 4096 && south_ >= 0 && south_ < 4096, 'no household stands in two tiles');
+          count += feature.properties.clustered ? feature.properties.point_count : 1;
+          if (feature.properties.clustered) ends.clustered = z;
+          else ends.alone = Math.min(ends.alone, z);
+        }
+      }
+    }
+    assert.equal(count, numberMatched, `zoom ${z}`);
+  }
+  assert.ok(ends.clustered >= 8 && ends.clustered < 14 && ends.alone <= 14, JSON.stringify(ends));
 });

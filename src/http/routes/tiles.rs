@@ -22,6 +22,15 @@ const FILTER: Parameter = Parameter {
     example: "code <> '7001'",
 };
 
+const AS_OF: Parameter = Parameter {
+    name: "as_of",
+    what: "Of the map as it was at this time (RFC 3339), not after now: what had been recorded by then, for who signed in. The first \
+           question about a time may take seconds.",
+    takes: Takes::Text,
+    needed: false,
+    example: "2026-11-01T08:00:00Z",
+};
+
 /// A number of a tile; what is too great for the zoom is a 404, as map clients expect.
 const fn number(name: &'static str, what: &'static str, most: u32, example: &'static str) -> Parameter {
     Parameter { name, what, takes: Takes::Whole { least: 0, most, default: None }, needed: true, example }
@@ -34,7 +43,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Rule::ByRights,
         || get(tiles::tilejson),
         Described {
-            parameters: &[LAYERS, CAMPAIGN, LEVEL, FILTER],
+            parameters: &[LAYERS, CAMPAIGN, LEVEL, FILTER, AS_OF],
             refuses: &[403, 404],
             ..reads("tilejson", "TileJSON 3.0 of some layers", &[json("tilejson")])
         },
@@ -54,6 +63,7 @@ pub const OPERATIONS: [Operation; 6] = [
                 CAMPAIGN,
                 LEVEL,
                 FILTER,
+                AS_OF,
             ],
             refuses: &[403, 404, 406],
             ..reads(

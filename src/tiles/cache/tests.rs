@@ -13,12 +13,22 @@ fn tile(x: u32) -> TileId {
 }
 
 fn key(layers: &str, x: u32) -> TileKey {
-    TileKey { tile: tile(x), layers: layers.parse().unwrap(), level: None, campaign: None, filter: 0, scope: 0 }
+    TileKey {
+        tile: tile(x),
+        layers: layers.parse().unwrap(),
+        level: None,
+        campaign: None,
+        filter: 0,
+        past: None,
+        scope: 0,
+    }
 }
 
 /// A tile whose making does not fail.
 fn tile_of(cache: &TileCache, key: &TileKey, make: impl FnOnce() -> Vec<u8>) -> Arc<TileBody> {
-    cache.get_or_make(key, || Ok::<_, Infallible>(make())).unwrap_or_else(|impossible| match impossible {})
+    cache
+        .get_or_make(key, || Ok::<_, Infallible>(TileBody::new(make(), Vec::new())))
+        .unwrap_or_else(|impossible| match impossible {})
 }
 
 fn number(body: &TileBody) -> u64 {
@@ -194,6 +204,7 @@ fn different_layers_levels_campaigns_and_scopes_are_different_tiles() {
         TileKey { level: Some(Level::County), ..base },
         TileKey { campaign: Some(CampaignId(2)), ..base },
         TileKey { filter: 1, ..base },
+        TileKey { past: Some(1), ..base },
         TileKey { scope: 1, ..base },
         TileKey { tile: tile(2), ..base },
     ];

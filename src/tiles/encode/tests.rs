@@ -1,4 +1,6 @@
 use super::*;
+use crate::tiles::Coding;
+
 use crate::geom::LonLat;
 use crate::model::{Area, Code, Level, Outcome, Status, Tally};
 use crate::tiles::reader::{self, Tile};
@@ -46,6 +48,11 @@ fn tally(visited: u32, unvisited: u32) -> Tally {
     (0..visited).for_each(|_| sum += Tally::one(Status::Occupied, Some(Outcome::Visited)));
     (0..unvisited).for_each(|_| sum += Tally::one(Status::Occupied, None));
     sum
+}
+
+/// The bytes, as finely as the zoom asks.
+fn encode(tile: TileId, content: &Content<'_>) -> Vec<u8> {
+    super::encode(tile, content, Coarseness::FINEST).bytes(Coding::Identity).to_vec()
 }
 
 #[test]
@@ -279,7 +286,7 @@ fn a_base_map_leaves_out_what_is_small_at_its_zoom_and_keeps_its_order() {
 #[test]
 fn of_too_many_buildings_the_largest_are_kept() {
     let z13 = tile().ancestor(13);
-    let count = u32::try_from(max_buildings(13)).unwrap() + 500;
+    let count = u32::try_from(Thinning::of(13, Coarseness::FINEST).buildings).unwrap() + 500;
     let features: Vec<ContextFeature> = (0..count)
         .map(|i| {
             let (x, y) = (f64::from(i % 64) * 60.0, f64::from(i / 64) * 50.0);
@@ -288,6 +295,6 @@ fn of_too_many_buildings_the_largest_are_kept() {
         .collect();
     let refs: Vec<&ContextFeature> = features.iter().collect();
     let read = Tile::read(&encode(z13, &Content { context: &refs, ..Content::default() }));
-    assert_eq!(read.features().count(), max_buildings(13));
+    assert_eq!(read.features().count(), Thinning::of(13, Coarseness::FINEST).buildings);
     assert!(read.features().all(|f| reader::twice_area(&f.parts[0]) > 2 * 21 * 21));
 }

@@ -1,0 +1,108 @@
+//! Tiles of a time gone by: as they were answered then, for who may look back.
+
+use crate::house::{Client, County, GRIDS, Scratch, Server, home, homes, sequence, tile};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+const ROLES: [&str; 3] = ["admin", "analyst", "member"];
+
+/// What a role was answered at a time: status and `ETag` by path.
+type Answers = BTreeMap<String, (u16, String)>;
+
+fn answers(client: &Client, layers: &[&str], query: &str) -> Answers {
+    let tiles: BTreeSet<String> = [0, 7, 12, 14, 16].iter().flat_map(|z| homes().map(|h| tile(&h, *z))).collect();
+    let paths = layers.iter().flat_map(|layer| tiles.iter().map(move |tile| format!("/tiles/{layer}/{tile}")));
+    let answer = |path: String| {
+        let reply = client.get(&format!("{path}?level=grid{query}"));
+        (path, (reply.status, reply.header("etag").to_owned()))
+    };
+    paths.map(answer).collect()
+}
+
+struct Then {
+    at: Timestamp,
+    answers: Vec<(&'static str, Answers)>,
+}
+
+const LAYERS: [&str; 3] = ["areas", "households", "areas,households,context"];
+
+fn now(server: &Server, tokens: &HashMap<&'static str, String>) -> Then {
+    let seen = |role| (role, answers(&server.client(Some(&tokens[role])), &LAYERS, ""));
+    Then { at: Timestamp::now(), answers: ROLES.map(seen).into() }
+}
+
+fn visit(server: &Server, token: &str, number: u32, household: &str, outcome: &str) {
+    let id = format!("018f3b6e-0000-7000-8000-{number:012}");
+    let at = format!("2026-01-0{number}T08:00:00Z");
+    let visit = json!({ "id": id, "household": household, "at": at, "outcome": outcome });
+    let stored = server.client(Some(token)).post("/api/visits", &visit).json();
+    assert_eq!(stored["results"][0]["result"], "stored");
+}
+
+#[test]
+fn a_tile_as_of_a_time_is_the_tile_that_was_answered_then() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::start(&scratch);
+    let mut times = vec![now(&server, &tokens)];
+    for (number, (household, outcome)) in
+        [("HH00", "not_home"), ("HH00", "visited"), ("HH12", "refused")].iter().enumerate()
+    {
+        visit(&server, &tokens["admin"], u32::try_from(number).unwrap() + 1, household, outcome);
+        times.push(now(&server, &tokens));
+    }
+    server.stop();
+    // One moves to the other end of the county, one stands empty, and a grid loses its western half.
+    let far = home(3, 9);
+    let moved = format!(
+        "code,lon,lat,status\nHH00,{},{},occupied\nHH01,{},{},vacant\n",
+        far.lon,
+        far.lat,
+        home(0, 1).lon,
+        home(0, 1).lat
+    );
+    scratch.import("households", &scratch.file("moved.csv", moved), &[]).done();
+    let mut grid: Value = County::areas().into_iter().find(|area| area["properties"]["code"] == GRIDS[0]).unwrap();
+    let ring = grid["geometry"]["coordinates"][0].as_array_mut().unwrap();
+    let west = ring.iter().map(|at| at[0].as_f64().unwrap()).fold(f64::MAX, f64::min);
+    ring.iter_mut().filter(|at| at[0] == west).for_each(|at| at[0] = json!(west + 0.02));
+    scratch.import("areas", &scratch.file("redrawn.geojsonl", sequence(&[grid])), &[]).done();
+    let server = Server::start(&scratch);
+    times.push(now(&server, &tokens));
+    visit(&server, &tokens["admin"], 4, "HH21", "visited");
+    let last = now(&server, &tokens);
+    for pair in times.windows(2) {
+        assert_ne!(pair[0].answers, pair[1].answers, "every change is seen in some tile");
+    }
+    // There and back, so that moments are made, found again and let go.
+    for then in times.iter().chain([&last]).chain(times.iter().rev()) {
+        for (role, expected) in &then.answers {
+            let seen = answers(&server.client(Some(&tokens[role])), &LAYERS, &format!("&as_of={}", then.at));
+            assert_eq!(seen, *expected, "{role} as of {}", then.at);
+        }
+    }
+    // Before the first change there was nothing.
+    let before = answers(&server.client(Some(&tokens["admin"])), &LAYERS, "&as_of=2020-01-01T00:00:00Z");
+    assert!(before.values().all(|(status, _)| *status == 204), "{before:?}");
+}
+
+#[test]
+fn who_may_not_look_back_and_what_is_no_time_gone_by_is_refused() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::start(&scratch);
+    let (public, analyst) = (server.client(None), server.client(Some(&tokens["analyst"])));
+    for path in ["/tiles/areas", "/tiles/areas/0/0/0"] {
+        public.get(&format!("{path}?as_of=2026-01-01T00:00:00Z")).problem(401);
+        let to_come = (Timestamp::now() + SignedDuration::from_hours(1)).to_string();
+        for wrong in [to_come.as_str(), "yesterday", "2026-01-01", "2026-13-01T00:00:00Z", ""] {
+            analyst.get(&format!("{path}?as_of={wrong}")).wrong("as_of", wrong);
+        }
+    }
+    let document = analyst.json("/tiles/areas?as_of=2026-01-01T00:00:00Z");
+    let url = document["tiles"][0].as_str().unwrap();
+    assert!(url.ends_with("?as_of=2026-01-01T00%3A00%3A00Z"), "{url}");
+    let reply = analyst.get("/tiles/areas/0/0/0?as_of=2026-01-01T00:00:00Z");
+    assert_eq!((reply.status, reply.header("cache-control")), (204, "private, no-cache"));
+}

@@ -1,0 +1,64 @@
+/** The page follows what changes: bundled, and over a line that broke. */
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import test, { after } from 'node:test';
+import { ADMIN, URL_, ask, close, mapDrawn, open, shown } from './browser.mjs';
+
+after(close);
+
+/** Logs a counted visit. @param {string} household */
+async function visit(household) {
+  const answer = await fetch(`${URL_}/api/visits`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${ADMIN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ id: randomUUID(), household, at: new Date().toISOString(), outcome: 'visited' }),
+  });
+  const [{ result, reason }] = (await answer.json()).results;
+  assert.equal(result, 'stored', reason);
+}
+
+/** @param {import('playwright-core').Page} page @param {number} n */
+const unvisited = (page, n) => page.waitForFunction((n) => Number(document.querySelector('[data-figure="unvisited"]')?.textContent?.replace(/\D/g, '')) === n, n, { timeout: 15_000, polling: 50 });
+
+/** The next households that nobody reached, and a page of all visits around the first of them. @param {number} count */
+async function watched(count) {
+  const { households } = await ask(`/api/unvisited?limit=${count}`, ADMIN);
+  const opened = await open(`#map=17.50/${households[0].lat}/${households[0].lon}&campaign=all&lang=en&theme=light&token=${ADMIN}`);
+  await opened.page.waitForSelector('[data-live="open"]');
+  await mapDrawn(opened.page);
+  return { ...opened, codes: /** @type {string[]} */ (households.map((/** @type {{code: string}} */ h) => h.code)) };
+}
+
+test('what changed while the line was cut is caught up from the last event, tile by tile', async () => {
+  const { page, requests, done, codes: [first, second] } = await watched(2);
+  const before = await shown(page, '[data-figure="unvisited"]');
+  await visit(first);
+  await unvisited(page, before - 1);
+  await page.context().setOffline(true);
+  await page.waitForSelector('[data-live="lost"]', { timeout: 15_000 });
+  await visit(second);
+  assert.equal(await shown(page, '[data-figure="unvisited"]'), before - 1);
+  const known = requests.length;
+  const again = page.waitForRequest((request) => new URL(request.url()).pathname === '/live');
+  const tile = page.waitForRequest((request) => request.url().includes('/tiles/households/'));
+  await page.context().setOffline(false);
+  assert.match((await (await again).allHeaders())['last-event-id'] ?? '', /^\d+$/);
+  await unvisited(page, before - 2);
+  await tile;
+  await mapDrawn(page);
+  const areas = requests.slice(known).filter((url) => url.includes('/tiles/context/') && /\/\d+\/\d+\/\d+/.test(url));
+  assert.deepEqual(areas, [], 'the base map did not change and is not read again');
+  await done();
+});
+
+test('many changes at once are few refreshes', async () => {
+  const { page, requests, done, codes } = await watched(30);
+  const before = await shown(page, '[data-figure="unvisited"]');
+  const known = requests.length;
+  await Promise.all(codes.map(visit));
+  await unvisited(page, before - codes.length);
+  const asked = requests.slice(known).filter((url) => new URL(url).pathname === '/api/coverage').length;
+  assert.ok(asked >= 1 && asked <= codes.length / 2, `${asked} questions after ${codes.length} changes`);
+  await done();
+});
