@@ -12,7 +12,7 @@ use crate::tiles::{
     AreaFeature, BUFFER, CellFeature, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
     TileKey, context_min_zoom, encode,
 };
-use filters::Filters;
+pub(super) use filters::Filters;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -77,7 +77,8 @@ impl App {
             let mut hit = true;
             let mut make = || {
                 hit = false;
-                app.make_tile(&caller, &request, &filters)
+                let end = Instant::now() + LONGEST;
+                app.make_tile(&caller, &request, &filters, &|| Instant::now() < end)
             };
             let body = match cached {
                 Some(body) => body,
@@ -94,10 +95,16 @@ impl App {
         })
     }
 
-    fn make_tile(&self, caller: &Caller, request: &TileRequest, filters: &Filters) -> Result<Vec<u8>, StateError> {
-        let end = Instant::now() + LONGEST;
-        let going = || Instant::now() < end;
-        let sieve = |layer| Sieve { campaign: request.campaign, filter: filters.of(layer), going: &going };
+    /// The bytes of a tile; none where it is empty. `going` is asked while things are filtered: once it says no, the tile is given up
+    /// with [`StateError::Cut`]. Of the request's filter, `filters` are all that counts.
+    pub(super) fn make_tile(
+        &self,
+        caller: &Caller,
+        request: &TileRequest,
+        filters: &Filters,
+        going: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Vec<u8>, StateError> {
+        let sieve = |layer| Sieve { campaign: request.campaign, filter: filters.of(layer), going };
         let state = self.state.read();
         let mut gathered = Gathered::of(&state, caller, request, sieve)?;
         // Those that do not pass as well: the next change may let them.
