@@ -9,6 +9,7 @@ mod bearing;
 mod check;
 mod crash;
 mod doors;
+mod export;
 mod floors;
 mod freshness;
 mod house;
@@ -33,3 +34,8 @@ mod watched;
 #[path = "../src/tiles/reader.rs"]
 #[allow(dead_code)] // the unit tests of `tiles` use the rest of it
 mod reader;
+
+/// Reads archives of tiles; written from the specification alone.
+#[path = "../src/formats/pmtiles/reader.rs"]
+#[allow(dead_code)] // the unit tests of `formats` use the rest of it
+mod archive;

@@ -21,7 +21,7 @@ pub struct Caller {
 /// By what a caller holds their grant, and when that ends by itself.
 #[derive(Debug, Clone)]
 enum By {
-    /// The public holds theirs for ever.
+    /// The public, and who stands at the store itself, hold theirs for ever.
     Nothing,
     /// A token of ours.
     Token(TokenId, Option<Timestamp>),
@@ -36,6 +36,11 @@ impl Caller {
     #[must_use]
     pub fn public() -> Caller {
         Caller { grant: Grant::public(), by: By::Nothing, from: None }
+    }
+
+    /// Somebody who stands at the store itself and takes so much for themselves, and no more.
+    pub(super) fn of_grant(grant: Grant) -> Caller {
+        Caller { grant, by: By::Nothing, from: None }
     }
 
     /// A program that showed a token.

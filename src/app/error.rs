@@ -90,6 +90,9 @@ pub enum AppError {
     /// A question that was given up.
     #[error("the answer took longer than {} s and was given up: ask for less, for instance within a bbox", .0.as_secs())]
     TooLong(std::time::Duration),
+    /// Work that was told to stop.
+    #[error("interrupted: nothing was written")]
+    Interrupted,
     /// Work that ended in a panic, which the log tells of.
     #[error("a fault of this program")]
     Fault,
@@ -104,7 +107,7 @@ pub enum AppError {
     /// Something to be sealed, and no key file.
     #[error("contacts and needs of households are sealed, and there is no key: name a file with --key FILE")]
     KeyNeeded,
-    /// A file of the demo that cannot be written.
+    /// A file that cannot be written.
     #[error("{path}: {source}")]
     File {
         /// Which.

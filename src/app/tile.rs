@@ -13,7 +13,7 @@ use crate::tiles::{
     AreaFeature, BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody,
     TileJson, TileKey, context_min_zoom, encode,
 };
-use filters::Filters;
+pub(super) use filters::Filters;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
@@ -86,7 +86,8 @@ impl App {
             let mut hit = true;
             let mut make = || {
                 hit = false;
-                app.make_tile(&caller, &request, &filters, past.as_deref())
+                let end = Instant::now() + LONGEST;
+                app.make_tile(&caller, &request, &filters, past.as_deref(), &|| Instant::now() < end)
             };
             let body = match cached {
                 Some(body) => body,
@@ -103,23 +104,23 @@ impl App {
         })
     }
 
-    /// The finest that fits.
-    fn make_tile(
+    /// A tile as finely as it fits. `going` is asked while things are filtered: once it says no, the tile is given up with
+    /// [`StateError::Cut`]. Of the request's filter and time, `filters` and `past` are all that counts.
+    pub(super) fn make_tile(
         &self,
         caller: &Caller,
         request: &TileRequest,
         filters: &Filters,
         past: Option<&Moment>,
+        going: &(dyn Fn() -> bool + Sync),
     ) -> Result<TileBody, StateError> {
-        let end = Instant::now() + LONGEST;
-        let going = || Instant::now() < end;
         let mut coarseness = Coarseness::FINEST;
         loop {
             let sieve = |layer| Sieve {
                 campaign: request.campaign,
                 filter: filters.of(layer),
                 in_cells: coarseness.counts_all(),
-                going: &going,
+                going,
             };
             let gathered = if let Some(moment) = past {
                 Gathered::of(&moment.state, caller, request, sieve)?

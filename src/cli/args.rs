@@ -21,6 +21,9 @@ pub enum Command {
     Serve(ServeStoreArgs),
     /// Import areas, households or context from a file
     Import(ImportArgs),
+    /// Write what the map shows to a file
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Draw grids, find gaps and overlaps
     #[command(subcommand)]
     Areas(AreasCommand),
@@ -112,6 +115,56 @@ pub struct ImportArgs {
     pub author: String,
     #[command(flatten)]
     pub key: KeyArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// Vector tiles as one PMTiles file, for a CDN or for use without a network
+    Tiles(ExportTilesArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example: the public map of one township, down to single houses\n\n  \
+    melonmap export tiles township.pmtiles --store map.db --layers areas,context --zooms 0-14 --within 331124001\n\n\
+    The tiles are those that `melonmap serve` answers, whole ones, all that are not empty; the same store gives the same bytes.\n\
+    A store may be exported while it is served: what is written meanwhile is not in it.\n\
+    The file appears when it is whole. Until then it is written beside its place under a name such as .OUT.x1y2z3.part, which goes \
+    away when the command fails or is interrupted; a kill or a power cut leaves it: delete it.\n\
+    With a layer that the public may not see the file is readable by its owner alone (mode 600). It holds what the role saw: \
+    taking the role away later takes nothing out of it.")]
+pub struct ExportTilesArgs {
+    /// The archive to write, usually named *.pmtiles
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Layers with commas between them: areas, context, households
+    #[arg(long, value_name = "LAYERS")]
+    pub layers: String,
+    /// First and last zoom, such as 0-14. The default is 0 to the last at which one of the layers gains detail: 14, or 16 with households
+    #[arg(long, value_name = "ZOOMS", allow_hyphen_values = true)]
+    pub zooms: Option<String>,
+    /// Only tiles that an area touches, by its code, or a rectangle: west,south,east,north in degrees. They are whole tiles, so that
+    /// they show what lies beside it too
+    #[arg(long, value_name = "AREA|BOX", allow_hyphen_values = true)]
+    pub within: Option<String>,
+    /// Figures and outcomes of this campaign, by its number; the default is all visits
+    #[arg(long, value_name = "N")]
+    pub campaign: Option<u32>,
+    /// Areas of this level at every zoom: county, township, village or grid. The default follows the zoom
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<String>,
+    /// Only what passes this CQL2 text, over the fields that all the layers have
+    #[arg(long, value_name = "CQL2", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Who will see it: public, member, coordinator, planner, inspector, analyst or admin. Nothing is in it that they may not see
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+    /// Code of an area that the role is limited to. Repeat for each
+    #[arg(long = "area", value_name = "CODE", requires = "role")]
+    pub areas: Vec<String>,
+    /// Replace the file that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,7 @@ mod audit;
 mod check;
 mod demo;
 mod describe;
+mod export;
 mod import;
 mod key;
 mod people;
@@ -31,6 +32,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Export(command) => export::run(&command),
         Command::Areas(AreasCommand::Divide(args)) => areas::divide(&args),
         Command::Areas(AreasCommand::Check(args)) => areas::check(&args),
         Command::Token(command) => people::token(&command),

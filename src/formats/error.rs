@@ -82,6 +82,15 @@ pub enum FormatError {
     /// An area in a format that has no polygons.
     #[error("areas need geometry: GeoJSON or FlatGeobuf, not CSV")]
     NoGeometry,
+    /// A file that could not be written.
+    #[error("cannot be written: {0}")]
+    Write(#[source] io::Error),
+    /// An archive without a tile, which there cannot be.
+    #[error("PMTiles: there is no tile to put into the archive")]
+    NoTiles,
+    /// What is no archive, or what none can hold.
+    #[error("PMTiles: {0}")]
+    Archive(String),
     /// A CRS that is none.
     #[error(transparent)]
     Crs(#[from] GeomError),

@@ -1,4 +1,5 @@
 //! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf and CSV, plain or gzipped, as a stream of rows, and rows as changes.
+//! Tiles out: [`pmtiles`] archives.
 //!
 //! Two halves, so that the second can run on several threads: [`open`] finds out what a file is and cuts it into [`RawRow`]s;
 //! an [`Importer`], one per thread, makes a [`Change`](crate::model::Change) of each.
@@ -28,6 +29,7 @@ mod wkt;
 
 pub mod cql2;
 pub mod limits;
+pub mod pmtiles;
 
 pub use error::{FormatError, RowProblem};
 pub use feature::RawFeature;

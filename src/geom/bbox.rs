@@ -118,6 +118,18 @@ impl Bbox {
         }
     }
 
+    /// What both share; neither may cross the antimeridian.
+    #[must_use]
+    pub fn intersection(&self, other: &Bbox) -> Option<Bbox> {
+        let both = Bbox {
+            west: self.west.max(other.west),
+            south: self.south.max(other.south),
+            east: self.east.min(other.east),
+            north: self.north.min(other.north),
+        };
+        (both.west <= both.east && both.south <= both.north).then_some(both)
+    }
+
     /// The middle, degrees; meaningful where it does not cross the antimeridian.
     #[must_use]
     pub fn center(&self) -> LonLat {

@@ -12,7 +12,9 @@ mod error;
 mod lattice;
 mod lonlat;
 mod plane;
+mod region;
 mod tile;
+mod walk;
 
 pub mod crs;
 pub mod datum;
@@ -26,4 +28,6 @@ pub use error::GeomError;
 pub use lattice::{Lattice, LatticeRect};
 pub use lonlat::LonLat;
 pub use plane::{Meters, Plane, haversine};
+pub use region::Region;
 pub use tile::{MAX_LATITUDE, TileId, World};
+pub use walk::walk;

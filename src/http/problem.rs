@@ -178,6 +178,7 @@ impl From<AppError> for Problem {
             AppError::Store(_)
             | AppError::Damaged(_)
             | AppError::Fault
+            | AppError::Interrupted
             | AppError::State(_)
             | AppError::Analysis(_)
             | AppError::KeyFile { .. }

@@ -4,6 +4,7 @@ use super::ModelError;
 use crate::geom::offered::OfferedCrs;
 use crate::geom::{Bbox, TileId};
 use jiff::{SignedDuration, Span, Timestamp, civil::Date, tz::TimeZone};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// Two moments, ends included; `None` is open.
@@ -112,4 +113,28 @@ pub fn tile(z: &str, x: &str, y: &str) -> Result<TileId, ModelError> {
     };
     let (z, x, y) = (number("z", z)?, number("x", x)?, number("y", y)?);
     TileId::new(z, x, y).map_err(|e| ModelError::geom("tile", format!("{z}/{x}/{y}"), &e))
+}
+
+/// The first and the last of some zooms, such as `0-14`, or one zoom.
+///
+/// Refuses, in the field `zooms`, what is no whole number, a zoom without tiles, and a last one before the first.
+///
+/// ```
+/// use melonmap::model::written::zooms;
+///
+/// assert_eq!(zooms("0-14").unwrap(), 0..=14);
+/// assert_eq!(zooms("7").unwrap(), 7..=7);
+/// assert!(zooms("14-0").is_err() && zooms("0-23").is_err() && zooms("-3").is_err());
+/// ```
+pub fn zooms(text: &str) -> Result<RangeInclusive<u8>, ModelError> {
+    let zoom = |text: &str| {
+        let whole = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u8>().ok()).flatten();
+        whole.filter(|z| *z <= TileId::MAX_ZOOM)
+    };
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let zooms = zoom(first).zip(zoom(last)).filter(|(first, last)| first <= last);
+    zooms.map(|(first, last)| first..=last).ok_or_else(|| {
+        let expected = format!("a zoom from 0 to {}, or the first and the last of some such as 0-14", TileId::MAX_ZOOM);
+        ModelError::new("zooms", text, expected)
+    })
 }

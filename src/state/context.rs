@@ -73,6 +73,11 @@ impl Context {
         self.tree = BoxIndex::build(boxes);
     }
 
+    /// Whether a rectangle touches that of any feature. O(log n).
+    pub(super) fn touches(&self, rect: &WorldRect) -> bool {
+        self.tree.touching(rect).next().is_some()
+    }
+
     /// Features whose rectangle touches another, in the order of their numbers.
     pub(super) fn touching(&self, rect: &WorldRect) -> Vec<ContextId> {
         let mut ids: Vec<ContextId> = self.tree.touching(rect).map(ContextId).collect();

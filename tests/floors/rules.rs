@@ -29,6 +29,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("icu_casemap", &["model/filter/fold.rs"]),
     ("icu_normalizer", &["model/filter/fold.rs"]),
     ("flatgeobuf", &["formats/fgb.rs", "formats/fgb/"]),
+    ("pmtiles", &["formats/pmtiles.rs"]),
     ("flatbuffers", &["formats/fgb/write.rs"]),
     ("rusqlite", &["store/sqlite.rs"]),
     ("mvt", &["tiles/mvt.rs"]),

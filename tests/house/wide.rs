@@ -38,7 +38,7 @@ const VISITS: [(usize, &str, &str, bool); 12] = [
 
 /// A server on it, with a token for each role.
 pub struct Wide {
-    _scratch: Scratch,
+    scratch: Scratch,
     server: Server,
     tokens: HashMap<&'static str, String>,
 }
@@ -57,7 +57,7 @@ impl Wide {
             assert_eq!(ran.code, Some(0), "{ran:?}");
         }
         let server = Server::start(&scratch);
-        let wide = Wide { _scratch: scratch, server, tokens };
+        let wide = Wide { scratch, server, tokens };
         wide.log_visits();
         wide
     }
@@ -65,6 +65,11 @@ impl Wide {
     /// Somebody of this role; the public has no token.
     pub fn client(&self, role: &str) -> Client {
         self.server.client(self.tokens.get(role).map(String::as_str))
+    }
+
+    /// The folder of its store.
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
     }
 
     /// Where it is served.
