@@ -11,6 +11,7 @@ mod bbox;
 mod error;
 mod lattice;
 mod lonlat;
+mod matrix;
 mod plane;
 mod tile;
 
@@ -25,5 +26,6 @@ pub use bbox::Bbox;
 pub use error::GeomError;
 pub use lattice::{Lattice, LatticeRect};
 pub use lonlat::LonLat;
+pub use matrix::{TileLimits, TileMatrix};
 pub use plane::{Meters, Plane, haversine};
 pub use tile::{MAX_LATITUDE, TileId, World};
