@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn limits_hold_every_tile_of_a_rectangle_and_a_neighbour_only_where_its_buffer_reaches_in() {
-        let bbox = Bbox::new(9.4716736, 47.0484291, 9.6357143, 47.270581).unwrap();
+        let bbox = Bbox::new(9.471_673_6, 47.048_429_1, 9.635_714_3, 47.270_581).unwrap();
         let rect = LatticeRect::of_bbox(&bbox);
         for z in 0..=TileId::MAX_ZOOM.min(16) {
             let tight = TileLimits::of(&rect, z, 0.0);

@@ -73,6 +73,11 @@ impl Context {
         self.tree = BoxIndex::build(boxes);
     }
 
+    /// The smallest rectangle around all features. O(1).
+    pub(super) fn around(&self) -> Option<WorldRect> {
+        self.tree.around()
+    }
+
     /// Features whose rectangle touches another, in the order of their numbers.
     pub(super) fn touching(&self, rect: &WorldRect) -> Vec<ContextId> {
         let mut ids: Vec<ContextId> = self.tree.touching(rect).map(ContextId).collect();
