@@ -63,7 +63,8 @@ fn tc_error_what_no_matrix_has_is_404_and_what_is_no_number_400_by_its_name() {
             ("0/1.5/0", "tileRow", "1.5"),
             ("0/0/1e3", "tileCol", "1e3"),
             ("0/0/%00", "tileCol", "\0"),
-            ("0/0/0.mvt", "tileCol", "0.mvt"),
+            ("0/0/0.png", "tileCol", "0.png"),
+            ("0/0/.mvt", "tileCol", ""),
         ] {
             let problem =
                 admin.get(&format!("{path}/WebMercatorQuad/{place}")).wrong(field, value.replace('\0', "\\0").as_str());

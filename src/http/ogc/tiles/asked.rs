@@ -66,8 +66,10 @@ pub fn layer_of_collection(app: &App, caller: &Caller, name: &str) -> Result<(Co
     Ok((collection, tile_layer(collection).ok_or_else(none)?.into()))
 }
 
-/// A tile by matrix, row and column, in that order. What is no number is a 400, what the matrix set does not have a 404.
+/// A tile by matrix, row and column, in that order; the column may have the ending of the format, without which GDAL takes the
+/// address for a folder of tiles. What is no number is a 400, what the matrix set does not have a 404.
 pub fn tile(matrix: &str, row: &str, column: &str) -> Result<TileId, Problem> {
+    let column = column.strip_suffix(".mvt").unwrap_or(column);
     let number = |field: &'static str, text: &str| {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let refuse = || ModelError::new(field, text, "a whole number from 0");
@@ -117,6 +119,7 @@ mod tests {
     fn rows_come_before_columns_and_what_is_not_there_is_not_what_cannot_be() {
         let id = tile("2", "1", "3").unwrap();
         assert_eq!((id.z(), id.x(), id.y()), (2, 3, 1));
+        assert_eq!(tile("2", "1", "3.mvt").unwrap(), id);
         for (matrix, row, column, status) in [
             ("2", "4", "0", 404),
             ("2", "0", "4", 404),

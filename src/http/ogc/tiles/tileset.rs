@@ -85,12 +85,12 @@ struct Layer {
 
 /// Whose tiles: of the map, or of a collection.
 #[derive(Clone, Copy)]
-struct Origin<'a> {
+struct Whose<'a> {
     base: &'a str,
     of: Option<Collection>,
 }
 
-impl Origin<'_> {
+impl Whose<'_> {
     /// The address of what is drawn.
     fn url(self) -> String {
         self.of
@@ -227,7 +227,7 @@ fn properties(layer: TileLayer) -> Map<String, Value> {
 }
 
 pub async fn of_map_list(headers: HeaderMap, Params(params): Params<FormParams>) -> Result<Response, Problem> {
-    Origin { base: &origin(&headers), of: None }.list(&params, &headers)
+    Whose { base: &origin(&headers), of: None }.list(&params, &headers)
 }
 
 pub async fn of_map(
@@ -238,7 +238,7 @@ pub async fn of_map(
 ) -> Result<Response, Problem> {
     let asked = Asked::read(pairs, true)?;
     let layers = layers_of_map(&app, &caller, asked.collections.as_deref())?;
-    Origin { base: &origin(&headers), of: None }.tileset(&app, &caller, &headers, layers, asked)
+    Whose { base: &origin(&headers), of: None }.tileset(&app, &caller, &headers, layers, asked)
 }
 
 pub async fn of_collection_list(
@@ -249,7 +249,7 @@ pub async fn of_collection_list(
     Params(params): Params<FormParams>,
 ) -> Result<Response, Problem> {
     let (collection, _) = layer_of_collection(&app, &caller, &name)?;
-    Origin { base: &origin(&headers), of: Some(collection) }.list(&params, &headers)
+    Whose { base: &origin(&headers), of: Some(collection) }.list(&params, &headers)
 }
 
 pub async fn of_collection(
@@ -261,5 +261,5 @@ pub async fn of_collection(
 ) -> Result<Response, Problem> {
     let (collection, layers) = layer_of_collection(&app, &caller, &name)?;
     let asked = Asked::read(pairs, false)?;
-    Origin { base: &origin(&headers), of: Some(collection) }.tileset(&app, &caller, &headers, layers, asked)
+    Whose { base: &origin(&headers), of: Some(collection) }.tileset(&app, &caller, &headers, layers, asked)
 }
