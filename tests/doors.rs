@@ -59,7 +59,8 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
                 ["areas", "context", "households", "areas,context,households"].map(str::to_owned).into()
             }
             ("/tiles/{layers}/{z}/{x}/{y}", "z") => vec![tile(&place.home, 16)], // all three at once
-            ("/tiles/{layers}/{z}/{x}/{y}", "x" | "y") => vec![String::new()],
+            (_, "tileMatrix") => vec![by_row(&place.home)],                      // the same
+            ("/tiles/{layers}/{z}/{x}/{y}", "x" | "y") | (_, "tileRow" | "tileCol") => vec![String::new()],
             (_, "collection") => collections.map(str::to_owned).into(),
             (_, "item") => vec![place.home.code.clone(), place.area.into(), visit_id(&place.home)],
             ("/api/tokens/{id}", "id") => vec![format!("nothing{}", fresh.next())],
@@ -80,6 +81,13 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
     let paths = paths.into_iter().map(|path| path.trim_end_matches('/').to_owned());
     let paths = paths.map(|path| if path.is_empty() { "/".to_owned() } else { path });
     paths.flat_map(|path| queries(operation, place).into_iter().map(move |query| format!("{path}{query}"))).collect()
+}
+
+/// Matrix, row and column of the tile around a household, as deep as there are tiles of all layers.
+fn by_row(home: &Home) -> String {
+    let tile = tile(home, 14);
+    let [z, x, y] = tile.split('/').collect::<Vec<_>>()[..] else { panic!("{tile}") };
+    format!("{z}/{y}/{x}")
 }
 
 /// Ways to ask that could show more than one should see.

@@ -19,6 +19,7 @@ mod live;
 mod ogc;
 mod ogc_filters;
 mod ogc_table;
+mod ogc_tiles;
 mod one_file;
 mod outside;
 mod people;

@@ -1,6 +1,7 @@
 //! A tile is asked for: gather under the read lock, release, encode.
 
 mod filters;
+mod tileset;
 
 use super::items::LONGEST;
 use super::past::{Moment, may_look_back};
@@ -17,6 +18,8 @@ pub(super) use filters::Filters;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
+
+pub use tileset::{TileLayer, TileLayers, TilesetReport, tile_layer, tileset_has_zoom};
 
 /// The content coding in which a tile leaves.
 pub use crate::tiles::Coding as TileCoding;

@@ -106,6 +106,26 @@ impl LatticeRect {
         let max = Lattice { x: self.max.x.min(other.max.x), y: self.max.y.min(other.max.y) };
         (min.x <= max.x && min.y <= max.y).then_some(LatticeRect { min, max })
     }
+
+    /// The smallest rectangle around two.
+    #[must_use]
+    pub fn union(&self, other: &LatticeRect) -> LatticeRect {
+        let min = Lattice { x: self.min.x.min(other.min.x), y: self.min.y.min(other.min.y) };
+        let max = Lattice { x: self.max.x.max(other.max.x), y: self.max.y.max(other.max.y) };
+        LatticeRect { min, max }
+    }
+
+    /// The degrees it covers, rounded outwards to seven digits (1 cm), which is as fine as the lattice.
+    #[must_use]
+    pub fn bbox(&self) -> super::Bbox {
+        const DIGITS: f64 = 1e7;
+        let edge = |step: u32, more: f64| (f64::from(step) + more) / Lattice::SIDE;
+        let north_west = World { x: edge(self.min.x, 0.0), y: edge(self.min.y, 0.0) }.lonlat();
+        let south_east = World { x: edge(self.max.x, 1.0), y: edge(self.max.y, 1.0) }.lonlat();
+        let (down, up) = (|v: f64| (v * DIGITS).floor() / DIGITS, |v: f64| (v * DIGITS).ceil() / DIGITS);
+        super::Bbox::new(down(north_west.lon()), down(south_east.lat()), up(south_east.lon()), up(north_west.lat()))
+            .expect("the corners are in order, and whole degrees at the edges stay where they are")
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +151,32 @@ mod tests {
         assert_eq!(a.max.x + 1, b.min.x);
         assert!(a.intersection(&b).is_none());
         assert_eq!(LatticeRect::of_tile(TileId::WORLD), LatticeRect::WORLD);
+    }
+
+    #[test]
+    fn the_degrees_of_a_rectangle_are_those_it_was_made_of_and_hardly_more() {
+        let wide = super::super::Bbox::new(-180.0, -85.0, 180.0, 85.0).unwrap();
+        let small = super::super::Bbox::new(9.471_673_6, 47.048_429_1, 9.635_714_3, 47.270_581).unwrap();
+        for bbox in [wide, small] {
+            let (before, after) = (bbox.to_array(), LatticeRect::of_bbox(&bbox).bbox().to_array());
+            for (side, (old, new)) in before.into_iter().zip(after).enumerate() {
+                let outwards = if side < 2 { old - new } else { new - old };
+                assert!((0.0..=2.1e-7).contains(&outwards), "{before:?} became {after:?}");
+            }
+        }
+        let world = LatticeRect::WORLD.bbox();
+        assert_eq!([world.west(), world.east()].map(|v| v.to_string()), ["-180", "180"]);
+    }
+
+    #[test]
+    fn the_smallest_rectangle_around_two_holds_the_corners_of_both() {
+        let rect = |z, x, y| LatticeRect::of_tile(TileId::new(z, x, y).unwrap());
+        let (a, b) = (rect(3, 1, 6), rect(5, 20, 2));
+        let around = a.union(&b);
+        assert_eq!((around, around.union(&a)), (b.union(&a), around));
+        assert!([a.min, a.max, b.min, b.max].into_iter().all(|corner| around.contains(corner)));
+        assert_eq!((around.min.x, around.max.y), (a.min.x, a.max.y));
+        assert_eq!((around.max.x, around.min.y), (b.max.x, b.min.y));
     }
 
     #[test]

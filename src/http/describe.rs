@@ -35,6 +35,15 @@ pub fn example_of(name: &str) -> Value {
     EXAMPLES.get(name).cloned().unwrap_or_default()
 }
 
+/// The parameters that the query of an operation takes; none for one that is not described here.
+pub fn query_of(id: &str) -> Vec<Value> {
+    let named =
+        operations().filter_map(|o| if let About::Api(described) = &o.about { Some((o, described)) } else { None });
+    let all =
+        named.filter(|(_, described)| described.id == id).flat_map(|(o, d)| d.parameters.iter().map(move |p| (o, p)));
+    all.filter(|(o, p)| o.path_parameters().all(|name| name != p.name)).map(|(o, p)| parameter(o, p)).collect()
+}
+
 /// `/api/openapi.json`.
 pub async fn document(
     State(app): State<App>,
@@ -215,7 +224,7 @@ mod tests {
     #[test]
     fn every_answer_of_the_ogc_part_has_an_example_that_fits_its_schema() {
         let examples = EXAMPLES.iter().filter_map(|(name, example)| Some((name.strip_prefix("ogc.")?, example)));
-        assert_eq!(examples.clone().count(), 8);
+        assert_eq!(examples.clone().count(), 12);
         examples.for_each(|(name, example)| fits(name, &format!("ogc_{name}"), example));
     }
 

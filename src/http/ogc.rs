@@ -1,4 +1,5 @@
-//! OGC API Features under `/ogc`: Part 1 (17-069r4), Part 2 CRS (18-058r1), Part 3 filtering (19-079r2), Part 5 schemas (23-058r1).
+//! OGC API Features under `/ogc`: Part 1 (17-069r4), Part 2 CRS (18-058r1), Part 3 filtering (19-079r2), Part 5 schemas (23-058r1);
+//! and OGC API Tiles (20-057).
 //!
 //! Everything here is made from the registry of collections in `model::collection`: a collection that is added there is served
 //! here, with its schema, queryables and description.
@@ -13,6 +14,7 @@ mod openapi;
 mod query;
 mod schema;
 mod stream;
+mod tiles;
 
 pub use html::{page as frame, text};
 pub use openapi::{paths, refusals, schemas, security, security_schemes};
@@ -27,7 +29,10 @@ const fn reads(path: &'static str, handler: fn() -> MethodRouter<App>) -> Operat
     Operation::new(Verb::Get, path, Rule::ByRights, handler, About::Ogc)
 }
 
-/// The operations below `/ogc`.
+/// Those of tiles.
+pub const TILES: [Operation; 8] = tiles::OPERATIONS;
+
+/// The operations below `/ogc` but those of tiles.
 pub const OPERATIONS: [Operation; 11] = [
     reads("/ogc", || get(landing::landing)),
     // OWSLib ends the address of every service with a slash.

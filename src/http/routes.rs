@@ -12,7 +12,7 @@ use axum::routing::MethodRouter;
 
 /// All of them, in the order in which the description lists them.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    [&map::OPERATIONS[..], &people::OPERATIONS, &tiles::OPERATIONS, &ogc::OPERATIONS, &page::OPERATIONS]
+    [&map::OPERATIONS[..], &people::OPERATIONS, &tiles::OPERATIONS, &ogc::OPERATIONS, &ogc::TILES, &page::OPERATIONS]
         .into_iter()
         .flatten()
 }

@@ -3,7 +3,8 @@
 use super::accept;
 use super::extract::{Params, Path, as_of, campaign, parse};
 use super::problem::Problem;
-use crate::app::{App, Caller, TileCoding, TileRequest};
+use crate::app::{App, Caller, TileCoding, TileLayers, TileRequest};
+use crate::geom::TileId;
 use crate::model::{Level, written};
 use axum::Json;
 use axum::extract::State;
@@ -55,16 +56,32 @@ pub async fn tile(
 ) -> Result<Response, Problem> {
     let layers = app.layers(&layers)?;
     let tile = written::tile(&z, &x, &y)?;
-    let (campaign, level) = (campaign(params.campaign.as_deref())?, parse(params.level.as_deref())?);
+    answer(&app, &caller, &headers, params.of_tile(layers, tile)?).await
+}
+
+impl TileParams {
+    /// What they ask for of a tile.
+    pub fn of_tile(self, layers: TileLayers, tile: TileId) -> Result<TileRequest, Problem> {
+        let (campaign, level) = (campaign(self.campaign.as_deref())?, parse(self.level.as_deref())?);
+        Ok(TileRequest { layers, tile, campaign, level, filter: self.filter, as_of: as_of(self.as_of.as_deref())? })
+    }
+}
+
+/// A tile in the coding that the headers ask for, or that it is the one they know; 204 where nothing is in it.
+pub async fn answer(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    request: TileRequest,
+) -> Result<Response, Problem> {
+    let layers = request.layers;
     let accepted = headers.get(header::ACCEPT_ENCODING).map(|v| v.to_str().unwrap_or_default());
     let no_coding =
         || Problem::not_acceptable("tiles are sent as br, zstd, gzip or identity, and Accept-Encoding takes none");
     let name = accept::coding(accepted).ok_or_else(no_coding)?;
     let coding = TileCoding::named(name).unwrap_or(TileCoding::Identity);
-    let as_of = as_of(params.as_of.as_deref())?;
-    let request = TileRequest { layers, tile, campaign, level, filter: params.filter, as_of };
-    let body = app.tile(&caller, request, coding).await?;
-    let public = app.tile_is_public(layers) && as_of.is_none();
+    let public = app.tile_is_public(layers) && request.as_of.is_none();
+    let body = app.tile(caller, request, coding).await?;
     let mut head = HeaderMap::new();
     // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.
     let caching = if public { "public, no-cache" } else { "private, no-cache" };

@@ -100,6 +100,11 @@ impl Areas {
         }
     }
 
+    /// The smallest rectangle around all living Areas. O(1).
+    pub(super) fn around(&self) -> Option<WorldRect> {
+        self.tree.around()
+    }
+
     /// Numbers of the living Areas whose rectangle touches another.
     pub(super) fn touching(&self, rect: &WorldRect) -> impl Iterator<Item = AreaId> + '_ {
         self.tree.touching(rect).map(AreaId)

@@ -78,6 +78,11 @@ impl Context {
         self.tree.touching(rect).next().is_some()
     }
 
+    /// The smallest rectangle around all features. O(1).
+    pub(super) fn around(&self) -> Option<WorldRect> {
+        self.tree.around()
+    }
+
     /// Features whose rectangle touches another, in the order of their numbers.
     pub(super) fn touching(&self, rect: &WorldRect) -> Vec<ContextId> {
         let mut ids: Vec<ContextId> = self.tree.touching(rect).map(ContextId).collect();

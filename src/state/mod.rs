@@ -10,6 +10,7 @@
 
 mod apply;
 mod areas;
+mod around;
 mod campaigns;
 mod context;
 mod coverage;

@@ -28,6 +28,17 @@ impl FieldType {
             FieldType::Bool => "Boolean",
         }
     }
+
+    /// As JSON Schema names it.
+    #[must_use]
+    pub fn schema(self) -> &'static str {
+        match self {
+            FieldType::Text => "string",
+            FieldType::Uint => "integer",
+            FieldType::Double => "number",
+            FieldType::Bool => "boolean",
+        }
+    }
 }
 
 /// A field that a layer shows.
@@ -147,6 +158,16 @@ impl Layer {
         }
     }
 
+    /// Of its shapes: 0 for points, 2 for surfaces; `None` where they are mixed.
+    #[must_use]
+    pub fn dimension(self) -> Option<u8> {
+        match self {
+            Layer::Areas => Some(2),
+            Layer::Households => Some(0),
+            Layer::Context => None,
+        }
+    }
+
     /// The right that opens it.
     #[must_use]
     pub fn right(self) -> Right {
@@ -196,6 +217,12 @@ pub struct LayerSet(u8);
 impl LayerSet {
     /// Longest list that is read, bytes: four times what all layers need.
     pub const MAX_TEXT: usize = 96;
+
+    /// Those of a list; `None` for an empty one.
+    #[must_use]
+    pub fn of(layers: impl IntoIterator<Item = Layer>) -> Option<LayerSet> {
+        layers.into_iter().map(LayerSet::from).reduce(|a, b| LayerSet(a.0 | b.0))
+    }
 
     /// Whether it holds a layer.
     #[must_use]
@@ -250,6 +277,12 @@ mod tests {
         ] {
             assert_eq!(list.parse::<LayerSet>().unwrap().to_string(), expected, "{list}");
         }
+    }
+
+    #[test]
+    fn layers_are_put_together_in_any_order() {
+        assert_eq!(LayerSet::of([Layer::Context, Layer::Areas, Layer::Context]), "areas,context".parse().ok());
+        assert_eq!(LayerSet::of([]), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import math
 import os
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -66,6 +67,13 @@ def context():
     return {
         feature["properties"]["osm"]: feature for name in order for feature in features(f"context/{name}.geojsonl.gz")
     }
+
+
+def tile_of(position, zoom):
+    """Column and row of the tile around a position, in the web's Mercator tiling."""
+    lon, lat = position
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+    return int((lon + 180) / 360 * 2**zoom), int(y * 2**zoom)
 
 
 def inside(position, box):

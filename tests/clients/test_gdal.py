@@ -1,12 +1,11 @@
 """GDAL reads over OGC API Features what was imported, as far as a role may see it, and the tiles."""
 
-import math
 import re
 
 import pytest
 
 import gdal
-from demo import OGC, URL, areas, ask, context, households, inside, matched
+from demo import OGC, URL, areas, ask, context, households, inside, matched, tile_of
 
 SOURCE = f"OAPIF:{OGC}"
 PUBLIC = ["areas", "context"]
@@ -135,13 +134,6 @@ def test_a_stream_holds_what_its_query_asks_for(form):
     names = {name for feature in features for name in feature["properties"]}
     assert names - {"id"} == {"code"}  # GDAL shows the id of GeoJSON as a field
     assert len(features) == matched("households", "admin", f"limit=1&{query}")
-
-
-def tile_of(position, zoom):
-    """Column and row of the tile around a position, in the web's Mercator tiling."""
-    lon, lat = position
-    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
-    return int((lon + 180) / 360 * 2**zoom), int(y * 2**zoom)
 
 
 def test_a_tile_is_read_and_its_households_stand_where_the_file_has_them():

@@ -75,6 +75,48 @@ for (const [layer, bounds] of /** @type {const} */ ([['areas', null], ['househol
   });
 }
 
+for (const [whose, path, collections, layer, bounds] of /** @type {const} */ ([
+  ['a collection for everybody', '/ogc/collections/areas/tiles/WebMercatorQuad', null, 'areas', null],
+  ['a collection for some', '/ogc/collections/households/tiles/WebMercatorQuad', null, 'households', HOMES],
+  ['the whole map, of which some is chosen', '/ogc/tiles/WebMercatorQuad', ['households'], 'households', HOMES],
+])) {
+  test(`OpenLayers draws from the tileset of the OGC API alone: ${whose}`, async () => {
+    const { page, errors, requests, done } = await bare('ol/dist/ol.js');
+    await page.setExtraHTTPHeaders(layer === 'areas' ? {} : { authorization: `Bearer ${ADMIN}` });
+    const { found, layers, pixels } = await page.evaluate(async ({ path, collections, bounds, paint }) => {
+      const { ol, painted } = /** @type {any} */ (globalThis);
+      const source = new ol.source.OGCVectorTile({ url: path, format: new ol.format.MVT(), ...(collections ? { collections } : {}) });
+      if (source.getState() === 'loading') await new Promise((resolve) => source.once('change', resolve));
+      if (source.getState() !== 'ready') throw new Error(`the tileset is ${source.getState()}`);
+      const { boundingBox, tileMatrixSetLimits } = await (await fetch(path)).json();
+      const fill = new ol.style.Fill({ color: paint });
+      const style = new ol.style.Style({ fill, image: new ol.style.Circle({ radius: 5, fill }) });
+      const shown = new ol.layer.VectorTile({ source, style });
+      const map = new ol.Map({ target: 'map', layers: [shown], controls: [], view: new ol.View({ center: [0, 0], zoom: 1 }) });
+      const extent = ol.proj.transformExtent(bounds ?? [...boundingBox.lowerLeft, ...boundingBox.upperRight], 'EPSG:4326', 'EPSG:3857');
+      const deepest = ol.tilegrid.createXYZ().getResolution(Number(tileMatrixSetLimits.at(-1).tileMatrix));
+      map.getView().fit(extent, bounds ? { minResolution: deepest } : {});
+      await new Promise((resolve) => map.once('rendercomplete', resolve));
+      const features = shown.getFeaturesInExtent(extent);
+      return {
+        found: features.map((/** @type {any} */ one) => one.get('code')),
+        layers: features.map((/** @type {any} */ one) => one.get('layer')),
+        pixels: painted(map.getViewport().querySelector('canvas'), [255, 0, 255]),
+      };
+    }, { path, collections, bounds, paint: PAINT });
+    assert.deepEqual(errors, [], 'no tile beyond the limits was asked for');
+    const tiles = requests.filter((url) => /WebMercatorQuad\/\d+\/\d+\/\d+/.test(url));
+    assert.ok(tiles.length > 0 && tiles.every((url) => url.includes(path) && (!collections || url.endsWith(`?collections=${collections}`))), String(tiles));
+    const known = await codes(`/ogc/collections/${layer}/items?limit=10000${bounds ? '&bbox=9.5,47.1,9.6,47.2' : ''}`, ADMIN);
+    const seen = new Set(found.filter(Boolean));
+    assert.ok(seen.size > 10, `${seen.size} features`);
+    assert.deepEqual([...seen].filter((code) => !known.has(/** @type {string} */ (code))), []);
+    assert.deepEqual([...new Set(layers)], [layer]);
+    assert.ok(pixels > 100, `${pixels} pixels`);
+    await done();
+  });
+}
+
 test('OpenLayers draws the areas of the OGC API, all of them', async () => {
   const { page, errors, done } = await bare('ol/dist/ol.js');
   const { found, pixels } = await page.evaluate(async (paint) => {

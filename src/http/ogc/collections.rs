@@ -1,8 +1,8 @@
 //! The collections that a caller may ask for.
 
 use super::document::{Form, Link, form};
-use super::html;
 use super::landing::{FormParams, answer, own_links};
+use super::{html, tiles};
 use crate::app::{App, Caller};
 use crate::geom::Bbox;
 use crate::geom::offered::OfferedCrs;
@@ -98,5 +98,6 @@ fn links_of(collection: Collection, base: &str) -> Vec<Link> {
     links.push(Link::new(QUERYABLES, SCHEMA, format!("{url}/queryables"), "What filters may name"));
     links.push(Link::new(SORTABLES, SCHEMA, format!("{url}/sortables"), "What items may be sorted by"));
     links.push(Link::new("describedby", SCHEMA, format!("{url}/schema"), "The schema of an item"));
+    links.extend(tiles::link_of(collection, &url));
     links
 }

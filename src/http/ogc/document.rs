@@ -18,12 +18,20 @@ pub struct Link {
     /// For people.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// Whether names in braces stand for values in `href`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub templated: bool,
 }
 
 impl Link {
     /// A link.
     pub fn new(rel: &'static str, kind: &'static str, href: impl Into<String>, title: impl Into<String>) -> Link {
-        Link { href: href.into(), rel, kind, title: title.into() }
+        Link { href: href.into(), rel, kind, title: title.into(), templated: false }
+    }
+
+    /// A link with names in braces that stand for values.
+    pub fn template(rel: &'static str, kind: &'static str, href: impl Into<String>, title: impl Into<String>) -> Link {
+        Link { templated: true, ..Link::new(rel, kind, href, title) }
     }
 }
 

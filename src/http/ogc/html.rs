@@ -24,7 +24,7 @@ pub fn page(title: &str, up: &str, body: &str) -> String {
 }
 
 /// Links by their titles; what is an answer to a program is named as one.
-fn links(links: &[Link]) -> String {
+pub fn links(links: &[Link]) -> String {
     let mut list = String::from("<ul class=\"links\">");
     for link in links.iter().filter(|link| link.rel != "self") {
         let title = if link.title.is_empty() { link.rel } else { &link.title };

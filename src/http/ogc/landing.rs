@@ -1,7 +1,7 @@
 //! The landing page and what is conformed to.
 
 use super::document::{Form, Link, form};
-use super::html;
+use super::{html, tiles};
 use crate::app::{App, Caller};
 use crate::http::door::base as origin;
 use crate::http::extract::Params;
@@ -16,7 +16,7 @@ use serde_json::json;
 pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// Requirements classes that are met.
-pub const CONFORMS_TO: [&str; 29] = [
+pub const CONFORMS_TO: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
@@ -46,6 +46,19 @@ pub const CONFORMS_TO: [&str; 29] = [
     "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
     "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
     "http://www.opengis.net/spec/json-fg-1/0.2/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
+    "http://www.opengis.net/spec/tms/2.0/conf/tilematrixsetlimits",
+    "http://www.opengis.net/spec/tms/2.0/conf/tilesetmetadata",
+    "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
+    "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixsetlimits",
+    "http://www.opengis.net/spec/tms/2.0/conf/json-tilesetmetadata",
 ];
 
 /// A document's only parameter.
@@ -99,6 +112,7 @@ pub async fn landing(
         "What this API conforms to",
     ));
     links.push(Link::new("data", "application/json", format!("{base}/collections"), "The collections"));
+    links.extend(tiles::links_of_map(&base));
     let title = if info.name.is_empty() { "Melonmap".to_owned() } else { info.name.clone() };
     let document = json!({
         "title": title,
@@ -113,5 +127,5 @@ pub async fn landing(
 pub async fn conformance(headers: HeaderMap, Params(params): Params<FormParams>) -> Result<Response, Problem> {
     let form = form(params.f.as_deref(), &headers, &Form::DOCUMENT)?;
     let document = json!({ "conformsTo": CONFORMS_TO });
-    Ok(answer(form, &document, || html::conformance(&CONFORMS_TO)))
+    Ok(answer(form, &document, || html::conformance(CONFORMS_TO)))
 }

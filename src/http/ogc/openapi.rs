@@ -4,6 +4,7 @@ use super::document::Form;
 use super::landing::OPENAPI;
 use super::query::{LIMIT, MOST};
 use super::schema::{Listed, property};
+use super::tiles;
 use crate::app::{App, Caller};
 use crate::geom::offered::OfferedCrs;
 use crate::http::cookie;
@@ -50,7 +51,7 @@ pub async fn document(
 }
 
 /// The example of an answer.
-fn sample(name: &str) -> Value {
+pub fn sample(name: &str) -> Value {
     describe::example_of(&format!("ogc.{name}"))
 }
 
@@ -62,7 +63,7 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
     json!({
         "openapi": "3.0.3",
         "info": {
-            "title": "Melonmap, OGC API Features",
+            "title": "Melonmap, OGC API Features and Tiles",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Areas with their coverage, households, visits and the context layer, as far as your role may see them.",
             "license": { "name": "MIT OR Apache-2.0" },
@@ -93,16 +94,10 @@ pub fn security() -> Value {
 /// The operations below `/ogc`, as far as a caller may ask.
 pub fn paths(app: &App, caller: &Caller) -> Map<String, Value> {
     let mut paths = Map::new();
-    let forms = |forms: &[Form]| json!(forms.iter().map(|f| f.as_str()).collect::<Vec<_>>());
-    let f = |offered: &[Form]| {
-        json!({ "name": "f", "in": "query", "required": false, "style": "form", "explode": false,
-                "description": "The form of the answer; else it follows the header Accept.",
-                "schema": { "type": "string", "enum": forms(offered) } })
-    };
     let document = |summary: &str, id: &str, media: &str, example: &str| {
         let content = json!({ media: { "schema": of(example), "example": sample(example) },
                               "text/html": { "schema": { "type": "string" } } });
-        get(summary, id, &[f(&Form::DOCUMENT)], &content, &[400])
+        get(summary, id, &[forms(&Form::DOCUMENT)], &content, &[400])
     };
     let json = "application/json";
     paths.insert("/ogc".into(), document("The landing page", "landing", json, "landing"));
@@ -125,13 +120,24 @@ pub fn paths(app: &App, caller: &Caller) -> Map<String, Value> {
                 guarded(document(&summary, &id, "application/schema+json", "fields")),
             );
         }
-        paths.insert(format!("{base}/items"), items(collection, &fields, f(&Form::ITEMS)));
+        paths.insert(format!("{base}/items"), items(collection, &fields, forms(&Form::ITEMS)));
         paths.insert(
             format!("{base}/items/{{featureId}}"),
-            item(collection, f(&[Form::Json, Form::Html, Form::JsonFg])),
+            item(collection, forms(&[Form::Json, Form::Html, Form::JsonFg])),
         );
     }
+    paths.extend(tiles::paths(app, caller));
     paths
+}
+
+/// The parameter that says in which form to answer.
+pub fn forms(offered: &[Form]) -> Value {
+    let names: Vec<&str> = offered.iter().map(|form| form.as_str()).collect();
+    query(
+        "f",
+        "The form of the answer; else it follows the header Accept.",
+        &json!({ "type": "string", "enum": names }),
+    )
 }
 
 /// The shapes that both descriptions name: written so that OpenAPI 3.0 and 3.1 read them alike.
@@ -142,7 +148,7 @@ pub fn schemas() -> Map<String, Value> {
 }
 
 /// The shape of an answer.
-fn of(name: &str) -> Value {
+pub fn of(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/ogc_{name}") })
 }
 
@@ -197,7 +203,8 @@ pub fn refusals(responses: &mut Map<String, Value>, statuses: impl Iterator<Item
     }
 }
 
-fn get(summary: &str, id: &str, parameters: &[Value], content: &Value, refused: &[u16]) -> Value {
+/// A reading operation that gives `content`.
+pub fn get(summary: &str, id: &str, parameters: &[Value], content: &Value, refused: &[u16]) -> Value {
     let mut responses = Map::new();
     responses.insert("200".into(), json!({ "description": "As asked.", "content": content }));
     refusals(&mut responses, refused.iter().copied());
@@ -205,7 +212,7 @@ fn get(summary: &str, id: &str, parameters: &[Value], content: &Value, refused: 
 }
 
 /// The same with what a collection may refuse.
-fn guarded(mut path: Value) -> Value {
+pub fn guarded(mut path: Value) -> Value {
     if let Some(responses) = path["get"]["responses"].as_object_mut() {
         refusals(responses, [403, 404].into_iter());
     }
@@ -229,7 +236,8 @@ fn content(forms: &[Form], example: &str) -> Value {
     Value::Object(content)
 }
 
-fn query(name: &str, description: &str, schema: &Value) -> Value {
+/// A parameter of a query.
+pub fn query(name: &str, description: &str, schema: &Value) -> Value {
     json!({ "name": name, "in": "query", "required": false, "style": "form", "explode": false,
             "description": description, "schema": schema })
 }

@@ -70,8 +70,47 @@ impl BoxIndex {
         self.tree.remove(&rect.entry(id));
     }
 
+    /// The smallest rectangle around them all. O(1).
+    pub fn around(&self) -> Option<WorldRect> {
+        let envelope = self.tree.root().envelope();
+        let corner = |[x, y]: [f64; 2]| World { x, y };
+        (self.tree.size() > 0).then(|| WorldRect { min: corner(envelope.lower()), max: corner(envelope.upper()) })
+    }
+
     /// The numbers of those that touch a rectangle, in no order.
     pub fn touching(&self, rect: &WorldRect) -> impl Iterator<Item = u32> + '_ {
         self.tree.locate_in_envelope_intersecting(&rect.entry(0).envelope()).map(|e| e.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng, rngs::SmallRng};
+
+    #[test]
+    fn what_is_around_them_all_follows_who_comes_and_goes() {
+        let mut rng = SmallRng::seed_from_u64(11);
+        let mut rect = || {
+            let (x, y) = (rng.random_range(0.0..0.9), rng.random_range(0.0..0.9));
+            WorldRect { min: World { x, y }, max: World { x: x + rng.random_range(0.0..0.1), y: y + 0.05 } }
+        };
+        let mut kept: Vec<(WorldRect, u32)> = (0..200).map(|id| (rect(), id)).collect();
+        let mut index = BoxIndex::build(kept.iter().copied());
+        let around = |kept: &[(WorldRect, u32)]| {
+            let least = |of: fn(&WorldRect) -> f64| kept.iter().map(|(rect, _)| of(rect)).reduce(f64::min);
+            let most = |of: fn(&WorldRect) -> f64| kept.iter().map(|(rect, _)| of(rect)).reduce(f64::max);
+            let min = World { x: least(|r| r.min.x)?, y: least(|r| r.min.y)? };
+            Some(WorldRect { min, max: World { x: most(|r| r.max.x)?, y: most(|r| r.max.y)? } })
+        };
+        for id in 200..300 {
+            kept.push((rect(), id));
+            index.insert(&kept[kept.len() - 1].0, id);
+            assert_eq!(index.around(), around(&kept));
+        }
+        while let Some((rect, id)) = kept.pop() {
+            index.remove(&rect, id);
+            assert_eq!(index.around(), around(&kept), "{} left", kept.len());
+        }
     }
 }

@@ -224,6 +224,14 @@ impl PointIndex {
         self.tree.locate_in_envelope_intersecting(&envelope(rect)).map(|entry| &self.pages[entry.page as usize])
     }
 
+    /// The smallest rectangle around all pages. O(1).
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they were whole steps
+    pub fn around(&self) -> Option<LatticeRect> {
+        let envelope = self.tree.root().envelope();
+        let corner = |[x, y]: [f64; 2]| Lattice { x: x as u32, y: y as u32 };
+        (self.tree.size() > 0).then(|| LatticeRect { min: corner(envelope.lower()), max: corner(envelope.upper()) })
+    }
+
     /// Calls `each` for every point of a rectangle. Costs what it finds.
     pub fn within(&self, rect: &LatticeRect, mut each: impl FnMut(Spot)) {
         for page in self.pages_in(rect) {
@@ -417,6 +425,9 @@ mod tests {
             // What lies on the edge is always asked; what lies inside may be counted unasked.
             assert_eq!(index.count(&rect, odd), passing);
         }
+        let whole = |a: LatticeRect, spot: &Spot| a.union(&LatticeRect { min: spot.at, max: spot.at });
+        let first = LatticeRect { min: spots[0].at, max: spots[0].at };
+        assert_eq!(index.around(), Some(spots.iter().fold(first, whole)));
         let to = Lattice { x: 200, y: 130 };
         let key = |s: &Spot| (s.at.x.abs_diff(to.x).pow(2) + s.at.y.abs_diff(to.y).pow(2), s.id);
         let mut expected = spots.to_vec();
@@ -456,6 +467,7 @@ mod tests {
     #[test]
     fn an_empty_index_finds_nothing() {
         let mut index = PointIndex::default();
+        assert_eq!(index.around(), None);
         assert_eq!(index.nearest(Lattice { x: 1, y: 1 }).count(), 0);
         assert!(found(&index, &LatticeRect::WORLD).is_empty());
         index.insert(Spot { at: Lattice { x: 5, y: 5 }, id: 7 });
