@@ -91,6 +91,6 @@ fn the_paths_of_the_description_are_those_of_the_links() {
         let template = crate::ogc::links(&tileset, "item").pop().unwrap();
         let path = template.strip_prefix(server).unwrap_or_else(|| panic!("{template} is not below {server}"));
         assert!(description["paths"][path].is_object(), "{path}");
-        assert_eq!(client.get(&super::filled(&tileset, &place(&home(0, 2), 9))).status, 200);
+        assert_eq!(client.get(&super::filled(&tileset, &place(&home(0, 2), 14))).status, 200, "{from}");
     }
 }
