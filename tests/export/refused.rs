@@ -32,7 +32,7 @@ fn a_request_that_cannot_be_is_refused_by_name_and_nothing_is_written() {
         (
             &[areas[0], areas[1], "--within", "-10,0,0,1", "--zooms", "3-9"],
             1,
-            &["PMTiles: there is no tile to put into"],
+            &["none of those asked for shows anything"],
         ),
         (
             &[areas[0], areas[1], "--campaign", "7"],
