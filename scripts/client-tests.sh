@@ -4,7 +4,8 @@
 #
 #   scripts/client-tests.sh [PYTEST_ARGUMENT …]     default: all of tests/clients/
 #
-# The tests get MELONMAP_URL and MELONMAP_TOKEN_<ROLE> for every role that the demo has.
+# The tests get MELONMAP_URL and MELONMAP_TOKEN_<ROLE> for every role that the demo has, MELONMAP_STORE, its store, and MELONMAP_BIN,
+# the program.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,6 +30,8 @@ source scripts/demo-server.sh
 start_demo
 echo "client-tests: demo at $MELONMAP_URL, $(ogrinfo --version)"
 
+# shellcheck disable=SC2154 # set by start_demo
+export MELONMAP_BIN="$CARGO_TARGET_DIR/debug/melonmap" MELONMAP_STORE="$scratch/demo/demo.db"
 export PYTHONDONTWRITEBYTECODE=1
 if ! (cd tests/clients && "$VENV/bin/python" -m pytest -p no:cacheprovider --durations=5 "$@"); then
   show_log

@@ -93,8 +93,11 @@ impl TileExport {
             FormatError::Write(source) => out.failed(source),
             e => e.into(),
         };
-        let mut walked = self.candidates();
-        let mut told = TileProgress { all: self.candidates().count() as u64, ..TileProgress::default() };
+        let all = self.candidates().take_while(|_| going()).count() as u64;
+        if !going() {
+            return Err(AppError::Interrupted);
+        }
+        let (mut told, mut walked) = (TileProgress { all, ..TileProgress::default() }, self.candidates());
         let part = out.begin(!self.app.tile_is_public(self.request.layers))?;
         let mut archive = Archive::begin(part.as_file(), &self.head()).map_err(unwritable)?;
         loop {

@@ -86,7 +86,7 @@ pub enum FormatError {
     #[error("cannot be written: {0}")]
     Write(#[source] io::Error),
     /// An archive without a tile, which there cannot be.
-    #[error("PMTiles: there is no tile to put into the archive")]
+    #[error("PMTiles: an archive has a tile, and none of those asked for shows anything")]
     NoTiles,
     /// What is no archive, or what none can hold.
     #[error("PMTiles: {0}")]

@@ -118,7 +118,14 @@ impl Bbox {
         }
     }
 
-    /// What both share; neither may cross the antimeridian.
+    /// What both share, be it an edge or a corner; neither may cross the antimeridian.
+    ///
+    /// ```
+    /// use melonmap::geom::Bbox;
+    /// let bbox = |west, east| Bbox::new(west, 47.0, east, 48.0).unwrap();
+    /// assert_eq!(bbox(9.0, 11.0).intersection(&bbox(10.0, 12.0)), Some(bbox(10.0, 11.0)));
+    /// assert_eq!(bbox(9.0, 10.0).intersection(&bbox(11.0, 12.0)), None);
+    /// ```
     #[must_use]
     pub fn intersection(&self, other: &Bbox) -> Option<Bbox> {
         let both = Bbox {

@@ -103,7 +103,7 @@ fn every_tile_that_the_service_answers_is_in_the_archive_and_no_other() {
         all.extend(flags);
         let archive = exported(&scratch, &all);
         let expected = answered(&client(role), layers, query, (0..=deepest).flat_map(around));
-        assert!(expected.len() > 10 && archive.zooms == (0, deepest));
+        assert!(expected.len() > 3 && archive.zooms == (0, deepest));
         same(&archive, &expected, &format!("{role} {layers} {query}"));
     }
 }
@@ -179,8 +179,8 @@ fn the_head_says_what_is_in_it() {
         (layer["minzoom"], layer["maxzoom"]) = (json!(3), json!(12));
     }
     assert_eq!(about["vector_layers"], layers);
-    let [tiles, entries, different] = archive.counts;
-    assert!(different < entries || entries < tiles, "inside an area one tile is like the next: {:?}", archive.counts);
+    let [tiles, entries, different] = exported(&scratch, &["--layers", "areas", "--zooms", "0-16"]).counts;
+    assert!(different < entries && entries < tiles, "inside an area one tile is like the next");
 }
 
 /// Codes of the households in an archive, and whether one stands there as part of a cell.

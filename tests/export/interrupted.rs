@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 /// An export of millions of tiles that has begun to write.
 fn begun(scratch: &Scratch) -> Child {
     let mut command = command();
-    command.args(["export", "tiles", "--force", "--layers", "areas,context", "--zooms", "0-20", "--store"]);
+    command.args(["export", "tiles", "--force", "--layers", "areas,context", "--zooms", "0-21", "--store"]);
     command.arg(scratch.store()).arg(scratch.path("out.pmtiles"));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let written = || beside(scratch).iter().any(|name| has_bytes(scratch, name));
