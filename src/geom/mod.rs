@@ -12,8 +12,10 @@ mod error;
 mod lattice;
 mod lonlat;
 mod plane;
+mod segment;
 mod tile;
 
+pub mod borders;
 pub mod crs;
 pub mod datum;
 pub mod locate;
@@ -26,4 +28,5 @@ pub use error::GeomError;
 pub use lattice::{Lattice, LatticeRect};
 pub use lonlat::LonLat;
 pub use plane::{Meters, Plane, haversine};
+pub use segment::distance_2;
 pub use tile::{MAX_LATITUDE, TileId, World};
