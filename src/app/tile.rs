@@ -1,16 +1,18 @@
 //! A tile is asked for: gather under the read lock, release, encode.
 
+mod areas;
 mod filters;
 
 use super::items::LONGEST;
 use super::{App, AppError, Caller};
 use crate::geom::TileId;
-use crate::model::{Area, CampaignId, Code, ContextFeature, Level, Right, Tally};
-use crate::state::{AreaId, Cell, ContextId, HouseholdView, Mark, Sieve, State, StateError};
+use crate::model::{CampaignId, Code, ContextFeature, Level, Right};
+use crate::state::{Cell, ContextId, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
-    AreaFeature, BUFFER, CellFeature, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
-    TileKey, context_min_zoom, encode,
+    BUFFER, CellFeature, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson, TileKey,
+    context_min_zoom, encode,
 };
+use areas::Areas;
 use filters::{Filters, collection};
 use std::sync::Arc;
 use std::time::Instant;
@@ -97,9 +99,9 @@ impl App {
         let state = self.state.read();
         let mut gathered = Gathered::of(&state, caller, request, filters)?;
         // Those that do not pass as well: the next change may let them.
-        self.shown.add(request.tile, gathered.areas.iter().map(|(id, ..)| *id));
+        self.shown.add(request.tile, gathered.areas.shown());
         if let Some(filter) = filters.of(Layer::Areas) {
-            gathered.areas.retain(|(id, ..)| state.matches(collection(Layer::Areas), id.0, request.campaign, filter));
+            gathered.areas.retain(|id| state.matches(collection(Layer::Areas), id.0, request.campaign, filter));
         }
         drop(state);
         Ok(gathered.encode(request.tile))
@@ -112,7 +114,7 @@ fn may_see(caller: &Caller, layers: LayerSet) -> Result<(), AppError> {
 
 /// Everything that one tile shows, owned: the lock is not held while it is encoded.
 struct Gathered {
-    areas: Vec<(AreaId, Arc<Area>, Tally)>,
+    areas: Areas,
     points: Vec<HouseholdFeature>,
     cells: Vec<CellFeature>,
     context: Vec<Arc<ContextFeature>>,
@@ -122,13 +124,14 @@ impl Gathered {
     /// Everything that lies in the tile; of households and the base map what passes.
     fn of(state: &State, caller: &Caller, request: &TileRequest, filters: &Filters) -> Result<Gathered, StateError> {
         let TileRequest { layers, tile, campaign, level, .. } = *request;
-        let mut gathered = Gathered { areas: Vec::new(), points: Vec::new(), cells: Vec::new(), context: Vec::new() };
+        let mut gathered =
+            Gathered { areas: Areas::default(), points: Vec::new(), cells: Vec::new(), context: Vec::new() };
         if layers.contains(Layer::Areas)
             && let Some(level) = level.or_else(|| state.level_at(tile.z()))
         {
-            let areas = state.area_tile(tile, level, BUFFER).into_iter();
-            gathered.areas =
-                areas.map(|(id, entry)| (id, Arc::clone(&entry.area), state.covered(id, campaign).tally)).collect();
+            // A filter is told what passes, one by one.
+            let merge = filters.of(Layer::Areas).is_none();
+            gathered.areas = Areas::of(state, tile, level, campaign, merge);
         }
         if layers.contains(Layer::Households)
             && let Ok(scope) = caller.scope(state, Right::Households)
@@ -166,8 +169,8 @@ impl Gathered {
     }
 
     fn encode(&self, tile: TileId) -> Vec<u8> {
-        let areas: Vec<AreaFeature<'_>> =
-            self.areas.iter().map(|(id, area, tally)| AreaFeature::of(u64::from(id.0), area, *tally)).collect();
+        let above = self.areas.above();
+        let areas = self.areas.features(&above);
         let households =
             if self.cells.is_empty() { Households::Points(&self.points) } else { Households::Cells(&self.cells) };
         let context: Vec<&ContextFeature> = self.context.iter().map(Arc::as_ref).collect();

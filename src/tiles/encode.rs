@@ -2,6 +2,7 @@
 
 use super::features::{self, AreaFeature, CellFeature, Content, HouseholdFeature, Households, abbreviated};
 use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD, Layer};
+use super::merge;
 use super::mvt::{LayerWriter, TileWriter};
 use super::shape::{Frame, Shape};
 use super::thin::{context_detail, context_min_zoom, max_buildings};
@@ -27,13 +28,9 @@ pub fn encode(tile: TileId, content: &Content<'_>) -> Vec<u8> {
     writer.finish()
 }
 
-/// Wide areas first, so that narrow ones are drawn over them.
 fn areas(layer: LayerWriter, frame: &Frame, areas: &[AreaFeature<'_>]) -> LayerWriter {
-    let mut areas: Vec<&AreaFeature<'_>> = areas.iter().collect();
-    areas.sort_by_key(|area| (area.level, area.code));
-    areas.into_iter().fold(layer, |layer, area| match frame.area(area.geometry) {
-        Some(shape) => layer.put(Some(area.id), &shape, &AREA, features::area_row(area)),
-        None => layer,
+    merge::drawn(frame, areas).into_iter().fold(layer, |layer, drawn| {
+        layer.put(Some(drawn.area.id), &drawn.shape, &AREA, features::area_row(drawn.area, drawn.merged))
     })
 }
 

@@ -58,7 +58,7 @@ const fn flag(name: &'static str, about: &'static str) -> Field {
 }
 
 /// Fields of an area.
-pub(super) const AREA: [Field; 8] = [
+pub(super) const AREA: [Field; 9] = [
     text("code", "Identity of the area."),
     text("name", "Name of the area."),
     text("level", "county, township, village or grid."),
@@ -67,6 +67,10 @@ pub(super) const AREA: [Field; 8] = [
     uint("visited", "Eligible households with a counted visit."),
     uint("unvisited", "Eligible households without one."),
     double("rate", "visited / eligible, 0 to 1; absent where eligible is 0."),
+    uint(
+        "merged",
+        "Areas below it that are smaller than a pixel and drawn by it here; absent on an area drawn by itself.",
+    ),
 ];
 
 /// Fields of one household.
