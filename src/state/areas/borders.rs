@@ -59,3 +59,6 @@ impl Areas {
         self.touching(&around).filter(|id| self.get(*id).area.level == level).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
