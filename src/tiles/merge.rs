@@ -33,17 +33,24 @@ pub(super) fn drawn<'a>(frame: &Frame, areas: &'a [AreaFeature<'a>]) -> Vec<Draw
     drawn
 }
 
-/// An area below a pixel that a tile shows.
+/// An area below a pixel that a tile shows, or several that hang together.
 struct Small<'a> {
     above: &'a AreaFeature<'a>,
     window: Window,
     rings: Vec<Vec<Point>>,
-    /// Whether it shares a point with an area that somebody else draws.
+    /// Whether it shares a point with an area that something else draws.
     touches: bool,
 }
 
-/// Small areas as those above draw them: the common outline of those that hang together. Where that has no area, or where an
-/// island is below a pixel and nothing else surrounds it, the pixel in which its middle lies stands for it.
+impl Small<'_> {
+    fn join(&mut self, other: Self) {
+        self.window = self.window.union(&other.window);
+        self.touches |= other.touches;
+        self.rings.extend(other.rings);
+    }
+}
+
+/// Small areas as those above draw them.
 fn merged<'a>(frame: &Frame, small: &[&AreaFeature<'a>], alone: &[&AreaFeature<'a>]) -> Vec<Drawn<'a>> {
     let seen = |area: &&AreaFeature<'a>| {
         let (above, window) = (area.merges_into?, frame.visible(area.outline)?);
@@ -54,34 +61,33 @@ fn merged<'a>(frame: &Frame, small: &[&AreaFeature<'a>], alone: &[&AreaFeature<'
     if small.is_empty() {
         return Vec::new();
     }
-    let mut groups = hanging_together(&mut small);
-    let owners: HashMap<Point, usize> =
-        small.iter().enumerate().flat_map(|(i, s)| s.rings.iter().flatten().map(move |p| (*p, i))).collect();
-    for ring in alone.iter().filter(|area| frame.visible(area.outline).is_some()).flat_map(|area| area.outline.rings())
-    {
-        for owner in frame.rounded(ring).iter().filter_map(|point| owners.get(point)) {
-            small[*owner].touches = true;
-        }
-    }
-    let mut members: HashMap<usize, Small<'a>> = HashMap::new();
-    let mut counts: HashMap<u64, (&AreaFeature<'a>, u32)> = HashMap::new();
+    let mut groups = groups(frame, &mut small, alone);
+    let mut counts: HashMap<u64, u32> = HashMap::new();
+    let mut joined: HashMap<usize, Small<'a>> = HashMap::new();
     for (i, one) in small.into_iter().enumerate() {
-        counts.entry(one.above.id).or_insert((one.above, 0)).1 += 1;
-        match members.entry(groups.of(i)) {
-            Entry::Vacant(entry) => {
-                entry.insert(one);
-            }
-            Entry::Occupied(mut entry) => {
-                let group = entry.get_mut();
-                group.window = group.window.union(&one.window);
-                group.touches |= one.touches;
-                group.rings.extend(one.rings);
-            }
+        *counts.entry(one.above.id).or_default() += 1;
+        match joined.entry(groups.of(i)) {
+            Entry::Occupied(mut group) => group.get_mut().join(one),
+            Entry::Vacant(place) => drop(place.insert(one)),
         }
     }
-    let mut parts: HashMap<u64, (Vec<Vec<Vec<Point>>>, BTreeSet<Vec<Point>>)> = HashMap::new();
-    for group in members.into_values() {
-        let (outlines, pixels) = parts.entry(group.above.id).or_default();
+    let mut by_drawer: HashMap<u64, Vec<Small<'a>>> = HashMap::new();
+    joined.into_values().for_each(|group| by_drawer.entry(group.above.id).or_default().push(group));
+    let drawn = |groups: Vec<Small<'a>>| {
+        let area = groups.first()?.above;
+        let rings = frame.clipped(outline(&groups).into_iter());
+        let merged = counts.get(&area.id).copied();
+        (!rings.is_empty()).then_some(Drawn { area, shape: Shape::Rings(rings), merged })
+    };
+    by_drawer.into_values().filter_map(drawn).collect()
+}
+
+/// The common outline of groups, each by itself. A pixel, the one in which its middle lies, stands for a group that has no
+/// area on the grid, and for an island that is below a pixel and touches nothing.
+fn outline(groups: &[Small<'_>]) -> Vec<Vec<Point>> {
+    let mut outlines: Vec<Vec<Vec<Point>>> = Vec::new();
+    let mut pixels = BTreeSet::new();
+    for group in groups {
         let lone = group.window.below_a_pixel() && !group.touches;
         let outline = if lone { Vec::new() } else { dissolve(&group.rings) };
         if outline.is_empty() {
@@ -90,39 +96,34 @@ fn merged<'a>(frame: &Frame, small: &[&AreaFeature<'a>], alone: &[&AreaFeature<'
             outlines.push(outline);
         }
     }
-    let drawn = |(id, (mut outlines, pixels)): (u64, (Vec<Vec<Vec<Point>>>, BTreeSet<Vec<Point>>))| {
-        let (area, count) = counts.get(&id)?;
-        outlines.sort_unstable();
-        outlines.push(dissolve(&Vec::from_iter(pixels)));
-        let rings = frame.clipped(outlines.into_iter().flatten());
-        (!rings.is_empty()).then_some(Drawn { area, shape: Shape::Rings(rings), merged: Some(*count) })
-    };
-    parts.into_iter().filter_map(drawn).collect()
+    outlines.sort_unstable();
+    outlines.push(dissolve(&Vec::from_iter(pixels)));
+    outlines.concat()
 }
 
-/// Finds which small areas share a point; of those that different areas draw, notes it.
-fn hanging_together(small: &mut [Small<'_>]) -> Groups {
+/// Which small areas hang together: share a point, and are drawn by one area. Notes which touch what something else draws.
+fn groups(frame: &Frame, small: &mut [Small<'_>], alone: &[&AreaFeature<'_>]) -> Groups {
     let mut groups = Groups::new(small.len());
-    let mut owners: HashMap<Point, Vec<usize>> = HashMap::new();
-    for i in 0..small.len() {
-        for point in small[i].rings.iter().flatten() {
-            let here = owners.entry(*point).or_default();
-            if here.last() != Some(&i) {
-                here.push(i);
-            }
+    let mut corners: Vec<(Point, u64, usize)> = Vec::new();
+    for (i, one) in small.iter().enumerate() {
+        corners.extend(one.rings.iter().flatten().map(|point| (*point, one.above.id, i)));
+    }
+    corners.sort_unstable();
+    for pair in corners.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+        let [(_, drawer, i), (_, other, j)] = [pair[0], pair[1]];
+        if drawer == other {
+            groups.join(i, j);
+        } else {
+            small[i].touches = true;
+            small[j].touches = true;
         }
     }
-    for here in owners.values() {
-        for (n, i) in here.iter().enumerate() {
-            let ours = small[*i].above.id;
-            // One of each that draws is enough.
-            match here[..n].iter().find(|j| small[**j].above.id == ours) {
-                Some(j) => groups.join(*i, *j),
-                None if n > 0 => {
-                    small[*i].touches = true;
-                    small[here[0]].touches = true;
-                }
-                None => {}
+    for area in alone.iter().filter(|area| frame.visible(area.outline).is_some()) {
+        for point in area.outline.rings().flat_map(|ring| frame.rounded(ring)) {
+            let at = corners.partition_point(|corner| corner.0 < point);
+            // One owner is enough: the others hang together with it, or touch it.
+            if let Some((_, _, i)) = corners.get(at).filter(|corner| corner.0 == point) {
+                small[*i].touches = true;
             }
         }
     }
