@@ -2,16 +2,16 @@
 //!
 //! Positions are snapped once, on the lattice; from then on a shared vertex is an equal integer. Where rings run together
 //! along the same vertices they share an *arc*, which begins and ends at *junctions*: vertices whose two neighbours are not
-//! the same in every ring, as in Bostock's TopoJSON (topojson/topojson-server, `join` and `cut`). An arc is simplified by
+//! the same in every ring, as in Bostock's `TopoJSON` (topojson/topojson-server, `join` and `cut`). An arc is simplified by
 //! itself, in a direction that does not depend on who asks, and the outcome is written beside each vertex: the first zoom
 //! that needs it. So two polygons leave out the same vertices of the border between them, in every tile, without knowing of
 //! each other.
 //!
 //! What holds at a zoom:
 //! - A shared border stays shared, to the vertex; junctions stay at every zoom.
-//! - Nothing lies farther from the border than half a pixel ([`weigh::TOLERANCE`]); from [`Outline::WHOLE`] on all is there.
-//! - Arcs do not look out for one another, so two that come within a pixel may touch or cross at a coarse zoom. Whoever
-//!   shares them sees them cross alike: no gap opens, no land is drawn twice by more than half a pixel.
+//! - Nothing lies farther from the border than half a pixel of a 512-pixel tile; from [`Outline::WHOLE`] on all is there.
+//! - Arcs do not look out for one another, so two that come within a pixel may touch or cross at a coarse zoom, by a pixel
+//!   at most. Both sides of each see the same, so no gap opens.
 //! - Borders that lie on each other without common vertices (one has a vertex on the other's straight side) are not shared:
 //!   the ends of what they share are junctions, and between them each stays within half a pixel of itself, so that a gap of
 //!   the data grows by one pixel at most. An odd vertex on a straight side goes first, which closes such a gap.
@@ -75,6 +75,7 @@ impl Outline {
             outline.push(polygon.exterior(), false);
             polygon.interiors().iter().for_each(|hole| outline.push(hole, true));
         }
+        outline.points.shrink_to_fit();
         outline.zooms = vec![0; outline.points.len()];
         outline
     }

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 /// Sides are shared when their ends are; a side that lies on a longer one stays. Cost: n log n in the sides, and for each
 /// hole a look at the exteriors whose rectangle holds it.
 pub(super) fn dissolve(rings: &[Vec<Point>]) -> Vec<Vec<Point>> {
-    nested(loops(sides(rings)))
+    nested(loops(&sides(rings)))
 }
 
 /// The sides that nobody shares, sorted.
@@ -37,7 +37,7 @@ fn sides(rings: &[Vec<Point>]) -> Vec<[Point; 2]> {
 }
 
 /// Joins sides, as many into each point as out of it, to rings that pass no point twice.
-fn loops(sides: Vec<[Point; 2]>) -> Vec<Vec<Point>> {
+fn loops(sides: &[[Point; 2]]) -> Vec<Vec<Point>> {
     let mut free = vec![true; sides.len()];
     let mut found = Vec::new();
     for start in 0..sides.len() {
@@ -52,9 +52,9 @@ fn loops(sides: Vec<[Point; 2]>) -> Vec<Vec<Point>> {
         loop {
             if let Some(first) = places.get(&at).copied() {
                 let ring = way.split_off(first);
-                ring.iter().for_each(|point| {
+                for point in &ring {
                     places.remove(point);
-                });
+                }
                 found.push(ring);
             }
             let before = way.last().copied();
@@ -136,4 +136,4 @@ fn holds(exterior: &[Point], hole: &[Point]) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -15,13 +15,13 @@ const HALVINGS: u32 = 5;
 /// Areas of one tier, each with the place of the one around it in the tier above.
 pub type Tier = Vec<(MultiPolygon<f64>, usize)>;
 
-/// A country around a place; `cell` is the side of a cell as a share of the world.
+/// The crooked ways between the corners of its cells.
 pub struct Country {
     ways: HashMap<[(usize, usize); 2], Vec<Coord<f64>>>,
 }
 
 impl Country {
-    /// Equal seeds give equal countries.
+    /// A country around a place; `cell` is the side of a cell as a share of the world. Equal seeds give equal countries.
     pub fn new(seed: u64, middle: World, cell: f64) -> Country {
         let mut rng = StdRng::seed_from_u64(seed);
         let mut corner = HashMap::new();
@@ -58,7 +58,7 @@ impl Country {
             for (x, y) in squares(x, y, 6, 3) {
                 let block = tiers[2].len();
                 tiers[2].push((self.square(x, y, 3).into(), quarter));
-                if block % 3 == 0 {
+                if block.is_multiple_of(3) {
                     let island = self.square(x + 1, y + 1, 1);
                     let around = Polygon::new(self.square(x, y, 3).exterior().clone(), vec![island.exterior().clone()]);
                     tiers[3].extend([(around.into(), block), (island.into(), block)]);

@@ -108,9 +108,9 @@ fn each_zoom_keeps_what_the_plain_method_keeps_for_its_tolerance() {
             at = [at[0] + rng.random_range(-0.02..0.02), at[1] + rng.random_range(-0.004..0.012)];
         }
         let side = |x: f64| {
-            let mut ring = border.clone();
-            ring.extend([Coord { x, y: 3.0 }, Coord { x, y: -3.0 }]);
-            MultiPolygon::from(geo::Polygon::new(LineString(ring), vec![]))
+            let mut outer = border.clone();
+            outer.extend([Coord { x, y: 3.0 }, Coord { x, y: -3.0 }]);
+            MultiPolygon::from(geo::Polygon::new(LineString(outer), vec![]))
         };
         let both = weighed(&[side(-5.0), side(5.0)]);
         let mut arc: Vec<Lattice> = both[0].points.iter().copied().filter(|p| both[1].points.contains(p)).collect();

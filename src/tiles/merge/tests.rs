@@ -3,6 +3,8 @@ use crate::geom::borders::sample::{Country, Tier};
 use crate::geom::borders::{Junctions, Outline};
 use crate::geom::{Lattice, LatticeRect, LonLat, TileId, World};
 use crate::model::{Area, Code, Level, Tally};
+use crate::tiles::Layer;
+use crate::tiles::dissolve::tests::turns;
 use crate::tiles::grid::{BUFFER, EXTENT, PIXEL};
 use crate::tiles::shape::twice_area;
 use geo::MultiPolygon;
@@ -93,21 +95,6 @@ fn place(map: &Map, tile: TileId, rng: &mut StdRng) -> (f64, f64) {
     (along(0), along(1))
 }
 
-/// How often the rings go around a point of the tile.
-fn turns<'a>(rings: impl Iterator<Item = &'a Vec<Point>>, x: f64, y: f64) -> i32 {
-    let mut turns = 0;
-    for ring in rings {
-        for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
-            #[allow(clippy::cast_precision_loss)]
-            let [x0, y0, x1, y1] = [a[0], a[1], b[0], b[1]].map(|v| v as f64);
-            if (y0 > y) != (y1 > y) && x0 + (y - y0) / (y1 - y0) * (x1 - x0) > x {
-                turns += if y1 > y0 { 1 } else { -1 };
-            }
-        }
-    }
-    turns
-}
-
 /// Sides less those drawn in the other direction, but for those on the edge of the window.
 fn alone(drawn: &[Drawn<'_>]) -> BTreeMap<[Point; 2], i32> {
     let edges = [-BUFFER, EXTENT + BUFFER];
@@ -132,11 +119,11 @@ fn at_every_zoom_the_areas_of_a_level_cover_their_country_exactly_once_in_every_
             let mut rng = StdRng::seed_from_u64(u64::from(z) + seed);
             let mut all = tiles(&map, z);
             all.shuffle(&mut rng);
-            for tile in all.into_iter().take(8) {
+            for tile in all.into_iter().take(5) {
                 let whole =
                     map.draw(0, tile, &mut rng, |drawn| drawn.iter().flat_map(rings).cloned().collect::<Vec<_>>());
                 for tier in 1..4 {
-                    let places: Vec<(f64, f64)> = (0..150).map(|_| place(&map, tile, &mut rng)).collect();
+                    let places: Vec<(f64, f64)> = (0..80).map(|_| place(&map, tile, &mut rng)).collect();
                     let counts = map.draw(tier, tile, &mut StdRng::seed_from_u64(9), |drawn| {
                         let count = |(x, y): &(f64, f64)| turns(drawn.iter().flat_map(rings), *x, *y);
                         (
@@ -147,8 +134,7 @@ fn at_every_zoom_the_areas_of_a_level_cover_their_country_exactly_once_in_every_
                     merged += counts.1;
                     for ((x, y), count) in places.iter().zip(counts.0) {
                         // Near its outline the country as one area is drawn a little otherwise than its parts.
-                        let near =
-                            [-9.0, 0.0, 9.0].map(|dx| [-9.0, 0.0, 9.0].map(|dy| turns(whole.iter(), x + dx, y + dy)));
+                        let near = [-9.0, 0.0, 9.0].map(|dx| [-9.0, 0.0, 9.0].map(|dy| turns(&whole, x + dx, y + dy)));
                         let near = near.as_flattened();
                         if near.iter().all(|n| *n == near[0]) {
                             assert_eq!(count, near[0], "{tile} tier {tier} at {x} {y}");
@@ -159,7 +145,7 @@ fn at_every_zoom_the_areas_of_a_level_cover_their_country_exactly_once_in_every_
             }
         }
     }
-    assert!(inside > 10_000 && merged > 0, "{inside} {merged}");
+    assert!(inside > 4_000 && merged > 0, "{inside} {merged}");
 }
 
 #[test]
@@ -281,4 +267,36 @@ fn an_area_on_each_side_of_the_antimeridian_reaches_it_in_the_tiles_of_both() {
             assert!(rings.iter().flatten().any(|p| p[0] == edge), "{z}: {rings:?}");
         }
     }
+}
+
+#[test]
+fn areas_that_lie_on_each_other_are_borne_and_every_ring_has_its_direction() {
+    let mut rng = StdRng::seed_from_u64(41);
+    let (county, tile) = (area(Level::County, 0), Lattice::of_world(MIDDLE).tile(8));
+    for _ in 0..100 {
+        let outlines: Vec<Outline> = (0..40)
+            .map(|_| {
+                let (x, y) = (rng.random_range(0.3..0.7), rng.random_range(0.3..0.7));
+                let corner = |_| {
+                    let away = |v: f64, rng: &mut StdRng| v + rng.random_range(-0.002..0.002);
+                    let (x, y) = (away(x, &mut rng), away(y, &mut rng));
+                    World { x: (136.0 + x) / 256.0, y: (92.0 + y) / 256.0 }.lonlat().coord()
+                };
+                let border = geo::LineString((0..9).map(corner).collect());
+                Outline::of(&geo::Polygon::new(border, vec![]).into())
+            })
+            .collect();
+        let above = AreaFeature::of(9, &county, &outlines[0], Tally::default());
+        let merges_into = Some(&above);
+        let small = |outline| AreaFeature { merges_into, ..AreaFeature::of(1, &county, outline, Tally::default()) };
+        let areas: Vec<AreaFeature<'_>> = outlines.iter().map(small).collect();
+        let drawn = drawn(&Frame::of(tile), &areas);
+        assert_eq!(drawn[0].merged, Some(40));
+        assert!(twice_area(&rings(&drawn[0])[0]) > 0 && rings(&drawn[0]).iter().all(|ring| twice_area(ring) != 0));
+    }
+}
+
+#[test]
+fn the_deepest_tiles_that_maps_magnify_have_every_vertex() {
+    assert_eq!(Layer::Areas.max_zoom(), Outline::WHOLE);
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 const MIDDLE: World = World { x: 0.53, y: 0.35 };
 
-/// Every area of two countries that lie on each other: the second crosses and replaces the borders of the first.
+/// An area of one of two countries that lie on each other, so that borders cross and replace each other.
 fn put(rng: &mut StdRng, countries: &[Country]) -> Change {
     let tier = rng.random_range(1..4);
     let tiers = countries.choose(rng).unwrap().tiers();
@@ -64,9 +64,9 @@ fn borders_that_lived_equal_borders_loaded_and_a_change_names_all_that_it_redrew
                 for (seq, change) in (1..).zip(&changes) {
                     loader.push(seq, at(seq), "a", change.clone()).unwrap();
                 }
-                let loaded = loader.finish();
-                assert_eq!(outlines(&state), outlines(&loaded), "{seed} {seq}");
-                assert_eq!(state.digest(), loaded.digest(), "{seed} {seq}");
+                let rebuilt = loader.finish();
+                assert_eq!(outlines(&state), outlines(&rebuilt), "{seed} {seq}");
+                assert_eq!(state.digest(), rebuilt.digest(), "{seed} {seq}");
             }
         }
         simplified += outlines(&state).iter().flat_map(|(_, o)| o.zooms()).filter(|z| **z > 0).count();
