@@ -25,6 +25,7 @@ mod outside;
 mod people;
 mod privacy;
 mod sealed;
+mod seams;
 mod sign_in;
 mod tile_filters;
 mod tiles;

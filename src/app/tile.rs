@@ -1,5 +1,6 @@
 //! A tile is asked for: gather under the read lock, release, encode.
 
+mod areas;
 mod filters;
 mod tileset;
 
@@ -7,13 +8,14 @@ use super::items::LONGEST;
 use super::past::{Moment, may_look_back};
 use super::{App, AppError, Caller};
 use crate::geom::TileId;
+use crate::model::{CampaignId, Code, ContextFeature, Level, Right};
 use crate::model::collection::Collection;
-use crate::model::{Area, CampaignId, Code, ContextFeature, Level, Right, Tally};
-use crate::state::{AreaId, Cell, HouseholdView, Mark, Sieve, State, StateError};
+use crate::state::{Cell, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
-    AreaFeature, BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody,
-    TileJson, TileKey, context_min_zoom, encode,
+    BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
+    TileKey, context_min_zoom, encode,
 };
+use areas::Areas;
 pub(super) use filters::Filters;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -126,11 +128,11 @@ impl App {
                 going,
             };
             let gathered = if let Some(moment) = past {
-                Gathered::of(&moment.state, caller, request, sieve)?
+                Gathered::of(&moment.state, caller, request, coarseness, sieve)?
             } else {
                 let state = self.state.read();
-                let gathered = Gathered::of(&state, caller, request, sieve)?;
-                self.shown.add(request.tile, gathered.lying.iter().copied());
+                let gathered = Gathered::of(&state, caller, request, coarseness, sieve)?;
+                self.shown.add(request.tile, gathered.areas.lying());
                 gathered
             };
             let body = gathered.encode(request.tile, coarseness);
@@ -149,9 +151,7 @@ fn may_see(caller: &Caller, layers: LayerSet) -> Result<(), AppError> {
 /// Everything that one tile shows, owned: the lock is not held while it is encoded.
 #[derive(Default)]
 struct Gathered {
-    areas: Vec<(AreaId, Arc<Area>, Tally)>,
-    /// All that lie in the tile, those that do not pass as well: the next change may let them.
-    lying: Vec<AreaId>,
+    areas: Areas,
     points: Vec<HouseholdFeature>,
     cells: Vec<CellFeature>,
     context: Vec<Arc<ContextFeature>>,
@@ -162,6 +162,7 @@ impl Gathered {
         state: &State,
         caller: &Caller,
         request: &TileRequest,
+        coarseness: Coarseness,
         sieve: impl Fn(Layer) -> Sieve<'a>,
     ) -> Result<Gathered, StateError> {
         let TileRequest { layers, tile, campaign, level, .. } = *request;
@@ -169,13 +170,9 @@ impl Gathered {
         if layers.contains(Layer::Areas)
             && let Some(level) = level.or_else(|| state.level_at(tile.z()))
         {
-            let of_areas = sieve(Layer::Areas);
-            for (id, entry) in state.area_tile(tile, level, BUFFER) {
-                gathered.lying.push(id);
-                if state.passes(Collection::Areas, id.0, &of_areas)? {
-                    gathered.areas.push((id, Arc::clone(&entry.area), state.covered(id, campaign).tally));
-                }
-            }
+            let drawn_at = coarseness.zoom(tile.z());
+            gathered.areas = Areas::of(state, tile, level, drawn_at, &sieve(Layer::Areas))?;
+        }
         }
         if layers.contains(Layer::Households)
             && let Ok(scope) = caller.scope(state, Right::Households)
@@ -210,8 +207,8 @@ impl Gathered {
     }
 
     fn encode(&self, tile: TileId, coarseness: Coarseness) -> TileBody {
-        let areas: Vec<AreaFeature<'_>> =
-            self.areas.iter().map(|(id, area, tally)| AreaFeature::of(u64::from(id.0), area, *tally)).collect();
+        let above = self.areas.above();
+        let areas = self.areas.features(&above);
         let households =
             if self.cells.is_empty() { Households::Points(&self.points) } else { Households::Cells(&self.cells) };
         let context: Vec<&ContextFeature> = self.context.iter().map(Arc::as_ref).collect();

@@ -2,7 +2,7 @@ use super::{LonLat, TileId, World};
 
 /// A position on the one global integer grid that tiles are cut from: web mercator's unit square in 2^32 steps a side
 /// (9 mm at the equator). Which tile a position belongs to is read off its leading bits, so that every zoom agrees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Lattice {
     /// Steps east of the antimeridian.
     pub x: u32,
@@ -82,6 +82,21 @@ impl LatticeRect {
         let min = Lattice { x: first(tile.x()), y: first(tile.y()) };
         let span = u32::try_from((1u64 << shift) - 1).expect("a zoom's side minus one fits");
         LatticeRect { min, max: Lattice { x: min.x + span, y: min.y + span } }
+    }
+
+    /// The smallest rectangle around some steps; `None` where there are none.
+    #[must_use]
+    pub fn around(steps: &[Lattice]) -> Option<LatticeRect> {
+        steps.iter().map(|at| LatticeRect { min: *at, max: *at }).reduce(|a, b| a.union(&b))
+    }
+
+    /// The smallest rectangle around two.
+    #[must_use]
+    pub fn union(&self, other: &LatticeRect) -> LatticeRect {
+        LatticeRect {
+            min: Lattice { x: self.min.x.min(other.min.x), y: self.min.y.min(other.min.y) },
+            max: Lattice { x: self.max.x.max(other.max.x), y: self.max.y.max(other.max.y) },
+        }
     }
 
     /// The steps that a rectangle of degrees touches; it must not cross the antimeridian (see [`super::Bbox::parts`]).

@@ -14,9 +14,11 @@ mod lonlat;
 mod matrix;
 mod plane;
 mod region;
+mod segment;
 mod tile;
 mod walk;
 
+pub mod borders;
 pub mod crs;
 pub mod datum;
 pub mod locate;
@@ -31,5 +33,6 @@ pub use lonlat::LonLat;
 pub use matrix::{TileLimits, TileMatrix};
 pub use plane::{Meters, Plane, haversine};
 pub use region::Region;
+pub use segment::distance_2;
 pub use tile::{MAX_LATITUDE, TileId, World};
 pub use walk::walk;

@@ -144,9 +144,10 @@ impl State {
         change: impl FnOnce(&mut State) -> Result<AreaId, StateError>,
     ) -> Result<Delta, StateError> {
         let mut delta = Delta::default();
-        let old = self.areas.find(code.as_str()).map(|id| self.areas.get(id)).filter(|e| e.in_force).map(|e| e.bbox);
+        let old = self.areas.find(code.as_str()).map(|id| self.areas.get(id)).filter(|e| e.in_force);
+        let old = old.map(|e| (e.area.level, e.bbox));
         let mut affected = BTreeSet::new();
-        for bbox in new.iter().chain(&old) {
+        for bbox in new.iter().chain(old.as_ref().map(|(_, bbox)| bbox)) {
             self.points.within(&LatticeRect::of_bbox(bbox), |spot| {
                 affected.insert(HouseholdId(spot.id));
             });
@@ -172,8 +173,12 @@ impl State {
                 delta.areas.extend(self.areas.chain(after));
             }
         }
-        delta.areas.insert(changed?);
-        delta.borders.extend(old.into_iter().chain(new));
+        let changed = changed?;
+        let drawn = self.areas.get(changed);
+        let places: Vec<_> = old.into_iter().chain(drawn.in_force.then_some((drawn.area.level, drawn.bbox))).collect();
+        delta.areas.insert(changed);
+        delta.areas.extend(self.areas.weigh_around(&places));
+        delta.borders.extend(old.map(|(_, bbox)| bbox).into_iter().chain(new));
         Ok(delta)
     }
 

@@ -1,6 +1,9 @@
 //! Areas, how they nest, and the tallies of each with all below it.
 
+mod borders;
+
 use super::index::{BoxIndex, WorldRect};
+use crate::geom::borders::Outline;
 use crate::geom::locate::Prepared;
 use crate::geom::{Bbox, LonLat, Plane};
 use crate::model::{Area, CampaignId, Code, Level, OutcomeCounts, Tally};
@@ -25,6 +28,8 @@ pub struct AreaEntry {
     pub in_force: bool,
     /// The Area that it belongs to, once that one is known.
     pub parent: Option<AreaId>,
+    /// Its border as tiles draw it; empty while it is not on the living map.
+    pub outline: Arc<Outline>,
     prepared: Prepared,
     households: u32,
     eligible: u32,
@@ -38,7 +43,17 @@ impl AreaEntry {
         let plane = Plane::around(bbox.center());
         let area_m2 = area.geometry.unsigned_area() * plane.square_meters_per_square_degree();
         let prepared = Prepared::new(&area.geometry);
-        AreaEntry { area: Arc::new(area), bbox, area_m2, in_force, parent: None, prepared, households: 0, eligible: 0 }
+        AreaEntry {
+            area: Arc::new(area),
+            bbox,
+            area_m2,
+            in_force,
+            parent: None,
+            outline: Arc::default(),
+            prepared,
+            households: 0,
+            eligible: 0,
+        }
     }
 }
 
@@ -164,6 +179,7 @@ impl Areas {
         let entry = self.get_mut(id);
         Arc::make_mut(&mut entry.area).valid_to = Some(valid_to);
         entry.in_force = false;
+        entry.outline = Arc::default();
         if let Some(parent) = entry.area.parent.clone() {
             self.children.entry(parent).or_default().insert(id);
         }
@@ -186,10 +202,11 @@ impl Areas {
         }
     }
 
-    /// Puts a founded or redrawn Area into the tree and the level's count.
+    /// Puts a founded or redrawn Area into the tree and the level's count. Its border has to be weighed next.
     pub(super) fn link(&mut self, id: AreaId) {
-        let entry = self.get(id);
+        let entry = self.get_mut(id);
         if entry.in_force {
+            entry.outline = Arc::new(Outline::of(&entry.area.geometry));
             let (level, rect) = (entry.area.level, WorldRect::of(&entry.bbox));
             self.tree.insert(&rect, id.0);
             let (n, total) = self.levels.entry(level).or_default();
@@ -198,8 +215,9 @@ impl Areas {
         }
     }
 
-    /// Builds the tree and the levels' counts at once; for a loader that did not [`Areas::link`].
+    /// Builds the tree, the levels' counts and the borders at once; for a loader that did not [`Areas::link`].
     pub(super) fn build(&mut self) {
+        self.draw_all();
         let living: Vec<(WorldRect, u32)> = self.living().map(|(id, e)| (WorldRect::of(&e.bbox), id.0)).collect();
         self.tree = BoxIndex::build(living.into_iter());
         let mut levels: HashMap<Level, (u32, f64)> = HashMap::new();

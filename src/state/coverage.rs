@@ -76,6 +76,12 @@ impl State {
         self.areas.chain(id).map(|id| self.areas.get(id))
     }
 
+    /// The living Areas that one belongs to, from the narrowest up.
+    pub fn areas_above(&self, id: AreaId) -> impl Iterator<Item = (AreaId, &AreaEntry)> {
+        let chain = self.areas.chain(self.areas.get(id).parent);
+        chain.map(|id| (id, self.areas.get(id))).filter(|(_, entry)| entry.in_force)
+    }
+
     /// The living Areas.
     pub fn living_areas(&self) -> impl Iterator<Item = (AreaId, &AreaEntry)> {
         self.areas.living()

@@ -20,7 +20,7 @@ impl State {
         campaigns.sort_unstable();
         for id in self.areas.ids() {
             let entry = self.areas.get(id);
-            put(&(&entry.area, entry.in_force, entry.parent));
+            put(&(&entry.area, entry.in_force, entry.parent, entry.outline.zooms()));
             for campaign in &campaigns {
                 let tally = self.areas.tally(id, *campaign);
                 if tally.households > 0 {

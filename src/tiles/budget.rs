@@ -33,6 +33,12 @@ impl Coarseness {
     pub(super) fn steps(self) -> u8 {
         self.0
     }
+
+    /// As of which zoom a tile is drawn.
+    #[must_use]
+    pub fn zoom(self, z: u8) -> u8 {
+        z.saturating_sub(self.0)
+    }
 }
 
 impl TileBody {

@@ -4,6 +4,7 @@ use super::body::{Shown, TileBody};
 use super::budget::Coarseness;
 use super::features::{self, AreaFeature, CellFeature, Content, HouseholdFeature, Households, abbreviated};
 use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD, Layer};
+use super::merge;
 use super::mvt::{LayerWriter, TileWriter};
 use super::shape::{Frame, Shape};
 use super::thin::{Thinning, context_min_zoom};
@@ -25,7 +26,7 @@ pub fn encode(tile: TileId, content: &Content<'_>, coarseness: Coarseness) -> Ti
         Households::Cells(cells) => cells.iter().map(|cell| cell.tally.households as usize).sum(),
     };
     let features = [
-        writer.layer(Layer::Areas, |layer| areas(layer, &frame, content.areas)),
+        writer.layer(Layer::Areas, |layer| areas(layer, &frame.coarsely(coarseness), content.areas)),
         writer.layer(Layer::Households, |layer| match content.households {
             Households::Points(points) => households(layer, &frame, points),
             Households::Cells(cells) => self::cells(layer, &frame, cells),
@@ -40,14 +41,13 @@ pub fn encode(tile: TileId, content: &Content<'_>, coarseness: Coarseness) -> Ti
     TileBody::new(writer.finish(), shown.filter(|shown| shown.features > 0).collect())
 }
 
-/// Wide areas first, so that narrow ones are drawn over them.
 fn areas(layer: LayerWriter, frame: &Frame, areas: &[AreaFeature<'_>]) -> LayerWriter {
-    let mut areas: Vec<&AreaFeature<'_>> = areas.iter().collect();
-    areas.sort_by_key(|area| (area.level, area.code));
-    areas.into_iter().fold(layer, |layer, area| match frame.area(area.geometry) {
-        Some(shape) => layer.put(Some(area.id), &shape, &AREA, features::area_row(area)),
-        None => layer,
-    })
+    let layer = merge::drawn(frame, areas).into_iter().fold(layer, |layer, drawn| {
+        layer.put(Some(drawn.area.id), &drawn.shape, &AREA, features::area_row(drawn.area, drawn.merged))
+    });
+    merge::crowds(frame, areas)
+        .into_iter()
+        .fold(layer, |layer, crowd| layer.put(None, &crowd.shape, &AREA, features::crowd_row(&crowd)))
 }
 
 fn households(layer: LayerWriter, frame: &Frame, households: &[HouseholdFeature]) -> LayerWriter {

@@ -1,9 +1,10 @@
 //! What a tile is made of: plain values, and the row that each of them shows.
 
+use super::merge::Crowd;
 use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD};
+use crate::geom::borders::Outline;
 use crate::geom::{LonLat, World};
 use crate::model::{Area, Code, ContextFeature, Level, Outcome, Status, Tally};
-use geo::MultiPolygon;
 
 /// What one tile is made of; an empty list leaves its layer out.
 ///
@@ -49,16 +50,19 @@ pub struct AreaFeature<'a> {
     pub parent: Option<&'a Code>,
     /// Its households, in the campaign asked for.
     pub tally: Tally,
-    /// WGS 84, degrees.
-    pub geometry: &'a MultiPolygon<f64>,
+    /// Its border.
+    pub outline: &'a Outline,
+    /// The Area above that draws it, for one that [`is_below_a_pixel`](super::is_below_a_pixel) of the tile's zoom; where there
+    /// is none, it is drawn as a pixel of its own.
+    pub merges_into: Option<&'a AreaFeature<'a>>,
 }
 
 impl<'a> AreaFeature<'a> {
     /// The shown part of an Area.
     #[must_use]
-    pub fn of(id: u64, area: &'a Area, tally: Tally) -> AreaFeature<'a> {
-        let Area { code, name, level, parent, geometry, .. } = area;
-        AreaFeature { id, code, name, level: *level, parent: parent.as_ref(), tally, geometry }
+    pub fn of(id: u64, area: &'a Area, outline: &'a Outline, tally: Tally) -> AreaFeature<'a> {
+        let Area { code, name, level, parent, .. } = area;
+        AreaFeature { id, code, name, level: *level, parent: parent.as_ref(), tally, outline, merges_into: None }
     }
 }
 
@@ -98,17 +102,34 @@ pub(super) enum Value<'a> {
 /// What a feature shows: one value for each field of its table, in the table's order. `None` is absent.
 pub(super) type Row<'a, const N: usize> = [Option<Value<'a>>; N];
 
-pub(super) fn area_row<'a>(area: &AreaFeature<'a>) -> Row<'a, { AREA.len() }> {
-    let tally = &area.tally;
+/// `merged` is how many Areas below a pixel it stands for.
+pub(super) fn area_row<'a>(area: &AreaFeature<'a>, merged: Option<u32>) -> Row<'a, { AREA.len() }> {
+    let (code, parent) = (Value::Text(area.code.as_str()), area.parent.map(|code| Value::Text(code.as_str())));
+    tally_row([Some(code), Some(Value::Text(area.name))], area.level, parent, &area.tally, merged)
+}
+
+/// Without a name, as no single Area has one for all.
+pub(super) fn crowd_row(crowd: &Crowd) -> Row<'static, { AREA.len() }> {
+    tally_row([None, None], crowd.level, None, &crowd.tally, Some(crowd.areas))
+}
+
+fn tally_row<'a>(
+    [code, name]: [Option<Value<'a>>; 2],
+    level: Level,
+    parent: Option<Value<'a>>,
+    tally: &Tally,
+    merged: Option<u32>,
+) -> Row<'a, { AREA.len() }> {
     [
-        Some(Value::Text(area.code.as_str())),
-        Some(Value::Text(area.name)),
-        Some(Value::Text(area.level.as_str())),
-        area.parent.map(|code| Value::Text(code.as_str())),
+        code,
+        name,
+        Some(Value::Text(level.as_str())),
+        parent,
         Some(Value::Uint(tally.eligible)),
         Some(Value::Uint(tally.visited())),
         Some(Value::Uint(tally.unvisited())),
         tally.rate().map(Value::Double),
+        merged.map(Value::Uint),
     ]
 }
 

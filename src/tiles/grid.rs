@@ -1,6 +1,6 @@
 //! The integer grid of a zoom, and the window of it that a tile shows.
 
-use crate::geom::{TileId, World};
+use crate::geom::{Lattice, LatticeRect, TileId, World};
 use geo::{Coord, Rect};
 
 /// Grid steps along a tile's side.
@@ -23,15 +23,18 @@ pub(super) type Point = [i64; 2];
 pub(super) struct Grid {
     /// Steps around the world: 2^34 at the most.
     scale: f64,
+    z: u8,
     origin: Point,
 }
 
 impl Grid {
+    /// Counted from the world's north-western corner.
+    pub(super) fn of_zoom(z: u8) -> Grid {
+        Grid { scale: f64::from(1u32 << z) * 4096.0, z, origin: [0, 0] }
+    }
+
     pub(super) fn of(tile: TileId) -> Grid {
-        Grid {
-            scale: f64::from(1u32 << tile.z()) * 4096.0,
-            origin: [i64::from(tile.x()) * EXTENT, i64::from(tile.y()) * EXTENT],
-        }
+        Grid { origin: [i64::from(tile.x()) * EXTENT, i64::from(tile.y()) * EXTENT], ..Grid::of_zoom(tile.z()) }
     }
 
     /// The grid point nearest to a position in degrees.
@@ -40,6 +43,25 @@ impl Grid {
         let world = World::of_degrees(at.x, at.y);
         let near = |v: f64, origin: i64| (v * self.scale).round() as i64 - origin;
         [near(world.x, self.origin[0]), near(world.y, self.origin[1])]
+    }
+
+    /// The grid point nearest to a step of the lattice, halves to the south-east; below zoom 20, where the lattice is the
+    /// coarser one, the point in its middle.
+    pub(super) fn round(&self, at: Lattice) -> Point {
+        let near = |v: u32, origin: i64| {
+            let v = i64::from(v);
+            let step = match u32::from(self.z) {
+                z @ 0..20 => (v + (1 << (19 - z))) >> (20 - z),
+                z => (2 * v + 1) << (z - 20) >> 1,
+            };
+            step - origin
+        };
+        [near(at.x, self.origin[0]), near(at.y, self.origin[1])]
+    }
+
+    /// The window that a rectangle of the lattice fills.
+    pub(super) fn window_of(&self, rect: &LatticeRect) -> Window {
+        Window { min: self.round(rect.min), max: self.round(rect.max) }
     }
 
     /// The step of the grid in which a point of the tile lies: rounded down, so that every point of the half-open tile has a
@@ -72,9 +94,19 @@ impl Window {
         Window { min: [-buffer; 2], max: [EXTENT + buffer; 2] }
     }
 
+    /// The smallest one around some points.
+    pub(super) fn around(points: &[Point]) -> Option<Window> {
+        points.iter().map(|point| Window { min: *point, max: *point }).reduce(|a, b| a.union(&b))
+    }
+
     /// Whether all of the other lies in this one.
     pub(super) fn holds(&self, other: &Window) -> bool {
         (0..2).all(|axis| self.min[axis] <= other.min[axis] && other.max[axis] <= self.max[axis])
+    }
+
+    /// Whether a point lies in it.
+    pub(super) fn contains(&self, point: Point) -> bool {
+        (0..2).all(|axis| (self.min[axis]..=self.max[axis]).contains(&point[axis]))
     }
 
     /// Whether they share a point.
@@ -84,7 +116,12 @@ impl Window {
 
     /// Whether it is smaller than a pixel both ways.
     pub(super) fn below_a_pixel(&self) -> bool {
-        (0..2).all(|axis| self.max[axis] - self.min[axis] < PIXEL)
+        self.is_below(PIXEL)
+    }
+
+    /// Whether it is smaller than a square both ways.
+    pub(super) fn is_below(&self, side: i64) -> bool {
+        (0..2).all(|axis| self.max[axis] - self.min[axis] < side)
     }
 
     /// The pixel around its middle.
@@ -92,6 +129,19 @@ impl Window {
         let from = |axis: usize| (self.min[axis] + self.max[axis] - PIXEL).div_euclid(2);
         let min = [from(0), from(1)];
         Window { min, max: min.map(|v| v + PIXEL) }
+    }
+
+    /// The one of the world's pixels of a size in which its middle lies: the same for every tile, as tiles are some of them wide.
+    pub(super) fn pixel_of_middle(&self, side: i64) -> Window {
+        let min = [0, 1].map(|axis| (self.min[axis] + self.max[axis]).div_euclid(2 * side) * side);
+        Window { min, max: min.map(|v| v + side) }
+    }
+
+    /// The smallest window around two.
+    pub(super) fn union(&self, other: &Window) -> Window {
+        let both = |axis: usize| (self.min[axis].min(other.min[axis]), self.max[axis].max(other.max[axis]));
+        let ((west, east), (north, south)) = (both(0), both(1));
+        Window { min: [west, north], max: [east, south] }
     }
 
     /// Its corners as a ring of positive area, y down.
@@ -105,6 +155,8 @@ impl Window {
 mod tests {
     use super::*;
     use crate::geom::LonLat;
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
 
     #[test]
     fn a_position_has_one_place_on_the_grid_of_a_zoom() {
@@ -120,6 +172,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_step_of_the_lattice_is_rounded_as_its_position_is() {
+        let mut rng = StdRng::seed_from_u64(21);
+        for z in 0..=22 {
+            for _ in 0..500 {
+                let at = LonLat::new(rng.random_range(-180.0..180.0), rng.random_range(-85.0..85.0)).unwrap();
+                let grid = Grid::of(TileId::at(World::of(at), z));
+                let (snapped, rounded) = (grid.snap(at.coord()), grid.round(Lattice::of(at)));
+                // As exact as the lattice is.
+                let off = if z < 20 { 0 } else { 1 << (z - 20) };
+                assert!((0..2).all(|axis| (snapped[axis] - rounded[axis]).abs() <= off), "{z} {at:?}");
+            }
+        }
+        let east = Lattice::of(LonLat::new(180.0, 0.0).unwrap());
+        assert_eq!(Grid::of_zoom(14).round(east), [1 << 26, 1 << 25]);
     }
 
     #[test]

@@ -69,7 +69,7 @@ const fn flag(name: &'static str, about: &'static str) -> Field {
 }
 
 /// Fields of an area.
-pub(super) const AREA: [Field; 8] = [
+pub(super) const AREA: [Field; 9] = [
     text("code", "Identity of the area."),
     text("name", "Name of the area."),
     text("level", "county, township, village or grid."),
@@ -78,6 +78,10 @@ pub(super) const AREA: [Field; 8] = [
     uint("visited", "Eligible households with a counted visit."),
     uint("unvisited", "Eligible households without one."),
     double("rate", "visited / eligible, 0 to 1; absent where eligible is 0."),
+    uint(
+        "merged",
+        "Areas smaller than a pixel that it draws here: those below it, or, without a code, some in a tile that is too heavy; absent on an area drawn by itself.",
+    ),
 ];
 
 /// Fields of one household.

@@ -4,8 +4,9 @@
 //! - Nothing leaves by default: a tile holds the fields of the table in [`layers`](Layer) and no others, because the
 //!   encoder takes their names from there.
 //! - The same features give the same bytes, in whatever order they are handed over: an `ETag` survives a restart.
-//! - A shared border is the same line in both areas and in all tiles: positions are rounded once, on the one integer grid
-//!   of a zoom, and clipped afterwards.
+//! - A shared border is the same line in both areas and in all tiles: positions are snapped once, on the one lattice of the
+//!   world, the vertices that a zoom does without are those of the arc, whoever draws it, and clipping comes last.
+//! - No area vanishes: those below a pixel are drawn together, for the area above them.
 //! - No household is left out and none stands in two tiles; only the base map may leave things out.
 //! - A tile that was worked out before a change is never handed out after [`TileCache::forget`] of that change.
 //!
@@ -16,12 +17,14 @@ mod body;
 mod budget;
 mod cache;
 mod clip;
+mod dissolve;
 mod encode;
 mod error;
 mod features;
 mod grid;
 mod index;
 mod layers;
+mod merge;
 mod mvt;
 mod shape;
 mod simplify;
@@ -39,6 +42,7 @@ pub use error::TilesError;
 pub use features::{AreaFeature, CellFeature, Content, HouseholdFeature, Households};
 pub use index::TileKey;
 pub use layers::{Field, FieldType, Layer, LayerSet};
+pub use merge::is_below_a_pixel;
 pub use thin::context_min_zoom;
 pub use tilejson::{TileJson, VectorLayer};
 

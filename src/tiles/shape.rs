@@ -1,10 +1,12 @@
 //! Geometries in degrees to what a tile draws: rounded to the grid, simplified, clipped, wound.
 
 use super::clip;
-use super::grid::{BUFFER, Grid, Point, Window};
+use super::budget::Coarseness;
+use super::grid::{BUFFER, EXTENT, Grid, PIXEL, Point, Window};
 use super::simplify::simplify;
+use crate::geom::borders::{Outline, OutlineRing};
 use crate::geom::{TileId, World};
-use geo::{BoundingRect, Geometry, LineString, MultiPolygon, Polygon};
+use geo::{BoundingRect, Geometry, LineString, Polygon};
 
 /// What a tile draws of a geometry, in grid steps of that tile; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +30,7 @@ pub(super) struct Detail {
 }
 
 impl Detail {
-    /// Everything that has a place on the grid. The only detail for areas: leaving out points ring by ring would tear their
-    /// shared borders.
+    /// Everything that has a place on the grid.
     pub(super) const FULL: Detail = Detail { tolerance: 0, min_area: 0 };
 }
 
@@ -39,6 +40,7 @@ pub(super) struct Frame {
     tile: TileId,
     grid: Grid,
     window: Window,
+    coarseness: Coarseness,
 }
 
 impl Frame {
@@ -46,8 +48,13 @@ impl Frame {
         Frame::with_buffer(tile, BUFFER)
     }
 
+    /// The same for areas that are drawn more coarsely.
+    pub(super) fn coarsely(self, coarseness: Coarseness) -> Frame {
+        Frame { coarseness, ..self }
+    }
+
     fn with_buffer(tile: TileId, buffer: i64) -> Frame {
-        Frame { tile, grid: Grid::of(tile), window: Window::tile(buffer) }
+        Frame { tile, grid: Grid::of(tile), window: Window::tile(buffer), coarseness: Coarseness::FINEST }
     }
 
     /// A point of this tile; `None` for one of another tile, so that no point stands in two.
@@ -60,23 +67,103 @@ impl Frame {
         self.grid.place(at)
     }
 
-    /// An area. One that has shrunk below a pixel, or to a line, is drawn as one pixel, so that no area vanishes.
-    pub(super) fn area(&self, area: &MultiPolygon<f64>) -> Option<Shape> {
-        let bounds = self.grid.window(area.bounding_rect()?);
-        if !self.window.touches(&bounds) {
-            return None;
-        }
+    /// An area, with the vertices that the zoom needs. One that has shrunk below a pixel, or to a line, is drawn as one pixel,
+    /// so that no area vanishes.
+    pub(super) fn area(&self, area: &Outline) -> Option<Shape> {
+        let bounds = self.visible(area)?;
         let mut rings = Vec::new();
         if !bounds.below_a_pixel() {
-            for polygon in area {
-                self.polygon(polygon, Detail::FULL, &mut rings);
-            }
+            rings = self.clipped(self.rings(area));
         }
         // Judged by the whole area, not by the part in this tile: a part may well be a line.
-        if rings.is_empty() && (bounds.below_a_pixel() || area.iter().all(|polygon| self.is_flat(polygon))) {
-            rings.extend(wound(clip::ring(bounds.middle_pixel().corners(), &self.window), true).map(|(ring, _)| ring));
+        if rings.is_empty() && (bounds.below_a_pixel() || self.is_flat(area)) {
+            rings = self.clipped(std::iter::once(bounds.middle_pixel().corners()));
         }
         (!rings.is_empty()).then_some(Shape::Rings(rings))
+    }
+
+    /// The window that an area fills, where this tile shows any of it.
+    pub(super) fn visible(&self, area: &Outline) -> Option<Window> {
+        let bounds = self.grid.window_of(&area.bounds()?);
+        self.window.touches(&bounds).then_some(bounds)
+    }
+
+    /// The pixel that an area is drawn by together with others, where there are too many to draw each: one below a pixel, as large as
+    /// the pixels of the zoom as of which the tile is drawn, in the tile that holds it.
+    pub(super) fn crowded(&self, area: &Outline) -> Option<Window> {
+        let pixel = self.pixel_of_crowd(area)?;
+        Window::tile(-1).touches(&pixel).then_some(pixel)
+    }
+
+    /// That pixel, in whatever tile.
+    pub(super) fn pixel_of_crowd(&self, area: &Outline) -> Option<Window> {
+        let bounds = self.visible(area)?;
+        let side = (PIXEL << self.coarseness.steps()).min(EXTENT);
+        let crowded = self.coarseness.counts_all() && bounds.is_below(side);
+        crowded.then(|| bounds.pixel_of_middle(side))
+    }
+
+    /// A ring of an outline with the vertices that the zoom needs, on the grid; none twice in a row.
+    pub(super) fn rounded(&self, ring: OutlineRing<'_>) -> Vec<Point> {
+        let mut points: Vec<Point> = ring.at_zoom(self.coarseness.zoom(self.tile.z())).map(|at| self.grid.round(at)).collect();
+        points.dedup();
+        while points.len() > 1 && points.first() == points.last() {
+            points.pop();
+        }
+        points
+    }
+
+    /// The rings of an outline that touch the window and have an area on the grid; holes only after their exterior.
+    ///
+    /// A ring that leaving out and rounding have turned inside out is narrower than a pixel, and what lies beside it covers
+    /// its place: it counts as one without area.
+    fn rings<'a>(&'a self, area: &'a Outline) -> impl Iterator<Item = Vec<Point>> + 'a {
+        let mut within = false;
+        area.rings().filter_map(move |ring| {
+            let seen = (!ring.hole || within) && self.window.touches(&self.grid.window_of(&ring.bounds));
+            let points = if seen { self.rounded(ring) } else { Vec::new() };
+            let twice_area = twice_area(&points);
+            let stands = if ring.hole { twice_area < 0 } else { twice_area > 0 };
+            within = if ring.hole { within } else { stands };
+            stands.then_some(points)
+        })
+    }
+
+    /// Whether nothing of an area is left on the grid but lines and points.
+    fn is_flat(&self, area: &Outline) -> bool {
+        area.rings().filter(|ring| !ring.hole).all(|ring| twice_area(&self.rounded(ring)) <= 0)
+    }
+
+    /// What the window shows of wound rings, each exterior before its holes.
+    pub(super) fn clipped(&self, rings: impl Iterator<Item = Vec<Point>>) -> Vec<Vec<Point>> {
+        let mut shown: Vec<Vec<Point>> = Vec::new();
+        // Where the exterior of the ring at hand is, and twice the area that its holes leave.
+        let (mut exterior, mut left) = (None, 0);
+        for ring in rings {
+            let hole = twice_area(&ring) < 0;
+            if !hole {
+                exterior = None;
+            } else if exterior.is_none() {
+                continue;
+            }
+            let inside = ring.iter().all(|point| self.window.contains(*point));
+            let Some((ring, twice_area)) = wound(if inside { ring } else { clip::ring(ring, &self.window) }, !hole)
+            else {
+                continue;
+            };
+            if hole {
+                left -= twice_area;
+            } else {
+                (exterior, left) = (Some(shown.len()), twice_area);
+            }
+            shown.push(ring);
+            // Nothing is left where the tile lies in a hole.
+            if let Some(first) = exterior.filter(|_| left <= 0) {
+                shown.truncate(first);
+                exterior = None;
+            }
+        }
+        shown
     }
 
     /// Any geometry; a collection has no shape, because a feature has one kind of geometry.
@@ -152,11 +239,6 @@ impl Frame {
         }
     }
 
-    /// Whether nothing of a polygon is left on the grid but a line or a point.
-    fn is_flat(&self, polygon: &Polygon<f64>) -> bool {
-        wound(self.open_ring(polygon.exterior(), Detail::FULL), true).is_none()
-    }
-
     fn snapped(&self, line: &LineString<f64>) -> Vec<Point> {
         let mut points: Vec<Point> = line.0.iter().map(|at| self.grid.snap(*at)).collect();
         points.dedup();
@@ -196,7 +278,7 @@ fn wound(mut points: Vec<Point>, exterior: bool) -> Option<(Vec<Point>, i64)> {
 /// Twice the signed area (surveyor's formula); positive for a ring that runs clockwise on a map whose y points down.
 ///
 /// A ring that is not clipped yet may span 2^34 steps.
-fn twice_area(points: &[Point]) -> i128 {
+pub(super) fn twice_area(points: &[Point]) -> i128 {
     let Some(last) = points.last() else { return 0 };
     let mut from = last;
     let mut sum = 0;

@@ -1,6 +1,7 @@
 //! Leaving out the points of a line that nobody would miss.
 
 use super::grid::Point;
+use crate::geom::distance_2;
 
 /// The points of a line without those that lie nearer than `tolerance` grid steps to what is left; both ends stay.
 ///
@@ -19,7 +20,7 @@ pub(super) fn simplify(points: &[Point], tolerance: i64) -> Vec<Point> {
     while let Some((first, last)) = spans.pop() {
         let mut farthest = (near, None);
         for middle in first + 1..last {
-            let distance = distance_2(points[middle], points[first], points[last]);
+            let distance = off_2(points[middle], points[first], points[last]);
             if distance > farthest.0 {
                 farthest = (distance, Some(middle));
             }
@@ -38,15 +39,10 @@ fn steps(v: i64) -> f64 {
     v as f64
 }
 
-/// Squared distance of a point from a segment.
-fn distance_2(point: Point, from: Point, to: Point) -> f64 {
-    let sub = |a: Point, b: Point| [steps(a[0] - b[0]), steps(a[1] - b[1])];
-    let dot = |a: [f64; 2], b: [f64; 2]| a[0] * b[0] + a[1] * b[1];
-    let (along, off) = (sub(to, from), sub(point, from));
-    let length_2 = dot(along, along);
-    let share = if length_2 > 0.0 { (dot(along, off) / length_2).clamp(0.0, 1.0) } else { 0.0 };
-    let rest = [off[0] - share * along[0], off[1] - share * along[1]];
-    dot(rest, rest)
+/// Squared distance of a point from a segment, grid steps.
+fn off_2(point: Point, from: Point, to: Point) -> f64 {
+    let place = |p: Point| p.map(steps);
+    distance_2(place(point), place(from), place(to))
 }
 
 #[cfg(test)]
@@ -78,7 +74,7 @@ mod tests {
         let simple = simplify(&walk, 4);
         assert!(simple.len() < walk.len() / 2);
         for point in &walk {
-            let nearest = simple.windows(2).map(|s| distance_2(*point, s[0], s[1])).fold(f64::INFINITY, f64::min);
+            let nearest = simple.windows(2).map(|s| off_2(*point, s[0], s[1])).fold(f64::INFINITY, f64::min);
             assert!(nearest <= 16.0, "{point:?}");
         }
     }

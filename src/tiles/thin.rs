@@ -50,7 +50,7 @@ impl Thinning {
     /// that. More coarsely it is what a zoom farther away has, and fewer buildings.
     pub fn of(z: u8, coarseness: Coarseness) -> Thinning {
         let steps = coarseness.steps();
-        let z = z.saturating_sub(steps);
+        let z = coarseness.zoom(z);
         let coarse = Detail { tolerance: (PIXEL / 2) << steps, min_area: (4 * PIXEL * PIXEL) << (2 * steps) };
         let detail = if z < 14 { coarse } else { Detail::FULL };
         Thinning { z, detail, buildings: max_buildings(z) >> steps }

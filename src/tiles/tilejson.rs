@@ -126,7 +126,10 @@ mod tests {
         let names = |layers: &str| -> Vec<String> {
             document(layers, None, &[])["vector_layers"][0]["fields"].as_object().unwrap().keys().cloned().collect()
         };
-        assert_eq!(names("areas"), ["code", "eligible", "level", "name", "parent", "rate", "unvisited", "visited"]);
+        assert_eq!(
+            names("areas"),
+            ["code", "eligible", "level", "merged", "name", "parent", "rate", "unvisited", "visited"]
+        );
         let households = [
             "clustered",
             "code",

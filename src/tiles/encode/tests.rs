@@ -2,6 +2,7 @@ use super::*;
 use crate::tiles::Coding;
 
 use crate::geom::LonLat;
+use crate::geom::borders::Outline;
 use crate::model::{Area, Code, Level, Outcome, Status, Tally};
 use crate::tiles::reader::{self, Tile};
 use geo::{Geometry, LineString, MultiPolygon, Point, Polygon};
@@ -59,7 +60,9 @@ fn encode(tile: TileId, content: &Content<'_>) -> Vec<u8> {
 fn a_tile_reads_as_its_content() {
     let (county, grid) =
         (area("C", Level::County, square(0.0, 0.0, 2000.0)), area("G", Level::Grid, square(0.0, 0.0, 100.0)));
-    let areas = [AreaFeature::of(2, &grid, Tally::default()), AreaFeature::of(1, &county, tally(1, 3))];
+    let (outline, wide) = (Outline::of(&grid.geometry), Outline::of(&county.geometry));
+    let areas =
+        [AreaFeature::of(2, &grid, &outline, Tally::default()), AreaFeature::of(1, &county, &wide, tally(1, 3))];
     let points = [
         household(9, at(30.5, 40.5), Status::Vacant, Some(Outcome::Visited)),
         household(8, at(10.5, 20.5), Status::Occupied, Some(Outcome::Partly)),
@@ -96,7 +99,8 @@ fn cells_carry_what_cluster_styles_ask_for() {
 #[test]
 fn nothing_in_the_tile_is_no_bytes() {
     let far = area("far", Level::Grid, square(99_999.0, 0.0, 10.0));
-    let areas = [AreaFeature::of(1, &far, tally(1, 1))];
+    let outline = Outline::of(&far.geometry);
+    let areas = [AreaFeature::of(1, &far, &outline, tally(1, 1))];
     let points = [household(1, at(-1.0, 5.0), Status::Occupied, None)];
     let content = Content { areas: &areas, households: Households::Points(&points), context: &[] };
     assert_eq!(encode(tile(), &content), Vec::<u8>::new());
@@ -158,8 +162,10 @@ struct Sample {
 
 impl Sample {
     fn with<T>(&self, f: impl Fn(&Content<'_>) -> T) -> T {
-        let areas: Vec<AreaFeature<'_>> =
-            self.areas.iter().map(|a| AreaFeature::of(a.code.as_str()[1..].parse().unwrap(), a, tally(2, 1))).collect();
+        let outlines: Vec<Outline> = self.areas.iter().map(|a| Outline::of(&a.geometry)).collect();
+        let number = |a: &Area| a.code.as_str()[1..].parse().unwrap();
+        let feature = |(a, outline)| AreaFeature::of(number(a), a, outline, tally(2, 1));
+        let areas: Vec<AreaFeature<'_>> = self.areas.iter().zip(&outlines).map(feature).collect();
         let context: Vec<&ContextFeature> = self.context.iter().collect();
         f(&Content { areas: &areas, households: Households::Points(&self.points), context: &context })
     }
@@ -255,7 +261,8 @@ fn polygons_of_many_parts_and_holes_are_wound_for_the_reader() {
                 line.0.rotate_left(1);
             });
             let area = area("A", Level::Grid, MultiPolygon(parts.clone()));
-            let areas = [AreaFeature::of(1, &area, tally(0, 1))];
+            let outline = Outline::of(&area.geometry);
+            let areas = [AreaFeature::of(1, &area, &outline, tally(0, 1))];
             let read = Tile::read(&encode(tile(), &Content { areas: &areas, ..Content::default() }));
             let areas: Vec<i64> = read.layer("areas")[0].parts.iter().map(|ring| reader::twice_area(ring)).collect();
             assert_eq!(areas, [20_000, 20_000, 1_620_000, -5_000], "{turn} {part}");
