@@ -8,8 +8,8 @@ use super::items::LONGEST;
 use super::past::{Moment, may_look_back};
 use super::{App, AppError, Caller};
 use crate::geom::TileId;
-use crate::model::{CampaignId, Code, ContextFeature, Level, Right};
 use crate::model::collection::Collection;
+use crate::model::{CampaignId, Code, ContextFeature, Level, Right};
 use crate::state::{Cell, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
     BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
@@ -165,14 +165,13 @@ impl Gathered {
         coarseness: Coarseness,
         sieve: impl Fn(Layer) -> Sieve<'a>,
     ) -> Result<Gathered, StateError> {
-        let TileRequest { layers, tile, campaign, level, .. } = *request;
+        let TileRequest { layers, tile, level, .. } = *request;
         let mut gathered = Gathered::default();
         if layers.contains(Layer::Areas)
             && let Some(level) = level.or_else(|| state.level_at(tile.z()))
         {
             let drawn_at = coarseness.zoom(tile.z());
             gathered.areas = Areas::of(state, tile, level, drawn_at, &sieve(Layer::Areas))?;
-        }
         }
         if layers.contains(Layer::Households)
             && let Ok(scope) = caller.scope(state, Right::Households)

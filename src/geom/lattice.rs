@@ -122,14 +122,6 @@ impl LatticeRect {
         (min.x <= max.x && min.y <= max.y).then_some(LatticeRect { min, max })
     }
 
-    /// The smallest rectangle around two.
-    #[must_use]
-    pub fn union(&self, other: &LatticeRect) -> LatticeRect {
-        let min = Lattice { x: self.min.x.min(other.min.x), y: self.min.y.min(other.min.y) };
-        let max = Lattice { x: self.max.x.max(other.max.x), y: self.max.y.max(other.max.y) };
-        LatticeRect { min, max }
-    }
-
     /// The degrees it covers, rounded outwards to seven digits (1 cm), which is as fine as the lattice.
     #[must_use]
     pub fn bbox(&self) -> super::Bbox {

@@ -1,7 +1,7 @@
 //! What a tile is made of: plain values, and the row that each of them shows.
 
-use super::merge::Crowd;
 use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD};
+use super::merge::Crowd;
 use crate::geom::borders::Outline;
 use crate::geom::{LonLat, World};
 use crate::model::{Area, Code, ContextFeature, Level, Outcome, Status, Tally};

@@ -4,8 +4,8 @@ use super::dissolve::dissolve;
 use super::features::AreaFeature;
 use super::grid::{Grid, PIXEL, Point, Window};
 use super::shape::{Frame, Shape};
-use crate::model::{Level, Tally};
 use crate::geom::borders::Outline;
+use crate::model::{Level, Tally};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,8 @@ pub(super) struct Drawn<'a> {
 /// What a tile draws of some Areas, wide ones first, so that narrow ones are drawn over them. Those of [`crowds`] are left to them.
 pub(super) fn drawn<'a>(frame: &Frame, areas: &'a [AreaFeature<'a>]) -> Vec<Drawn<'a>> {
     let (small, alone): (Vec<_>, Vec<_>) = areas.iter().partition(|area| area.merges_into.is_some());
-    let alone: Vec<_> = alone.into_iter().filter(|area| frame.pixel_of_crowd(area.outline).is_none()).collect();
+    let alone: Vec<&AreaFeature<'_>> =
+        alone.into_iter().filter(|area: &&AreaFeature<'_>| frame.pixel_of_crowd(area.outline).is_none()).collect();
     let mut drawn = merged(frame, &small, &alone);
     let by_itself = |area| Some(Drawn { area, shape: frame.area(area.outline)?, merged: None });
     drawn.extend(alone.into_iter().filter_map(by_itself));

@@ -1,7 +1,7 @@
 //! Geometries in degrees to what a tile draws: rounded to the grid, simplified, clipped, wound.
 
-use super::clip;
 use super::budget::Coarseness;
+use super::clip;
 use super::grid::{BUFFER, EXTENT, Grid, PIXEL, Point, Window};
 use super::simplify::simplify;
 use crate::geom::borders::{Outline, OutlineRing};
@@ -105,7 +105,8 @@ impl Frame {
 
     /// A ring of an outline with the vertices that the zoom needs, on the grid; none twice in a row.
     pub(super) fn rounded(&self, ring: OutlineRing<'_>) -> Vec<Point> {
-        let mut points: Vec<Point> = ring.at_zoom(self.coarseness.zoom(self.tile.z())).map(|at| self.grid.round(at)).collect();
+        let mut points: Vec<Point> =
+            ring.at_zoom(self.coarseness.zoom(self.tile.z())).map(|at| self.grid.round(at)).collect();
         points.dedup();
         while points.len() > 1 && points.first() == points.last() {
             points.pop();

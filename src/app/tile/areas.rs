@@ -41,13 +41,7 @@ pub struct Areas {
 impl Areas {
     /// Gathers the Areas of a level that touch a tile and pass. One below a pixel of the zoom `drawn_at` is drawn by the nearest Area
     /// above that is not, or else by the widest; with a filter each is drawn by itself: it is told what passes, one by one.
-    pub fn of(
-        state: &State,
-        tile: TileId,
-        level: Level,
-        drawn_at: u8,
-        sieve: &Sieve<'_>,
-    ) -> Result<Areas, StateError> {
+    pub fn of(state: &State, tile: TileId, level: Level, drawn_at: u8, sieve: &Sieve<'_>) -> Result<Areas, StateError> {
         let mut areas = Areas::default();
         let campaign = sieve.campaign;
         let mut places: HashMap<AreaId, usize> = HashMap::new();

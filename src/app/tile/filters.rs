@@ -21,7 +21,7 @@ pub struct Filters {
 }
 
 /// The collection whose fields a layer is filtered by.
-fn collection(layer: Layer) -> Collection {
+pub fn collection(layer: Layer) -> Collection {
     match layer {
         Layer::Areas => Collection::Areas,
         Layer::Households => Collection::Households,
