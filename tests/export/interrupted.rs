@@ -20,8 +20,7 @@ fn begun(scratch: &Scratch) -> Child {
 
 /// Whether this is the part of an archive, with tiles in it.
 fn has_bytes(scratch: &Scratch, name: &str) -> bool {
-    name.starts_with(".out.pmtiles.")
-        && name.ends_with(".part")
+    name.strip_prefix(".out.pmtiles.").is_some_and(|rest| rest.split_once('.').is_some_and(|(_, end)| end == "part"))
         && fs::metadata(scratch.path(name)).is_ok_and(|part| part.len() > 20_000)
 }
 

@@ -165,6 +165,6 @@ mod tests {
 
     #[test]
     fn without_anything_drawn_the_bounds_are_the_world() {
-        assert_eq!(bounds(None, None).to_array(), [-180.0, -MAX_LATITUDE, 180.0, MAX_LATITUDE]);
+        assert_eq!(bounds(None, None), Bbox::new(-180.0, -MAX_LATITUDE, 180.0, MAX_LATITUDE).unwrap());
     }
 }

@@ -95,7 +95,9 @@ fn directory(mut bytes: &[u8]) -> Vec<Entry> {
         tile += varint(&mut bytes);
         entry.tile = tile;
     }
-    entries.iter_mut().for_each(|entry| entry.run = varint(&mut bytes));
+    for entry in &mut entries {
+        entry.run = varint(&mut bytes);
+    }
     for entry in &mut entries {
         entry.length = usize::try_from(varint(&mut bytes)).unwrap();
         assert!(entry.length > 0, "no tile is empty");

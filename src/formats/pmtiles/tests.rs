@@ -24,7 +24,7 @@ fn gzipped(plain: &str) -> Vec<u8> {
 
 /// What the tile says: neighbours often the same.
 fn said(tile: TileId) -> String {
-    if tile.x() % 3 == 0 { "sea".to_owned() } else { tile.to_string() }
+    if tile.x().is_multiple_of(3) { "sea".to_owned() } else { tile.to_string() }
 }
 
 /// Every tile of the zooms whose column is not a multiple of five.
