@@ -36,7 +36,8 @@ fn sides(rings: &[Vec<Point>]) -> Vec<[Point; 2]> {
     sides
 }
 
-/// Joins sides, as many into each point as out of it, to rings that pass no point twice.
+/// Joins sides, as many into each point as out of it, to rings that pass no point twice: a way that comes back to one of its
+/// points is closed there. So it may leave a point where several rings meet by any side.
 fn loops(sides: &[[Point; 2]]) -> Vec<Vec<Point>> {
     let mut free = vec![true; sides.len()];
     let mut found = Vec::new();
@@ -57,39 +58,15 @@ fn loops(sides: &[[Point; 2]]) -> Vec<Vec<Point>> {
                 }
                 found.push(ring);
             }
-            let before = way.last().copied();
             places.insert(at, way.len());
             way.push(at);
-            let leaving = sides.partition_point(|side| side[0] < at)..sides.partition_point(|side| side[0] <= at);
-            let turn = |i: &usize| Turn::between(at, before.unwrap_or(at), sides[*i][1]);
-            let Some(next) = leaving.filter(|i| free[*i]).min_by(|a, b| turn(a).compare(&turn(b))) else { break };
+            let mut leaving = sides.partition_point(|side| side[0] < at)..sides.partition_point(|side| side[0] <= at);
+            let Some(next) = leaving.find(|i| free[*i]) else { break };
             free[next] = false;
             at = sides[next][1];
         }
     }
     found
-}
-
-/// A direction, by how far it is turned from the way back, against the clock on the map.
-struct Turn {
-    /// 0 up to half a turn, 1 beyond it or back itself.
-    half: u8,
-    towards: [i128; 2],
-}
-
-impl Turn {
-    fn between(at: Point, before: Point, next: Point) -> Turn {
-        let from = |p: Point| [i128::from(p[0] - at[0]), i128::from(p[1] - at[1])];
-        let (back, towards) = (from(before), from(next));
-        let side = cross(back, towards);
-        let straight = side == 0 && back[0] * towards[0] + back[1] * towards[1] < 0;
-        Turn { half: u8::from(!(side < 0 || straight)), towards }
-    }
-
-    /// The sharpest turn to the inner side of the rings first, so that they part where they touch in one point.
-    fn compare(&self, other: &Turn) -> std::cmp::Ordering {
-        self.half.cmp(&other.half).then_with(|| cross(self.towards, other.towards).cmp(&0))
-    }
 }
 
 fn cross(a: [i128; 2], b: [i128; 2]) -> i128 {

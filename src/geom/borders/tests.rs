@@ -129,6 +129,30 @@ fn each_zoom_keeps_what_the_plain_method_keeps_for_its_tolerance() {
 }
 
 #[test]
+fn of_vertices_that_are_equally_far_both_neighbours_keep_the_same() {
+    // Teeth of one size to both sides of a straight line, on whole steps of the lattice.
+    let step = |n: u32, off: i32| {
+        let place = |v: f64| v / Lattice::SIDE + 0.5 / Lattice::SIDE;
+        let (x, y) = (f64::from((1u32 << 31) + (n << 20)), f64::from(1u32 << 31) + f64::from(off));
+        World { x: place(x), y: place(y) }.lonlat().coord()
+    };
+    let teeth = [0, 1, -1, 1, 1, -1, 0, 1, -1, -1, 1, 0, -1];
+    let border = (0..2_000).zip(teeth.iter().cycle()).map(|(n, off)| step(n, off * (1 << 18)));
+    let border: Vec<Coord<f64>> = border.collect();
+    let side = |off: i32| {
+        let mut outer = border.clone();
+        outer.extend([step(1_999, off), step(0, off)]);
+        MultiPolygon::from(geo::Polygon::new(LineString(outer), vec![]))
+    };
+    let both = weighed(&[side(-(1 << 29)), side(1 << 29)]);
+    for z in ZOOMS {
+        let [a, b] = [0, 1].map(|i| both[i].rings().next().unwrap().at_zoom(z).collect::<BTreeSet<_>>());
+        // The ends of the border and the two corners that each has for itself.
+        assert_eq!((a.difference(&b).count(), b.difference(&a).count()), (2, 2), "{z}");
+    }
+}
+
+#[test]
 fn an_island_and_the_hole_that_it_fills_keep_the_same_triangle_at_the_least() {
     let circle = |radius: f64, turn: f64| {
         let at = |i: u32| (turn + f64::from(i) / 40.0 * std::f64::consts::TAU).sin_cos();

@@ -91,3 +91,31 @@ fn the_outline_covers_what_the_rings_cover_once_and_no_ring_passes_a_point_twice
         }
     }
 }
+
+#[test]
+fn where_many_corners_meet_no_part_lies_on_another() {
+    let mut rng = StdRng::seed_from_u64(32);
+    let mut met = 0;
+    for _ in 0..300 {
+        // Squares cut in half: six corners meet in a point.
+        let mut halves: Vec<(Vec<Point>, (f64, f64))> = Vec::new();
+        for at in 0..49 {
+            let ([x, y], [fx, fy]) = ([at % 7, at / 7], [at % 7, at / 7].map(|v| f64::from(i32::try_from(v).unwrap())));
+            halves.push((vec![[x, y], [x + 1, y], [x + 1, y + 1]], (fx + 0.6, fy + 0.3)));
+            halves.push((vec![[x, y], [x + 1, y + 1], [x, y + 1]], (fx + 0.4, fy + 0.7)));
+        }
+        halves.shuffle(&mut rng);
+        let kept = rng.random_range(20..80);
+        let rings: Vec<Vec<Point>> = halves[..kept].iter().map(|(ring, _)| ring.clone()).collect();
+        let outline = dissolve(&rings);
+        for (n, (_, (x, y))) in halves.iter().enumerate() {
+            let parts = outline.chunk_by(|_, next| twice_area(next) < 0);
+            let times: Vec<i32> = parts.map(|part| turns(part, *x, *y)).collect();
+            assert!(times.iter().all(|n| (0..=1).contains(n)), "{rings:?}");
+            assert_eq!(times.iter().sum::<i32>(), i32::from(n < kept), "{rings:?}");
+        }
+        let corners = outline.concat();
+        met += corners.iter().filter(|p| corners.iter().filter(|q| p == q).count() > 2).count();
+    }
+    assert!(met > 100, "{met}");
+}
