@@ -168,7 +168,7 @@ impl State {
     }
 
     /// The living Areas of a level whose rectangle touches a tile widened by a share of its side, in the order of their
-    /// numbers. An Area of a wider level stands in where it has nothing of this level below it.
+    /// numbers.
     #[must_use]
     pub fn area_tile(&self, tile: TileId, level: Level, buffer: f64) -> Vec<(AreaId, &AreaEntry)> {
         let rect = WorldRect::of(&tile.bbox(buffer));

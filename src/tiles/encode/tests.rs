@@ -305,3 +305,47 @@ fn of_too_many_buildings_the_largest_are_kept() {
     assert_eq!(read.features().count(), Thinning::of(13, Coarseness::FINEST).buildings);
     assert!(read.features().all(|f| reader::twice_area(&f.parts[0]) > 2 * 21 * 21));
 }
+
+/// Areas and their eligible households that a tile's features stand for.
+fn stood_for(bytes: &[u8]) -> [u64; 2] {
+    let read = Tile::read(bytes);
+    let number = |f: &reader::Feature, name: &str| f.tag(name).map(|v| v.trim_end_matches('u').parse::<u64>().unwrap());
+    let one = |f: &reader::Feature| [number(f, "merged").unwrap_or(1), number(f, "eligible").unwrap()];
+    read.layer("areas").iter().map(one).fold([0, 0], |[a, b], [c, d]| [a + c, b + d])
+}
+
+#[test]
+fn areas_without_any_above_them_are_counted_by_pixel_where_a_tile_would_be_too_heavy() {
+    let mut rng = StdRng::seed_from_u64(17);
+    let mut one = |n: u32| {
+        let world = World { x: rng.random_range(0.1..0.9), y: rng.random_range(0.1..0.9) };
+        let corner = |dx: f64, dy: f64| World { x: world.x + dx * 1e-4, y: world.y + dy * 1e-4 }.lonlat().coord();
+        let ring = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| corner(x, y));
+        // A name that compresses badly.
+        let name = format!("{n}-{:032x}", rng.random::<u128>());
+        Area { parent: None, ..area(&name, Level::Grid, Polygon::new(LineString(ring.into()), vec![])) }
+    };
+    let areas: Vec<Area> = (0..30_000).map(&mut one).collect();
+    let outlines: Vec<Outline> = areas.iter().map(|area| Outline::of(&area.geometry)).collect();
+    let both = || areas.iter().zip(&outlines).zip(0..);
+    let features: Vec<AreaFeature<'_>> =
+        both().map(|((area, outline), n)| AreaFeature::of(n, area, outline, tally(1, (n % 3) as u32))).collect();
+    let whole = [30_000, features.iter().map(|f| u64::from(f.tally.eligible)).sum()];
+    let content = Content { areas: &features, ..Content::default() };
+    let drawn = |tile, coarseness| super::encode(tile, &content, coarseness);
+    let mut coarseness = Coarseness::FINEST;
+    while !drawn(TileId::WORLD, coarseness).fits() {
+        coarseness = coarseness.next().unwrap();
+    }
+    assert!(coarseness > Coarseness::FINEST);
+    let body = drawn(TileId::WORLD, coarseness);
+    assert_eq!(stood_for(&body.bytes(Coding::Identity)), whole);
+    let [shown] = body.shown() else { panic!("one layer") };
+    assert!((1_000..30_000).contains(&shown.features) && shown.of == 30_000, "{shown:?}");
+    // In more than one tile as well, whatever the borders between them.
+    while let Some(coarser) = coarseness.next() {
+        let parts = TileId::WORLD.children().map(|tile| stood_for(&drawn(tile, coarser).bytes(Coding::Identity)));
+        assert_eq!(parts.fold([0, 0], |[a, b], [c, d]| [a + c, b + d]), whole, "{coarser:?}");
+        coarseness = coarser;
+    }
+}
