@@ -99,8 +99,9 @@ fmt: ## put the source in its form
 
 .PHONY: bench
 bench: ## measure every promise that the README makes; BENCH_ARGS="import visits" only some
-	@scripts/prerequisites.sh
-	$(CARGO) bench $(LOCKED) --bench promises -- $(BENCH_ARGS)
+	@scripts/prerequisites.sh bench
+	@# Ten thousand live streams are as many open files.
+	ulimit -n "$$(ulimit -Hn)"; $(CARGO) bench $(LOCKED) --bench promises -- $(BENCH_ARGS)
 
 FUZZ_SECONDS ?= 60
 .PHONY: fuzz
