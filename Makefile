@@ -109,6 +109,11 @@ fuzz: ## nonsense for everything that reads what strangers write; FUZZ_SECONDS=6
 	@scripts/prerequisites.sh
 	scripts/fuzz.sh $(FUZZ_SECONDS)
 
+.PHONY: compare
+compare: ## the same tiles from Martin and PostGIS beside ours, in turns; installs and builds both
+	@scripts/prerequisites.sh bench
+	benches/compare-martin.sh $(BENCH_ARGS)
+
 # The comparison needs a CSV of points: make bench-postgis CSV=points.csv.gz
 .PHONY: bench-postgis
 bench-postgis: ## the same import beside PostGIS; needs CSV=FILE.csv.gz

@@ -3,7 +3,7 @@
 #
 #   scripts/prerequisites.sh         to build and run
 #   scripts/prerequisites.sh test    also for `make test`
-#   scripts/prerequisites.sh bench   also for `make bench`
+#   scripts/prerequisites.sh bench   also for `make bench` and `make compare`
 #
 # Costs a few lookups when everything is there. Never asks a question.
 set -euo pipefail
