@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
@@ -37,7 +37,7 @@ impl Streams {
             LocalSet::new().block_on(&runtime, async move {
                 let resets = Rc::new(Cell::new(0));
                 for _ in 0..number {
-                    let stream = listen(address, &token, None).await.map_err(|e| e.to_string())?;
+                    let stream = listen(address, &token).await.map_err(|e| e.to_string())?;
                     let resets = Rc::clone(&resets);
                     tokio::task::spawn_local(async move {
                         if is_reset(stream).await {
@@ -73,13 +73,9 @@ impl Streams {
     }
 }
 
-/// A stream whose head was read; its receive buffer may be given, bytes.
-pub async fn listen(address: SocketAddr, token: &str, buffer: Option<u32>) -> std::io::Result<TcpStream> {
-    let socket = TcpSocket::new_v4()?;
-    if let Some(bytes) = buffer {
-        socket.set_recv_buffer_size(bytes)?;
-    }
-    let mut stream = socket.connect(address).await?;
+/// A stream whose head was read.
+pub async fn listen(address: SocketAddr, token: &str) -> std::io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address).await?;
     let request = format!("GET /live HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut head = Vec::new();
