@@ -117,11 +117,11 @@ fn compare(ground: &Ground, table: &mut Table, zoom: &Zoom, martin: Side, melonm
         theirs.add(&ask(martin, &tiles, zoom.theirs)?);
         ours.add(&ask(melonmap, &tiles, zoom.ours)?);
     }
-    let times = ours.rate() / theirs.rate();
+    let ratio = ours.rate() / theirs.rate();
     let rate = |rate: f64| if rate < 100.0 { format!("{rate:.1}") } else { whole(rate) };
     let measured = format!(
         "**{}** times: {}/s, {}/s; p99 {:.0} ms, {:.1} ms; largest {}, {}",
-        rate(times),
+        rate(ratio),
         rate(theirs.rate()),
         rate(ours.rate()),
         theirs.slow,
@@ -132,7 +132,7 @@ fn compare(ground: &Ground, table: &mut Table, zoom: &Zoom, martin: Side, melonm
     let what = format!("zoom {}, made anew, {} tiles, {CONNECTIONS} connections: theirs, ours", zoom.z, tiles.len());
     let bounds = "p99 < 20 ms, ≤ 500 kB";
     let asked = zoom.times.map_or_else(|| bounds.to_owned(), |times| format!("≥ {times:.0} times, {bounds}"));
-    let met = zoom.times.is_none_or(|least| times >= least) && ours.slow < LONGEST && ours.largest <= LARGEST;
+    let met = zoom.times.is_none_or(|least| ratio >= least) && ours.slow < LONGEST && ours.largest <= LARGEST;
     table.promise(what, asked, measured, met);
     Ok(ours.rate())
 }
@@ -156,14 +156,14 @@ fn caches(ground: &Ground, table: &mut Table, martin: Side, melonmap: Side) -> O
         theirs.push(turn(martin)?.rate);
         ours.push(turn(melonmap)?.rate);
     }
-    let times = median(&ours) / median(&theirs);
-    let measured = format!("**{times:.1}** times: {}/s, {}/s", whole(median(&theirs)), whole(median(&ours)));
+    let ratio = median(&ours) / median(&theirs);
+    let measured = format!("**{ratio:.1}** times: {}/s, {}/s", whole(median(&theirs)), whole(median(&ours)));
     let what = format!(
         "zoom {}, cached, {} tiles, {} connections, wrk: theirs, ours",
         cached::ZOOM,
         tiles.len(),
         cached::CONNECTIONS
     );
-    table.promise(what, format!("≥ {TIMES:.0} times"), measured, times >= TIMES);
+    table.promise(what, format!("≥ {TIMES:.0} times"), measured, ratio >= TIMES);
     Ok(())
 }

@@ -170,7 +170,9 @@ async fn asker(shared: &RefCell<Shared>, end: Instant) -> Outcome {
         let tiles: Vec<TileId> = (0..=DEEPEST).map(|z| TileId::at(World::of(at), z)).collect();
         let told = |change: fn(&mut Told)| {
             let mut shared = shared.borrow_mut();
-            tiles.iter().for_each(|tile| change(shared.told.entry(*tile).or_default()));
+            for tile in &tiles {
+                change(shared.told.entry(*tile).or_default());
+            }
         };
         told(|told| told.sent += 1);
         let asked = Instant::now();
