@@ -6,17 +6,15 @@ use super::data::Points;
 use super::ground::{Ground, Outcome};
 use super::process::Server;
 use super::table::{Table, count, whole};
-use super::tally;
+use super::tally::{Seen, look};
 use super::tiles::{CONNECTIONS, DEEPEST, around, ask, path};
 use super::visits::{Visits, found_campaign};
-use flate2::read::GzDecoder;
 use melonmap::geom::{LonLat, TileId, World};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io::Read;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 use tokio::task::LocalSet;
 
@@ -35,16 +33,6 @@ const LOOKS: usize = 5;
 /// What is asked for: milliseconds; a share of the cache.
 const LONGEST: f64 = 30.0;
 const KEPT: f64 = 0.95;
-
-/// A tile that was asked for after visits were answered.
-struct Seen {
-    tile: TileId,
-    body: Vec<u8>,
-    /// Households in it whose visit had been answered before it was asked for: it must show these at least.
-    answered: u32,
-    /// Households in it whose visit had been sent before it came: it can show no more.
-    sent: u32,
-}
 
 /// Visits of a tile.
 #[derive(Default, Clone, Copy)]
@@ -201,22 +189,6 @@ async fn asker(shared: &RefCell<Shared>, end: Instant) -> Outcome {
         }
     }
     Ok(())
-}
-
-/// Counts the tiles and those that showed too few visits or too many.
-fn look(seeing: &Receiver<Seen>) -> Outcome<(u64, u64)> {
-    let (mut looked, mut wrong, mut tile) = (0, 0, Vec::new());
-    for seen in seeing {
-        tile.clear();
-        GzDecoder::new(&seen.body[..]).read_to_end(&mut tile)?;
-        let shown = tally::sum(&tile, "visited")?;
-        looked += 1;
-        if !(u64::from(seen.answered)..=u64::from(seen.sent)).contains(&shown) {
-            wrong += 1;
-            eprintln!("  {}: {shown} visits shown, {} to {} made", seen.tile, seen.answered, seen.sent);
-        }
-    }
-    Ok((looked, wrong))
 }
 
 /// The smallest share of the tiles that came from the cache after one visit.

@@ -1,12 +1,45 @@
-//! Reads of a vector tile what a check needs: one attribute, added up over all features (vector-tile-spec 2.1 § 4).
+//! Looks into vector tiles whether they show the visits that were made: one attribute, added up over all features
+//! (vector-tile-spec 2.1 § 4).
 
 use super::ground::Outcome;
+use flate2::read::GzDecoder;
+use melonmap::geom::TileId;
+use std::io::Read;
+use std::sync::mpsc::Receiver;
 
 /// A field of a message: its number, and its value as a number or as bytes.
 type Field<'a> = (u64, u64, &'a [u8]);
 
+/// A tile that was asked for after visits were answered.
+pub struct Seen {
+    /// Which.
+    pub tile: TileId,
+    /// As it came, gzipped.
+    pub body: Vec<u8>,
+    /// Households in it whose visit had been answered before it was asked for: it must show these at least.
+    pub answered: u32,
+    /// Households in it whose visit had been sent before it came: it can show no more.
+    pub sent: u32,
+}
+
+/// Counts the tiles and those that showed too few visits or too many.
+pub fn look(seeing: &Receiver<Seen>) -> Outcome<(u64, u64)> {
+    let (mut looked, mut wrong, mut tile) = (0, 0, Vec::new());
+    for seen in seeing {
+        tile.clear();
+        GzDecoder::new(&seen.body[..]).read_to_end(&mut tile)?;
+        let shown = sum(&tile, "visited")?;
+        looked += 1;
+        if !(u64::from(seen.answered)..=u64::from(seen.sent)).contains(&shown) {
+            wrong += 1;
+            eprintln!("  {}: {shown} visits shown, {} to {} made", seen.tile, seen.answered, seen.sent);
+        }
+    }
+    Ok((looked, wrong))
+}
+
 /// The sum of an attribute over the features of all layers: whole numbers as they are, `true` as one, anything else as nothing.
-pub fn sum(tile: &[u8], name: &str) -> Outcome<u64> {
+fn sum(tile: &[u8], name: &str) -> Outcome<u64> {
     let mut sum = 0;
     for (number, _, layer) in fields(tile)? {
         if number == 3 {
