@@ -99,14 +99,20 @@ fmt: ## put the source in its form
 
 .PHONY: bench
 bench: ## measure every promise that the README makes; BENCH_ARGS="import visits" only some
-	@scripts/prerequisites.sh
-	$(CARGO) bench $(LOCKED) --bench promises -- $(BENCH_ARGS)
+	@scripts/prerequisites.sh bench
+	@# Ten thousand live streams are as many open files.
+	ulimit -n "$$(ulimit -Hn)"; $(CARGO) bench $(LOCKED) --bench promises -- $(BENCH_ARGS)
 
 FUZZ_SECONDS ?= 60
 .PHONY: fuzz
 fuzz: ## nonsense for everything that reads what strangers write; FUZZ_SECONDS=60 each
 	@scripts/prerequisites.sh
 	scripts/fuzz.sh $(FUZZ_SECONDS)
+
+.PHONY: compare
+compare: ## the same tiles from Martin and PostGIS beside ours, in turns; installs and builds both
+	@scripts/prerequisites.sh bench
+	benches/compare-martin.sh $(BENCH_ARGS)
 
 # The comparison needs a CSV of points: make bench-postgis CSV=points.csv.gz
 .PHONY: bench-postgis

@@ -38,57 +38,9 @@ done
 [[ $rounds =~ ^[0-9]*[13579]$ ]] || { echo "compare-postgis: --rounds wants an odd number, not $rounds" >&2; exit 2; }
 [[ $polygons =~ ^[0-9]+$ ]] || { echo "compare-postgis: --polygons wants a number, not $polygons" >&2; exit 2; }
 
-# ---- a PostgreSQL of its own ------------------------------------------------------------------------------------------------------
-
-bin_dir() {
-  local dir
-  dir=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-  if [[ -x $dir/initdb ]]; then echo "$dir"; return; fi
-  if command -v initdb >/dev/null 2>&1; then dirname "$(command -v initdb)"; fi
-}
-has_postgis() { [[ -n $(bin_dir) ]] && [[ -f $("$(bin_dir)/pg_config" --sharedir 2>/dev/null || pg_config --sharedir)/extension/postgis.control ]]; }
-
-if ! has_postgis; then
-  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
-    echo "installing PostgreSQL and PostGIS"
-    apt-get update -q >/dev/null
-    # The package would start a cluster of its own; it is not needed here.
-    [[ -d /etc/postgresql-common ]] || { mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf; }
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql postgresql-postgis >/dev/null
-  fi
-  has_postgis || { echo "compare-postgis: no PostGIS here. Please install PostgreSQL with PostGIS 3 (Debian: postgresql postgresql-postgis)." >&2; exit 1; }
-fi
-bin=$(bin_dir)
-
-dir=$(mktemp -d "${TMPDIR:-/var/tmp}/melonmap-compare.XXXXXX")
-chmod 755 "$dir"
-mkdir "$dir/pg"
-cleanup() {
-  local status=$?
-  trap - EXIT INT TERM
-  as_owner "$bin/pg_ctl" -D "$dir/pg/data" -m immediate stop >/dev/null 2>&1 || true
-  rm -rf "$dir"
-  exit "$status"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# PostgreSQL refuses to run as root.
-if [[ $(id -u) == 0 ]]; then
-  chown postgres: "$dir/pg"
-  as_owner() { (cd "$dir/pg" && runuser -u postgres -- "$@"); }
-else
-  as_owner() { "$@"; }
-fi
-
-as_owner "$bin/initdb" -D "$dir/pg/data" -U bench --auth=trust --encoding=UTF8 --locale=C >"$dir/initdb.log" || { cat "$dir/initdb.log" >&2; exit 1; }
-options="-p $PORT -k $dir/pg -c listen_addresses=127.0.0.1"
-for setting in "${SETTINGS[@]}"; do options+=" -c $setting"; done
-as_owner "$bin/pg_ctl" -D "$dir/pg/data" -l "$dir/pg/log" -w -o "$options" start >/dev/null || { cat "$dir/pg/log" >&2; exit 1; }
-sql() { "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$dir/pg" -p "$PORT" -U bench -d "${DB:-bench}" "$@"; }
-DB=postgres sql -c 'CREATE DATABASE bench'
-sql -c 'CREATE EXTENSION postgis'
+# shellcheck source=benches/postgis.sh
+source "$(dirname "$0")/postgis.sh"
+start_postgis
 
 # ---- the clock --------------------------------------------------------------------------------------------------------------------
 

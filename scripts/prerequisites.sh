@@ -3,6 +3,7 @@
 #
 #   scripts/prerequisites.sh         to build and run
 #   scripts/prerequisites.sh test    also for `make test`
+#   scripts/prerequisites.sh bench   also for `make bench` and `make compare`
 #
 # Costs a few lookups when everything is there. Never asks a question.
 set -euo pipefail
@@ -15,11 +16,12 @@ NEEDS_PYTHON=3.10.0 # of what tests/clients/requirements.txt names
 OWN_NODE="${XDG_CACHE_HOME:-$HOME/.cache}/melonmap/node"
 PATH="$OWN_NODE/node_modules/node/bin:$PATH"
 
-for_tests=false
+for_tests=false for_benches=false
 case "${1-}" in
   '') ;;
   test) for_tests=true ;;
-  *) echo "usage: $0 [test]" >&2; exit 2 ;;
+  bench) for_benches=true ;;
+  *) echo "usage: $0 [test|bench]" >&2; exit 2 ;;
 esac
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -67,8 +69,9 @@ missing() {
   has c++ || has g++ || has clang++ || echo c++
   # sqlite3 builds PROJ's own database; cmake builds PROJ.
   for tool in cmake make sqlite3; do has "$tool" || echo "$tool"; done
+  if $for_tests || $for_benches; then has curl || echo curl; fi
+  if $for_benches; then has wrk || echo wrk; fi
   $for_tests || return 0
-  has curl || echo curl
   # Some builds of Node.js bring npm and refuse another one beside it, so npm is asked for only once node is there.
   if has node; then has npm || echo npm; else echo node; fi
   if ! has ogrinfo || ! has ogr2ogr; then echo gdal; fi

@@ -44,6 +44,8 @@ pub struct Load {
     pub wrong: usize,
     /// Of all bodies.
     pub bytes: u64,
+    /// Of the largest body.
+    pub largest: u64,
 }
 
 impl Load {
@@ -67,6 +69,12 @@ pub fn get(path: &str, token: &str) -> Vec<u8> {
         "GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n"
     )
     .into_bytes()
+}
+
+/// A GET with a token whose answer may be gzipped and nothing else: what every server of tiles knows.
+pub fn get_gzip(path: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nAccept-Encoding: gzip\r\n\r\n")
+        .into_bytes()
 }
 
 /// A GET with a token whose answer is not compressed, to be read.
@@ -102,7 +110,7 @@ pub fn load(
         let workers = open.into_iter().map(|mut connection| {
             let (requests, right, next) = (Rc::clone(&requests), Rc::clone(&right), Rc::clone(&next));
             tokio::task::spawn_local(async move {
-                let mut mine = Load { seconds: 0.0, took: Vec::new(), wrong: 0, bytes: 0 };
+                let mut mine = Load { seconds: 0.0, took: Vec::new(), wrong: 0, bytes: 0, largest: 0 };
                 loop {
                     let i = next.replace(next.get() + 1);
                     let Some(request) = requests.get(i) else { break };
@@ -110,18 +118,20 @@ pub fn load(
                     let answer = connection.ask(request).await?;
                     mine.took.push(asked.elapsed().as_secs_f64() * 1e3);
                     mine.bytes += answer.body.len() as u64;
+                    mine.largest = mine.largest.max(answer.body.len() as u64);
                     mine.wrong += usize::from(!right(&answer));
                 }
                 std::io::Result::Ok(mine)
             })
         });
         let workers: Vec<_> = workers.collect();
-        let mut all = Load { seconds: 0.0, took: Vec::with_capacity(requests.len()), wrong: 0, bytes: 0 };
+        let mut all = Load { seconds: 0.0, took: Vec::with_capacity(requests.len()), wrong: 0, bytes: 0, largest: 0 };
         for worker in workers {
             let mut mine = worker.await??;
             all.took.append(&mut mine.took);
             all.wrong += mine.wrong;
             all.bytes += mine.bytes;
+            all.largest = all.largest.max(mine.largest);
         }
         all.seconds = start.elapsed().as_secs_f64();
         all.took.sort_unstable_by(f64::total_cmp);

@@ -40,14 +40,21 @@ impl Points {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             (file, format!("Data: {name}, {ROWS} rows, EPSG:27700"))
         } else {
-            let file = dir.join("generated.csv.gz");
-            if !file.exists() {
-                generate(&file)?;
-            }
-            (file, format!("Data: **generated** from a fixed seed: {ROWS} rows as Code-Point Open has, EPSG:27700"))
+            return Points::generated(&dir.join("generated.csv.gz"), ROWS);
         };
         let sample = sample(&file)?;
         Ok(Points { file, source, sample })
+    }
+
+    /// So many rows, made from a fixed seed where the file is not there; [`BAD`] of them have no place. At most 17 million.
+    pub fn generated(file: &Path, rows: u64) -> Outcome<Points> {
+        if !file.exists() {
+            generate(file, rows)?;
+        }
+        let source = format!(
+            "Data: **generated** from a fixed seed: {rows} rows with the columns of Code-Point Open, EPSG:27700"
+        );
+        Ok(Points { file: file.to_owned(), source, sample: sample(file)? })
     }
 }
 
@@ -69,7 +76,7 @@ fn sample(file: &Path) -> Outcome<Vec<(String, LonLat)>> {
 }
 
 /// Towns of many sizes in the box of Great Britain, and points around them: dense inside, thin outside.
-fn generate(file: &Path) -> Outcome {
+fn generate(file: &Path, rows: u64) -> Outcome {
     let mut rng = StdRng::seed_from_u64(27_700);
     let towns: Vec<(f64, f64, f64)> = (0..3_000)
         .map(|_| {
@@ -81,9 +88,9 @@ fn generate(file: &Path) -> Outcome {
     let unfinished = file.with_extension("part");
     let mut to = GzEncoder::new(BufWriter::new(File::create(&unfinished)?), Compression::fast());
     writeln!(to, "postcode,pq,easting,northing,district,ward")?;
-    for row in 0..ROWS {
+    for row in 0..rows {
         let code = code(row);
-        if row % (ROWS / BAD) == 7 && row / (ROWS / BAD) < BAD {
+        if row % (rows / BAD) == 7 && row / (rows / BAD) < BAD {
             writeln!(to, "{code},90,0,0,,")?;
             continue;
         }

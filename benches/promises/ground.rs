@@ -48,16 +48,7 @@ impl Ground {
 
     /// Imports the points into a new store of this name.
     pub fn import(&self, store: &Path) -> Outcome<Ran> {
-        for name in [store.to_owned(), store.with_extension("db-wal"), store.with_extension("db-shm")] {
-            match std::fs::remove_file(name) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
-                _ => {}
-            }
-        }
-        let map = ["--map", "code=postcode", "--map", "x=easting", "--map", "y=northing"];
-        let (file, store) = (self.points.file.to_string_lossy(), store.to_string_lossy());
-        let args = ["import", "households", &file, "--store", &store, "--crs", "EPSG:27700", "--skip-bad"];
-        run(args.into_iter().chain(map))
+        import(&self.points, store)
     }
 
     /// The store of the points alone; imported now if no part did before.
@@ -91,4 +82,18 @@ impl Ground {
         let store = open_store_to_look(&self.divided()?.store.to_string_lossy())?;
         Ok(load(&store, |_| true)?)
     }
+}
+
+/// Imports points into a new store of this name.
+pub fn import(points: &Points, store: &Path) -> Outcome<Ran> {
+    for name in [store.to_owned(), store.with_extension("db-wal"), store.with_extension("db-shm")] {
+        match std::fs::remove_file(name) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
+    }
+    let map = ["--map", "code=postcode", "--map", "x=easting", "--map", "y=northing"];
+    let (file, store) = (points.file.to_string_lossy(), store.to_string_lossy());
+    let args = ["import", "households", &file, "--store", &store, "--crs", "EPSG:27700", "--skip-bad"];
+    run(args.into_iter().chain(map))
 }

@@ -1,18 +1,15 @@
-//! What the promises are made of, measured by criterion in this process: one question, one visit, one tile.
+//! What the promises are made of, measured by criterion in this process: one question, one tile.
 
 use super::client::RUNTIME_STARTS;
 use super::ground::{Ground, Outcome};
 use super::table::Table;
 use super::tiles::around;
-use criterion::{BatchSize, Bencher, Criterion};
-use jiff::Timestamp;
+use criterion::{Bencher, Criterion};
 use melonmap::app::{App, AppSettings, Caller, TileCoding, TileRequest, open_store};
 use melonmap::geom::locate::Prepared;
-use melonmap::model::{Change, Code, Outcome as Came, Visit};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// The median of what criterion measured, seconds an iteration.
 pub fn timed(ground: &Ground, name: &str, routine: impl FnMut(&mut Bencher<'_>)) -> Outcome<f64> {
@@ -28,7 +25,7 @@ pub fn timed(ground: &Ground, name: &str, routine: impl FnMut(&mut Bencher<'_>))
 
 /// One of each.
 pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
-    let mut state = ground.state()?;
+    let state = ground.state()?;
     let polygons: Vec<Prepared> =
         state.living_areas().take(1_000).map(|(_, entry)| Prepared::new(&entry.area.geometry)).collect();
     let places: Vec<_> = ground.points.sample.iter().step_by(100).map(|(_, at)| at.coord()).collect();
@@ -40,22 +37,6 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
         });
     })?;
     table.figure("one point, one Voronoi polygon", format!("{:.0} ns", took * 1e9));
-    let mut seq = state.seq();
-    let codes: Vec<Code> = ground.points.sample.iter().map(|(code, _)| Code::new(code)).collect::<Result<_, _>>()?;
-    let took = timed(ground, "apply-visit", |b| {
-        b.iter_batched(
-            || {
-                seq += 1;
-                let household = codes[usize::try_from(seq).unwrap_or(0) * 7_919 % codes.len()].clone();
-                let (id, at) = (Uuid::from_u128(seq.into()), Timestamp::UNIX_EPOCH);
-                let visit = Visit { id, household, campaign: None, at, outcome: Came::Visited, note: None };
-                (seq, Change::VisitMade(visit))
-            },
-            |(seq, change)| black_box(state.apply(seq, Timestamp::UNIX_EPOCH, "bench", change).map(|_| ())),
-            BatchSize::SmallInput,
-        );
-    })?;
-    table.figure("a visit into every tally above it, in memory", format!("{:.1} µs", took * 1e6));
     drop(state);
     tiles(ground, table)
 }

@@ -4,7 +4,7 @@
 use super::client::{Connection, get};
 use super::ground::{Ground, Outcome};
 use super::process::Server;
-use super::table::{Table, count};
+use super::table::{Table, count, whole};
 use super::tiles::around;
 use super::visits::{Visits, found_campaign};
 use std::cell::Cell;
@@ -160,9 +160,4 @@ fn stretch(server: &Server, connections: usize, time: Duration, requests: &Rc<Ve
         all.good.sort_unstable_by(f64::total_cmp);
         Ok(all)
     })
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for people
-fn whole(rate: f64) -> String {
-    count(rate as u64)
 }

@@ -61,6 +61,17 @@ fn memory(pid: u32, field: &str) -> u64 {
     line.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 
+/// Where a server listens that tells it in its first line; one that does not is ended.
+pub fn address_of(child: &mut Child) -> Outcome<SocketAddr> {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("it is piped")).read_line(&mut line)?;
+    let address = line.trim().rsplit("http://").next().unwrap_or_default().parse();
+    address.map_err(|_| {
+        let _ = child.kill();
+        format!("the server did not tell its address: {line:?}").into()
+    })
+}
+
 /// A server that runs until it is dropped.
 pub struct Server {
     child: Child,
@@ -73,23 +84,23 @@ pub struct Server {
 impl Server {
     /// Starts `melonmap serve` over a store on a free port of this machine.
     pub fn start(store: &Path, tile_cache_mb: u32) -> Outcome<Server> {
+        Server::start_with(store, tile_cache_mb, &[])
+    }
+
+    /// The same with some settings by their names in the environment.
+    pub fn start_with(store: &Path, tile_cache_mb: u32, settings: &[(&str, &str)]) -> Outcome<Server> {
         let start = Instant::now();
         let mut child = Command::new(PROGRAM)
             .arg("serve")
             .args([OsStr::new("--store"), store.as_os_str()])
             .args(["--listen", "127.0.0.1:0", "--tile-cache-mb", &tile_cache_mb.to_string()])
             .envs([("MELONMAP_LOG", "off"), ("MELONMAP_ADDRESS_RATE", "0"), ("MELONMAP_TOKEN_RATE", "0")])
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("it is piped")).read_line(&mut line)?;
-        let address = line.trim().rsplit("http://").next().unwrap_or_default().parse();
-        let Ok(address) = address else {
-            let _ = child.kill();
-            return Err(format!("the server did not tell its address: {line:?}").into());
-        };
+        let address = address_of(&mut child)?;
         let mut server = Server { child, address, ready: f64::NAN };
         let answer = server.get("/health/ready")?;
         if !answer.starts_with("HTTP/1.1 200") {

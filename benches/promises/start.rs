@@ -3,7 +3,7 @@
 use super::client::{Load, get, load};
 use super::ground::{Ground, Outcome};
 use super::process::Server;
-use super::table::{Table, listed, median};
+use super::table::{Table, listed, median, megabytes};
 use super::tiles::around;
 
 /// From the start of the process to the first 200 of `/health/ready`, seconds.
@@ -44,9 +44,4 @@ fn ask_for_tiles(ground: &Ground, server: &Server, token: &str) -> Outcome<Load>
     let tiles = ZOOMS.iter().flat_map(|z| around(&ground.points, *z, 100));
     let requests = tiles.map(|tile| get(&format!("/tiles/areas,households/{tile}"), token)).collect();
     load(server.address, 8, requests, |answer| matches!(answer.status, 200 | 204))
-}
-
-#[allow(clippy::cast_precision_loss)] // for people
-fn megabytes(bytes: u64) -> String {
-    format!("{:.0} MB", bytes as f64 / 1e6)
 }

@@ -89,6 +89,24 @@ pub fn count(n: u64) -> String {
     text
 }
 
+/// A rate, without its fraction.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for people
+pub fn whole(rate: f64) -> String {
+    count(rate as u64)
+}
+
+/// Millions of bytes.
+#[allow(clippy::cast_precision_loss)] // for people
+pub fn megabytes(bytes: u64) -> String {
+    format!("{:.0} MB", bytes as f64 / 1e6)
+}
+
+/// Thousands of bytes, small ones with a fraction.
+#[allow(clippy::cast_precision_loss)] // for people
+pub fn kilobytes(bytes: u64) -> String {
+    if bytes < 10_000 { format!("{:.1} kB", bytes as f64 / 1e3) } else { format!("{} kB", count(bytes / 1_000)) }
+}
+
 /// The middle one of an odd number of figures.
 pub fn median(figures: &[f64]) -> f64 {
     let mut sorted = figures.to_vec();

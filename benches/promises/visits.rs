@@ -4,7 +4,7 @@ use super::client::{Connection, Load, load, post};
 use super::data::Points;
 use super::ground::{Ground, Outcome};
 use super::process::Server;
-use super::table::{Table, count};
+use super::table::{Table, count, whole};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -99,7 +99,7 @@ impl<'a> Visits<'a> {
     }
 
     /// Some to random households, as one request.
-    fn batch(&mut self, size: usize, token: &str) -> Vec<u8> {
+    pub fn batch(&mut self, size: usize, token: &str) -> Vec<u8> {
         let points = self.points;
         let mut one = || {
             let (code, _) = &points.sample[self.rng.random_range(0..points.sample.len())];
@@ -118,9 +118,4 @@ impl<'a> Visits<'a> {
         let at = self.now - SignedDuration::from_secs(self.rng.random_range(0..86_400));
         format!(r#"{{"id":"{id}","household":"{household}","campaign":1,"at":"{at:.0}","outcome":"{outcome}"}}"#)
     }
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for people
-fn whole(rate: f64) -> String {
-    count(rate as u64)
 }
