@@ -75,7 +75,7 @@ pub use read::{
 pub use seal::Keyring;
 pub use session::Credential;
 pub use throttle::neighbourhood;
-pub use tile::{TileCoding, TileLayer, TileLayers, TileRequest, TilesetReport, tile_layer, tileset_has_zoom};
+pub use tile::{TileBody, TileCoding, TileLayer, TileLayers, TileRequest, TilesetReport, tile_layer, tileset_has_zoom};
 pub use visits::{VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
 

@@ -12,7 +12,7 @@ use crate::model::collection::Collection;
 use crate::model::{CampaignId, Code, ContextFeature, Level, Right};
 use crate::state::{Cell, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
-    BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileBody, TileJson,
+    BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileJson,
     TileKey, context_min_zoom, encode,
 };
 use areas::Areas;
@@ -23,8 +23,8 @@ use std::time::Instant;
 
 pub use tileset::{TileLayer, TileLayers, TilesetReport, tile_layer, tileset_has_zoom};
 
-/// The content coding in which a tile leaves.
-pub use crate::tiles::Coding as TileCoding;
+/// A tile, and the content coding in which it leaves.
+pub use crate::tiles::{Coding as TileCoding, TileBody};
 
 /// Which tile.
 #[derive(Debug, Clone)]
@@ -41,6 +41,16 @@ pub struct TileRequest {
     pub filter: Option<String>,
     /// Of the map as it was then; `None` is now.
     pub as_of: Option<Timestamp>,
+}
+
+impl TileRequest {
+    /// Its place in the cache, for a caller who may see its layers.
+    fn key(&self, caller: &Caller, filter: u128, past: Option<u64>) -> TileKey {
+        let TileRequest { layers, tile, campaign, level, .. } = *self;
+        let households = layers.contains(Layer::Households);
+        let scope = if households { caller.scope_number(Right::Households) } else { 0 };
+        TileKey { tile, layers, level, campaign, filter, past, scope }
+    }
 }
 
 impl App {
@@ -61,6 +71,20 @@ impl App {
         Ok(TileJson::new(&info.name, layers, url, state.extent(), &info.attribution))
     }
 
+    /// A tile that is cached, ready in a coding, for a caller who may see it; `None` where it has to be made, or nothing is known of
+    /// it here: [`App::tile`] tells. Never waits for one that is being made.
+    #[must_use]
+    pub fn cached_tile(&self, caller: &Caller, request: &TileRequest, coding: TileCoding) -> Option<Arc<TileBody>> {
+        let TileRequest { layers, ref filter, as_of, .. } = *request;
+        if filter.is_some() || as_of.is_some() || may_see(caller, layers).is_err() {
+            return None;
+        }
+        let key = request.key(caller, 0, None);
+        let body = self.cache.get(&key).filter(|body| body.is_ready(coding))?;
+        self.counters.tile(layers, true);
+        Some(body)
+    }
+
     /// A tile, ready in a coding: at once where it is cached, else made on a blocking thread, once however many ask. A filtered one
     /// is given up after two seconds. One of a time gone by may have to wait for the map of that time.
     pub async fn tile(
@@ -73,13 +97,10 @@ impl App {
         if let Some(id) = request.campaign {
             self.known_campaign(id)?;
         }
-        let households = request.layers.contains(Layer::Households);
-        let scope = if households { caller.scope_number(Right::Households) } else { 0 };
-        let TileRequest { layers, tile, campaign, level, ref filter, as_of } = request;
-        let filters = Filters::compile(caller, layers, filter.as_deref())?;
-        let past = self.past(caller, as_of).await?;
-        let seq = past.as_ref().map(|moment| moment.state.seq());
-        let key = TileKey { tile, layers, level, campaign, filter: filters.digest(), past: seq, scope };
+        let layers = request.layers;
+        let filters = Filters::compile(caller, layers, request.filter.as_deref())?;
+        let past = self.past(caller, request.as_of).await?;
+        let key = request.key(caller, filters.digest(), past.as_ref().map(|moment| moment.state.seq()));
         let kept = past.is_some() || filters.is_followed();
         let cached = if kept { self.cache.get(&key) } else { None };
         if let Some(body) = cached.as_ref().filter(|body| body.is_ready(coding)) {

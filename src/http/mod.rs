@@ -17,6 +17,7 @@ mod describe;
 mod door;
 mod extract;
 mod guard;
+mod hits;
 mod health;
 mod households;
 mod info;

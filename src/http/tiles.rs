@@ -3,16 +3,17 @@
 use super::accept;
 use super::extract::{Params, Path, as_of, campaign, parse};
 use super::problem::Problem;
-use crate::app::{App, Caller, TileCoding, TileLayers, TileRequest};
+use crate::app::{App, Caller, TileBody, TileCoding, TileLayers, TileRequest};
 use crate::geom::TileId;
 use crate::model::{Level, written};
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct TileParams {
     campaign: Option<String>,
@@ -74,15 +75,25 @@ pub async fn answer(
     headers: &HeaderMap,
     request: TileRequest,
 ) -> Result<Response, Problem> {
-    let layers = request.layers;
+    let coding = coding(headers)?;
+    let public = app.tile_is_public(request.layers) && request.as_of.is_none();
+    let body = app.tile(caller, request, coding).await?;
+    respond(headers, &body, coding, public)
+}
+
+/// The coding that the headers ask for.
+pub fn coding(headers: &HeaderMap) -> Result<TileCoding, Problem> {
     let accepted = headers.get(header::ACCEPT_ENCODING).map(|v| v.to_str().unwrap_or_default());
     let no_coding =
-        || Problem::not_acceptable("tiles are sent as br, zstd, gzip or identity, and Accept-Encoding takes none");
+        || Problem::not_acceptable("tiles are sent as zstd, br, gzip or identity, and Accept-Encoding takes none");
     let name = accept::coding(accepted).ok_or_else(no_coding)?;
-    let coding = TileCoding::named(name).unwrap_or(TileCoding::Identity);
-    let public = app.tile_is_public(layers) && request.as_of.is_none();
-    let body = app.tile(caller, request, coding).await?;
-    let mut head = HeaderMap::new();
+    Ok(TileCoding::named(name).unwrap_or(TileCoding::Identity))
+}
+
+/// A tile that is ready, in a coding; `public` where everybody is shown the same.
+pub fn respond(headers: &HeaderMap, body: &TileBody, coding: TileCoding, public: bool) -> Result<Response, Problem> {
+    // With room for what the door adds.
+    let mut head = HeaderMap::with_capacity(24);
     // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.
     let caching = if public { "public, no-cache" } else { "private, no-cache" };
     let vary = if public { "Accept-Encoding" } else { "Accept-Encoding, Authorization, Cookie" };
@@ -91,21 +102,22 @@ pub async fn answer(
     if body.is_empty() {
         return Ok((StatusCode::NO_CONTENT, head).into_response());
     }
-    let layer = body.shown().iter().map(|shown| format!("{}={};of={}", shown.layer.as_str(), shown.features, shown.of));
-    let features = HeaderValue::try_from(layer.collect::<Vec<_>>().join(", ")).map_err(|_| Problem::internal())?;
-    head.insert(FEATURES, features);
+    head.insert(FEATURES, HeaderValue::from_str(body.told()).map_err(|_| Problem::internal())?);
     let etag = body.etag(coding);
     let same = matches(headers.get(header::IF_NONE_MATCH), &etag);
-    let etag = HeaderValue::from_str(&etag).map_err(|_| Problem::internal())?;
-    head.insert(header::ETAG, etag);
-    if same {
-        return Ok((StatusCode::NOT_MODIFIED, head).into_response());
-    }
-    head.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.mapbox-vector-tile"));
-    if name != "identity" {
-        head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-    }
-    Ok((head, body.bytes(coding)).into_response())
+    head.insert(header::ETAG, HeaderValue::try_from(etag).map_err(|_| Problem::internal())?);
+    let (status, sent) = if same {
+        (StatusCode::NOT_MODIFIED, Body::empty())
+    } else {
+        head.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.mapbox-vector-tile"));
+        if coding != TileCoding::Identity {
+            head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
+        }
+        (StatusCode::OK, Body::from(body.bytes(coding)))
+    };
+    let mut response = Response::new(sent);
+    (*response.status_mut(), *response.headers_mut()) = (status, head);
+    Ok(response)
 }
 
 /// How many features stand for how many things, layer by layer: a dictionary of RFC 9651, such as `households=256;of=48721`.

@@ -4,10 +4,9 @@ use super::Layer;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::OnceLock;
+use twox_hash::XxHash3_128;
 
 /// A content coding (RFC 9110 § 8.4.1) in which a tile can leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,19 +61,20 @@ pub struct TileBody {
     /// By the coding's place in [`Coding::ALL`] after identity.
     compressed: [OnceLock<Bytes>; Coding::ALL.len() - 1],
     shown: Vec<Shown>,
-    /// The first 64 bits of the SHA-256 of the bytes, hexadecimal: a tile has a handful of versions to tell apart.
+    /// The same as text.
+    told: String,
+    /// XXH3 of the bytes, 128 bits, hexadecimal: a hash that nobody forges tiles against, and 50 times as fast as one that they could not.
     hash: String,
 }
 
 impl TileBody {
-    /// A tile of these bytes, in which so much is shown. Cost: one SHA-256 over them.
+    /// A tile of these bytes, in which so much is shown. Cost: one pass over them.
     #[must_use]
     pub fn new(bytes: Vec<u8>, shown: Vec<Shown>) -> TileBody {
-        let mut hash = String::with_capacity(16);
-        for byte in &Sha256::digest(&bytes)[..8] {
-            write!(hash, "{byte:02x}").expect("a String takes all that is written to it");
-        }
-        TileBody { identity: bytes.into(), compressed: Default::default(), shown, hash }
+        let hash = format!("{:032x}", XxHash3_128::oneshot(&bytes));
+        let layer = |shown: &Shown| format!("{}={};of={}", shown.layer.as_str(), shown.features, shown.of);
+        let told = shown.iter().map(layer).collect::<Vec<_>>().join(", ");
+        TileBody { identity: bytes.into(), compressed: Default::default(), shown, told, hash }
     }
 
     /// Whether nothing lies in the tile.
@@ -87,6 +87,12 @@ impl TileBody {
     #[must_use]
     pub fn shown(&self) -> &[Shown] {
         &self.shown
+    }
+
+    /// The same as a dictionary of RFC 9651, such as `households=256;of=48721`.
+    #[must_use]
+    pub fn told(&self) -> &str {
+        &self.told
     }
 
     /// The bytes in a coding. Cheap where [`TileBody::is_ready`]; otherwise compresses first, others who ask wait for that.
@@ -213,11 +219,11 @@ mod tests {
             TileBody::new(sample(), Vec::new()),
             TileBody::new(vec![1], Vec::new()),
         );
-        // `printf '\x01' | sha256sum` begins with these digits.
-        assert_eq!(other.etag(Coding::Identity), "\"4bf5122f344554c5\"");
-        assert_eq!(other.etag(Coding::Gzip), "\"4bf5122f344554c5-gzip\"");
-        assert_eq!(other.etag(Coding::Brotli), "\"4bf5122f344554c5-br\"");
-        assert_eq!(other.etag(Coding::Zstd), "\"4bf5122f344554c5-zstd\"");
+        // Those of `xxhsum -H2` for this byte.
+        assert_eq!(other.etag(Coding::Identity), "\"51025a4491835505e12ef9d2eb86ceeb\"");
+        assert_eq!(other.etag(Coding::Gzip), "\"51025a4491835505e12ef9d2eb86ceeb-gzip\"");
+        assert_eq!(other.etag(Coding::Brotli), "\"51025a4491835505e12ef9d2eb86ceeb-br\"");
+        assert_eq!(other.etag(Coding::Zstd), "\"51025a4491835505e12ef9d2eb86ceeb-zstd\"");
         for coding in Coding::ALL {
             assert_eq!(one.etag(coding), same.etag(coding));
             assert_ne!(one.etag(coding), other.etag(coding));

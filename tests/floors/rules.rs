@@ -32,7 +32,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("pmtiles", &["formats/pmtiles.rs"]),
     ("flatbuffers", &["formats/fgb/write.rs"]),
     ("rusqlite", &["store/sqlite.rs"]),
-    ("mvt", &["tiles/mvt.rs"]),
+    ("zstd", &["tiles/body.rs"]),
+    ("twox_hash", &["tiles/body.rs"]),
     ("moka", &["tiles/cache.rs"]),
     ("axum", &["http/"]),
     ("tower", &["http/"]),
@@ -270,7 +271,7 @@ mod tests {
             "rstar may be used only in src/state/index/",
         );
         check("store/postgres.rs", "use rusqlite as r;", 1, "rusqlite may be used only");
-        check("tiles/thin.rs", "use ::mvt::Tile;", 1, "mvt may be used only");
+        check("tiles/thin.rs", "use ::moka::Tile;", 1, "moka may be used only");
         check("app/mod.rs", "extern crate moka;", 1, "moka may be used only");
         check(
             "app/live.rs",
@@ -284,9 +285,9 @@ mod tests {
 
     #[test]
     fn a_module_of_ones_own_may_be_called_like_a_crate() {
-        check("tiles/mod.rs", "mod mvt; fn f() { mvt::encode() }", 0, "");
-        check("tiles/layers.rs", "use super::mvt; fn f() { mvt::encode() }", 0, "");
-        check("tiles/layers.rs", "use super::mvt; fn f() { ::mvt::Tile::new() }", 1, "mvt may be used only");
+        check("tiles/mod.rs", "mod moka; fn f() { moka::encode() }", 0, "");
+        check("tiles/layers.rs", "use super::moka; fn f() { moka::encode() }", 0, "");
+        check("tiles/layers.rs", "use super::moka; fn f() { ::moka::Tile::new() }", 1, "moka may be used only");
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Rates {
     }
 
     /// Counts one request against its address and against who it says it is, known or not.
-    fn count(&self, address: IpAddr, headers: &HeaderMap) -> Result<(), Problem> {
+    pub fn count(&self, address: IpAddr, headers: &HeaderMap) -> Result<(), Problem> {
         let refuse = |who: &str, wait: u32| {
             self.limited.fetch_add(1, Ordering::Relaxed);
             Problem::too_many(format!("too many requests from this {who}: wait {wait} s"), wait)
