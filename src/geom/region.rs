@@ -1,6 +1,6 @@
 use super::locate::{Prepared, Side};
 use super::{Bbox, LatticeRect, TileId};
-use geo::MultiPolygon;
+use geo::{MultiPolygon, Polygon};
 
 /// A part of the world that tiles are chosen by.
 #[derive(Debug, Clone)]
@@ -9,8 +9,9 @@ pub enum Region {
     World,
     /// One rectangle, or the two on each side of the antimeridian.
     Boxes(Vec<LatticeRect>),
-    /// Inside and border of polygons.
-    Polygons(Box<Prepared>),
+    /// Inside and border of polygons: their rings one by one, because all at once a polygon with a hole cannot tell a tile in the hole
+    /// from one on its border. They count by the even-odd rule.
+    Rings(Vec<Prepared>),
 }
 
 impl From<&Bbox> for Region {
@@ -22,7 +23,8 @@ impl From<&Bbox> for Region {
 impl From<&MultiPolygon<f64>> for Region {
     /// Costs O(vertices).
     fn from(polygons: &MultiPolygon<f64>) -> Region {
-        Region::Polygons(Box::new(Prepared::new(polygons)))
+        let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+        Region::Rings(rings.map(|ring| Prepared::new(&Polygon::new(ring.clone(), Vec::new()).into())).collect())
     }
 }
 
@@ -38,7 +40,18 @@ impl Region {
                 let tile = LatticeRect::of_tile(tile);
                 boxes.iter().any(|part| part.intersection(&tile).is_some())
             }
-            Region::Polygons(polygons) => polygons.side(&tile.bbox(0.0).into()) != Side::Outside,
+            Region::Rings(rings) => {
+                let tile = tile.bbox(0.0).into();
+                let mut inside = false;
+                for ring in rings {
+                    match ring.side(&tile) {
+                        Side::Border => return true,
+                        Side::Inside => inside = !inside,
+                        Side::Outside => {}
+                    }
+                }
+                inside
+            }
         }
     }
 }
