@@ -12,8 +12,8 @@ use crate::model::collection::Collection;
 use crate::model::{CampaignId, Code, ContextFeature, Level, Right};
 use crate::state::{Cell, HouseholdView, Mark, Sieve, State, StateError};
 use crate::tiles::{
-    BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileJson,
-    TileKey, context_min_zoom, encode,
+    BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileJson, TileKey,
+    context_min_zoom, encode,
 };
 use areas::Areas;
 pub(super) use filters::Filters;

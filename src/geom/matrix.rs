@@ -15,8 +15,9 @@ impl TileMatrix {
     /// The north-western corner of every matrix, metres east and north on EPSG:3857.
     pub const ORIGIN: [f64; 2] = [-20_037_508.342_789_2, 20_037_508.342_789_2];
 
-    /// Of zoom 0; each deeper one has half of it.
-    const SCALE: f64 = 559_082_264.028_717;
+    /// Of zoom 0; each deeper one has half of it. The register's 559082264.028717, less so little that half of it is rounded down as
+    /// there.
+    const SCALE: f64 = 559_082_264.028_716_95;
 
     /// Metres on paper that a scale takes a cell for (17-083r4, clause 6).
     const CELL_ON_PAPER: f64 = 0.000_28;

@@ -2,6 +2,7 @@
 
 use super::door::{Gate, Rates, Seats, admit, seated, within_rate};
 use super::guard::guard;
+use super::hits::Hits;
 use super::metrics::Metrics;
 use super::observe::observe;
 use super::operation::{Lane, Operation, Rule};
@@ -23,12 +24,13 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 /// Longest path and query, bytes: a layer list, a bounding box and a name fit many times over.
 const MAX_URL: usize = 8_192;
 
-/// The service's URLs over an app.
-pub fn router(app: App, settings: &HttpSettings) -> Router {
+/// The service's URLs over an app, and what answers before them.
+pub fn router(app: App, settings: &HttpSettings) -> (Router, Hits) {
     let gate = Gate::new(settings.max_running, settings.body_bytes, settings.client_timeout, settings.request_timeout);
     let rates = Rates::new(settings.address_rate, settings.token_rate);
     let seats = Seats::new(settings.live_streams, settings.live_streams_each);
     let metrics = Metrics::new(app.clone(), Arc::clone(&gate), Arc::clone(&rates), Arc::clone(&seats));
+    let hits = Hits::new(app.clone(), Arc::clone(&rates), Arc::clone(&metrics));
     let lane = |lane: Lane| {
         operations()
             .filter(|o| o.lane == lane)
@@ -49,7 +51,7 @@ pub fn router(app: App, settings: &HttpSettings) -> Router {
         .layer(DefaultBodyLimit::max(settings.body_bytes))
         .layer(middleware::from_fn(short_url))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()));
-    all.layer(middleware::from_fn_with_state(metrics, observe)).with_state(app)
+    (all.layer(middleware::from_fn_with_state(metrics, observe)).with_state(app), hits)
 }
 
 /// The handler of an operation behind its rule.

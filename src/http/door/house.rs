@@ -1,11 +1,12 @@
 //! What answers: at first only that it is coming up, then the router.
 
 use super::super::health::{self, Loading};
+use super::super::hits::Hits;
 use super::super::problem::Problem;
 use super::super::router::router;
 use super::super::security;
 use super::super::settings::HttpSettings;
-use super::proxy;
+use super::proxy::{self, BasePath, Visitor};
 use crate::app::App;
 use axum::Router;
 use axum::body::Body;
@@ -29,6 +30,7 @@ struct Rooms {
 struct Open {
     app: App,
     router: Router,
+    hits: Hits,
 }
 
 impl House {
@@ -44,8 +46,8 @@ impl House {
 
     /// Opens it; a second time does nothing.
     pub fn open(&self, app: App) {
-        let router = router(app.clone(), &self.0.settings);
-        let _ = self.0.open.set(Open { app, router });
+        let (router, hits) = router(app.clone(), &self.0.settings);
+        let _ = self.0.open.set(Open { app, router, hits });
     }
 
     pub(super) fn settings(&self) -> &HttpSettings {
@@ -68,8 +70,17 @@ impl House {
 
     async fn unadorned(&self, mut request: Request<Body>, peer: IpAddr, secure: bool) -> Response {
         let settings = &self.0.settings;
+        // Nothing is told by a proxy, and no path to be taken away.
+        let direct = settings.base_path == BasePath::default() && !settings.trusted_proxies.trust(peer);
+        let hit = |request: &Request<Body>, from| self.0.open.get()?.hits.answer(request, from);
+        if direct && let Some(answer) = hit(&request, peer.to_canonical()) {
+            return answer;
+        }
         if let Err(answer) = proxy::enter(&mut request, peer, secure, &settings.base_path, &settings.trusted_proxies) {
             return *answer;
+        }
+        if !direct && let Some(answer) = hit(&request, Visitor::of(&request).address) {
+            return answer;
         }
         let router = self.0.open.get().map_or_else(|| self.0.loading.clone(), |open| open.router.clone());
         router.oneshot(request).await.unwrap_or_else(|impossible| match impossible {}).into_response()
