@@ -17,7 +17,7 @@ impl TileMatrix {
 
     /// Of zoom 0; each deeper one has half of it. The register's 559082264.028717, less so little that half of it is rounded down as
     /// there.
-    const SCALE: f64 = 559_082_264.028_716_95;
+    const SCALE: f64 = 559_082_264.028_716_9;
 
     /// Metres on paper that a scale takes a cell for (17-083r4, clause 6).
     const CELL_ON_PAPER: f64 = 0.000_28;

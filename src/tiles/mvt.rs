@@ -187,11 +187,15 @@ fn put_shape(out: &mut Vec<u8>, shape: &Shape) -> u64 {
     match shape {
         Shape::Points(points) => {
             put_command(out, MOVE_TO, points.len());
-            points.iter().for_each(|point| put_step(out, &mut cursor, *point));
+            for point in points {
+                put_step(out, &mut cursor, *point);
+            }
             proto::POINT
         }
         Shape::Lines(lines) => {
-            lines.iter().for_each(|line| put_path(out, &mut cursor, line));
+            for line in lines {
+                put_path(out, &mut cursor, line);
+            }
             proto::LINE
         }
         Shape::Rings(rings) => {
@@ -209,7 +213,9 @@ fn put_path(out: &mut Vec<u8>, cursor: &mut Point, points: &[Point]) {
     put_command(out, MOVE_TO, 1);
     put_step(out, cursor, *first);
     put_command(out, LINE_TO, rest.len());
-    rest.iter().for_each(|point| put_step(out, cursor, *point));
+    for point in rest {
+        put_step(out, cursor, *point);
+    }
 }
 
 fn put_command(out: &mut Vec<u8>, command: u64, count: usize) {

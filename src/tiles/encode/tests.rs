@@ -320,10 +320,10 @@ fn areas_without_any_above_them_are_counted_by_pixel_where_a_tile_would_be_too_h
     let mut one = |n: u32| {
         let world = World { x: rng.random_range(0.1..0.9), y: rng.random_range(0.1..0.9) };
         let corner = |dx: f64, dy: f64| World { x: world.x + dx * 1e-4, y: world.y + dy * 1e-4 }.lonlat().coord();
-        let ring = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| corner(x, y));
+        let border = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| corner(x, y));
         // A name that compresses badly.
         let name = format!("{n}-{:032x}", rng.random::<u128>());
-        Area { parent: None, ..area(&name, Level::Grid, Polygon::new(LineString(ring.into()), vec![])) }
+        Area { parent: None, ..area(&name, Level::Grid, Polygon::new(LineString(border.into()), vec![])) }
     };
     let areas: Vec<Area> = (0..30_000).map(&mut one).collect();
     let outlines: Vec<Outline> = areas.iter().map(|area| Outline::of(&area.geometry)).collect();
