@@ -2,6 +2,34 @@
 
 use super::{Lattice, LatticeRect, TileId};
 
+/// Scale denominators, and metres along a side of a cell at the equator, as the OGC's register has them, zoom by zoom: with fifteen
+/// digits, some rounded and some cut off, so that no formula gives them all. Clients compare them with theirs.
+const REGISTERED: [(f64, f64); 23] = [
+    (559_082_264.028_717, 156_543.033_928_041),
+    (279_541_132.014_358, 78_271.516_964_020_4),
+    (139_770_566.007_179, 39_135.758_482_010_2),
+    (69_885_283.003_589_7, 19_567.879_241_005_1),
+    (34_942_641.501_794_8, 9_783.939_620_502_56),
+    (17_471_320.750_897_4, 4_891.969_810_251_28),
+    (8_735_660.375_448_71, 2_445.984_905_125_64),
+    (4_367_830.187_724_35, 1_222.992_452_562_82),
+    (2_183_915.093_862_17, 611.496_226_281_41),
+    (1_091_957.546_931_08, 305.748_113_140_704),
+    (545_978.773_465_544, 152.874_056_570_352),
+    (272_989.386_732_772, 76.437_028_285_176_2),
+    (136_494.693_366_386, 38.218_514_142_588_1),
+    (68_247.346_683_193, 19.109_257_071_294),
+    (34_123.673_341_596_4, 9.554_628_535_647_03),
+    (17_061.836_670_798_2, 4.777_314_267_823_51),
+    (8_530.918_335_399_13, 2.388_657_133_911_75),
+    (4_265.459_167_699_56, 1.194_328_566_955_87),
+    (2_132.729_583_849_78, 0.597_164_283_477_939),
+    (1_066.364_791_924_89, 0.298_582_141_738_97),
+    (533.182_395_962_445, 0.149_291_070_869_485),
+    (266.591_197_981_222, 0.074_645_535_434_742_4),
+    (133.295_598_990_611, 0.037_322_767_717_371_2),
+];
+
 /// The tile matrix of one zoom of `WebMercatorQuad`: as many columns as rows, counted from the north-western corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TileMatrix {
@@ -14,13 +42,6 @@ impl TileMatrix {
 
     /// The north-western corner of every matrix, metres east and north on EPSG:3857.
     pub const ORIGIN: [f64; 2] = [-20_037_508.342_789_2, 20_037_508.342_789_2];
-
-    /// Of zoom 0; each deeper one has half of it. The register's 559082264.028717, less so little that half of it is rounded down as
-    /// there.
-    const SCALE: f64 = 559_082_264.028_716_9;
-
-    /// Metres on paper that a scale takes a cell for (17-083r4, clause 6).
-    const CELL_ON_PAPER: f64 = 0.000_28;
 
     /// Those of all zooms that are served, the shallowest first.
     pub fn all() -> impl Iterator<Item = TileMatrix> {
@@ -42,23 +63,14 @@ impl TileMatrix {
     /// How much smaller the equator is drawn, to the digits of the OGC's register.
     #[must_use]
     pub fn scale_denominator(self) -> f64 {
-        fifteen_digits(self.scale())
+        REGISTERED[usize::from(self.z)].0
     }
 
     /// Metres along a side of a cell at the equator, to the digits of the OGC's register.
     #[must_use]
     pub fn cell_size(self) -> f64 {
-        fifteen_digits(self.scale() * TileMatrix::CELL_ON_PAPER)
+        REGISTERED[usize::from(self.z)].1
     }
-
-    fn scale(self) -> f64 {
-        TileMatrix::SCALE / f64::from(self.side())
-    }
-}
-
-/// The register was written with fifteen digits; clients that compare its figures with ours should find them equal.
-fn fifteen_digits(figure: f64) -> f64 {
-    format!("{figure:.14e}").parse().expect("a number reads what a number wrote")
 }
 
 /// The tiles of one matrix from a north-western to a south-eastern one, both included.
@@ -106,39 +118,16 @@ mod tests {
     use super::*;
     use crate::geom::Bbox;
 
-    /// Scale denominators and cell sizes as the OGC's register has them, zoom by zoom.
-    const REGISTERED: [(f64, f64); 23] = [
-        (559_082_264.028_717, 156_543.033_928_041),
-        (279_541_132.014_358, 78_271.516_964_020_4),
-        (139_770_566.007_179, 39_135.758_482_010_2),
-        (69_885_283.003_589_7, 19_567.879_241_005_1),
-        (34_942_641.501_794_8, 9_783.939_620_502_56),
-        (17_471_320.750_897_4, 4_891.969_810_251_28),
-        (8_735_660.375_448_71, 2_445.984_905_125_64),
-        (4_367_830.187_724_35, 1_222.992_452_562_82),
-        (2_183_915.093_862_17, 611.496_226_281_41),
-        (1_091_957.546_931_08, 305.748_113_140_704),
-        (545_978.773_465_544, 152.874_056_570_352),
-        (272_989.386_732_772, 76.437_028_285_176_2),
-        (136_494.693_366_386, 38.218_514_142_588_1),
-        (68_247.346_683_193, 19.109_257_071_294),
-        (34_123.673_341_596_4, 9.554_628_535_647_03),
-        (17_061.836_670_798_2, 4.777_314_267_823_51),
-        (8_530.918_335_399_13, 2.388_657_133_911_75),
-        (4_265.459_167_699_56, 1.194_328_566_955_87),
-        (2_132.729_583_849_78, 0.597_164_283_477_939),
-        (1_066.364_791_924_89, 0.298_582_141_738_97),
-        (533.182_395_962_445, 0.149_291_070_869_485),
-        (266.591_197_981_222, 0.074_645_535_434_742_4),
-        (133.295_598_990_611, 0.037_322_767_717_371_2),
-    ];
-
     #[test]
-    #[allow(clippy::float_cmp)] // the same digits are the same number
-    fn the_figures_of_every_matrix_are_those_of_the_register() {
+    fn the_figures_of_the_register_are_those_of_the_formula_to_their_last_digit() {
+        // 17-083r4, annex D: the equator of EPSG:3857 in 256 cells, each 0.28 mm on paper.
+        let cell = 2.0 * std::f64::consts::PI * 6_378_137.0 / 256.0;
         assert_eq!(TileMatrix::all().count(), REGISTERED.len());
-        for (matrix, (scale, cell)) in TileMatrix::all().zip(REGISTERED) {
-            assert_eq!((matrix.scale_denominator(), matrix.cell_size()), (scale, cell), "zoom {}", matrix.z());
+        for matrix in TileMatrix::all() {
+            let cell = cell / f64::from(matrix.side());
+            for (written, formula) in [(matrix.cell_size(), cell), (matrix.scale_denominator(), cell / 0.000_28)] {
+                assert!((written / formula - 1.0).abs() < 1e-14, "zoom {}: {written} {formula}", matrix.z());
+            }
             let width = f64::from(matrix.side()) * f64::from(TileMatrix::TILE_CELLS) * matrix.cell_size();
             assert!((width + 2.0 * TileMatrix::ORIGIN[0]).abs() < 1e-6, "zoom {}: {width}", matrix.z());
         }

@@ -16,6 +16,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Longest path and query that are looked at, bytes; longer ones are the router's to refuse, or to answer.
+const LONGEST: usize = 512;
+
 /// As the router names it.
 const ROUTE: &str = "/tiles/{layers}/{z}/{x}/{y}";
 
@@ -36,14 +39,15 @@ impl Hits {
     /// The answer to who asks, from an address, for a tile that is there in a coding that they take; `None` for all other requests.
     pub fn answer(&self, request: &Request<Body>, from: IpAddr) -> Option<Response> {
         let start = Instant::now();
-        let path = request.uri().path().strip_prefix("/tiles/").filter(|_| request.method() == Method::GET)?;
+        let asked = request.uri().path_and_query().filter(|_| request.method() == Method::GET)?;
+        let path = asked.path().strip_prefix("/tiles/").filter(|_| asked.as_str().len() <= LONGEST)?;
         let mut parts = path.split('/');
         let mut part = || parts.next();
         let (layers, z, x, y) = (part()?, part()?, part()?, part()?);
         if part().is_some() {
             return None;
         }
-        let params = match request.uri().query() {
+        let params = match asked.query() {
             None => TileParams::default(),
             Some(query) => serde_urlencoded::from_str(query).ok()?,
         };
