@@ -30,10 +30,10 @@ export const ALL = '#campaign=all&lang=en&theme=light';
 /**
  * Opens the page and waits until its figures stand there.
  * @param {string} [hash]
- * @param {{width?: number, height?: number, prepare?: (page: import('playwright-core').Page) => Promise<unknown>, ready?: string}} [options]
+ * @param {{width?: number, height?: number, prepare?: (page: import('playwright-core').Page) => Promise<unknown>, ready?: string, origin?: string}} [options]
  * @returns {Promise<Opened>}
  */
-export async function open(hash = ALL, { width = 960, height = 600, prepare, ready = '[data-figure]' } = {}) {
+export async function open(hash = ALL, { width = 960, height = 600, prepare, ready = '[data-figure]', origin = URL_ } = {}) {
   context ??= await (await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS })).newContext({ reducedMotion: 'reduce', locale: 'en-GB', deviceScaleFactor: 0.5 }); // a quarter of the pixels: they are drawn without a graphics card
   const page = await context.newPage();
   await page.setViewportSize({ width, height });
@@ -45,7 +45,7 @@ export async function open(hash = ALL, { width = 960, height = 600, prepare, rea
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('request', (request) => requests.push(request.url()));
   await prepare?.(page);
-  await page.goto(`${URL_}/${hash}`);
+  await page.goto(`${origin}/${hash}`);
   await page.waitForSelector(ready, { timeout: 20_000 });
   return { page, errors, requests, done: () => page.close() };
 }
