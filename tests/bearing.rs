@@ -144,6 +144,29 @@ fn a_token_is_limited_by_itself() {
 }
 
 #[test]
+fn a_tile_of_the_cache_goes_through_the_same_door_as_one_that_is_made() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::with(&scratch, &["--token-rate", "1"]);
+    let (admin, member) = (server.client(Some(&tokens["admin"])), server.client(Some(&tokens["member"])));
+    let path = "/tiles/households/0/0/0";
+    let made = member.get(path);
+    let refused = (0..100).map(|_| member.get(path)).find(|reply| reply.status != 200 || reply.body != made.body);
+    refused.expect("there is a limit").problem(429);
+    // Cached for another: each sees his own, and whoever may not see any is told so.
+    assert_ne!(admin.get(path).body, made.body);
+    assert_eq!(admin.get(path).status, 200);
+    server.client(None).get(path).problem(401);
+    server.client(Some("mm_nobody")).get(path).problem(401);
+    let metrics = admin.get("/metrics").text();
+    let counted = |name: &str, labels: &str| {
+        metrics.lines().any(|line| line.starts_with(name) && line.contains(labels) && !line.ends_with(" 0"))
+    };
+    assert!(counted("melonmap_http_requests_total", "/{z}/{x}/{y}\",status=\"4xx\""), "{metrics}");
+    assert!(counted("melonmap_http_limited_total", ""), "{metrics}");
+}
+
+#[test]
 fn live_streams_have_a_limit_for_each_address() {
     let (_scratch, server) = county(&["--live-streams-each", "2"]);
     let client = server.client(None);

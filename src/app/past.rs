@@ -34,23 +34,16 @@ impl Moment {
 pub(super) struct Past {
     store: Location,
     kept: Mutex<Vec<Arc<Moment>>>,
-    making: Mutex<()>,
+    making: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Past {
     pub fn of(store: Location) -> Past {
-        Past { store, kept: Mutex::default(), making: Mutex::default() }
+        Past { store, kept: Mutex::default(), making: Arc::default() }
     }
 
-    /// The moment of a time; `None` where no change has come since. Call it on a blocking thread.
-    fn at(&self, at: Timestamp) -> Result<Option<Arc<Moment>>, AppError> {
-        if let Some(known) = self.known(at) {
-            return Ok(Some(known));
-        }
-        let _one = self.making.lock();
-        if let Some(known) = self.known(at) {
-            return Ok(Some(known));
-        }
+    /// Makes the moment of a time; `None` where no change has come since. Call it on a blocking thread.
+    fn make(&self, at: Timestamp) -> Result<Option<Arc<Moment>>, AppError> {
         let (state, next) = load_until(&Store::open_read_only(&self.store)?, |_| true, Some(at))?;
         let Some(until) = next else { return Ok(None) };
         let moment = Arc::new(Moment { state, until, used: Mutex::new(Instant::now()) });
@@ -93,6 +86,15 @@ impl App {
         if let Some(known) = self.past.known(at) {
             return Ok(Some(known));
         }
-        self.work(move |app| app.past.at(at)).await?
+        // Whoever waits does so here: on the threads that make tiles he would hold up everybody's.
+        let one = Arc::clone(&self.past.making).lock_owned().await;
+        if let Some(known) = self.past.known(at) {
+            return Ok(Some(known));
+        }
+        let make = move |app: &App| {
+            let _until_made = one;
+            app.past.make(at)
+        };
+        self.work(make).await?
     }
 }

@@ -37,19 +37,10 @@ pub fn walk(
             if tile.z() == zoom {
                 return Some(tile);
             }
-            let mut inside = children(tile);
+            let mut inside: Vec<TileId> = tile.children().collect();
             inside.sort_unstable_by_key(|tile| Reverse(order(*tile)));
             waiting.extend(inside);
         }
-    })
-}
-
-/// The four tiles of the next zoom inside a tile, which must not be of the last.
-fn children(tile: TileId) -> [TileId; 4] {
-    let (first, _) = tile.descendants(tile.z() + 1);
-    [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(east, south)| {
-        TileId::new(u32::from(first.z()), first.x() + east, first.y() + south)
-            .expect("a tile holds four of the next zoom")
     })
 }
 

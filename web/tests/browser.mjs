@@ -1,5 +1,7 @@
 /** One browser for a file of page tests, against the running service that MELONMAP_URL names. */
 
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { chromium } from 'playwright-core';
 
 /** @param {string} name */
@@ -55,6 +57,17 @@ export async function ask(path, token = null) {
   const answer = await fetch(URL_ + path, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
+}
+
+/** Logs a counted visit. @param {string} household */
+export async function visit(household) {
+  const answer = await fetch(`${URL_}/api/visits`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${ADMIN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ id: randomUUID(), household, at: new Date().toISOString(), outcome: 'visited' }),
+  });
+  const [{ result, reason }] = (await answer.json()).results;
+  assert.equal(result, 'stored', reason);
 }
 
 /** @param {string | null} text  "1,204" */

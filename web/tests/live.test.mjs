@@ -1,23 +1,11 @@
 /** The page follows what changes: bundled, and over a line that broke. */
 
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import test, { after } from 'node:test';
-import { ADMIN, URL_, ask, close, mapDrawn, open, shown } from './browser.mjs';
+import { ADMIN, URL_, ask, close, mapDrawn, open, shown, visit } from './browser.mjs';
 
 after(close);
-
-/** Logs a counted visit. @param {string} household */
-async function visit(household) {
-  const answer = await fetch(`${URL_}/api/visits`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${ADMIN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ id: randomUUID(), household, at: new Date().toISOString(), outcome: 'visited' }),
-  });
-  const [{ result, reason }] = (await answer.json()).results;
-  assert.equal(result, 'stored', reason);
-}
 
 /** @param {import('playwright-core').Page} page @param {number} n */
 const unvisited = (page, n) => page.waitForFunction((n) => Number(document.querySelector('[data-figure="unvisited"]')?.textContent?.replace(/\D/g, '')) === n, n, { timeout: 15_000, polling: 50 });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import test, { after } from 'node:test';
 import { en } from '../words.en.js';
 import { zh } from '../words.zh.js';
-import { ADMIN, MEMBER, URL_, ask, close, mapDrawn, open, shown } from './browser.mjs';
+import { ADMIN, MEMBER, URL_, ask, close, mapDrawn, open, shown, visit } from './browser.mjs';
 
 after(close);
 
@@ -228,17 +227,6 @@ async function middle(page) {
   const aim = await page.locator('#aim').boundingBox();
   if (!aim) throw new Error('no map');
   return { x: aim.x + aim.width / 2 - 4, y: aim.y + aim.height / 2 - 4, width: 8, height: 8 };
-}
-
-/** Logs a counted visit. @param {string} household */
-async function visit(household) {
-  const answer = await fetch(`${URL_}/api/visits`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${ADMIN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ id: randomUUID(), household, at: new Date().toISOString(), outcome: 'visited' }),
-  });
-  const [{ result, reason }] = (await answer.json()).results;
-  assert.equal(result, 'stored', reason);
 }
 
 test('a visit logged through the API shows within a second, without a reload', async () => {
