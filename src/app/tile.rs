@@ -7,10 +7,10 @@ mod tileset;
 use super::items::LONGEST;
 use super::past::{Moment, may_look_back};
 use super::{App, AppError, Caller};
-use crate::geom::TileId;
+use crate::geom::{Lattice, TileId};
 use crate::model::collection::Collection;
-use crate::model::{CampaignId, Code, ContextFeature, Level, Right};
-use crate::state::{Cell, HouseholdView, Mark, Sieve, State, StateError};
+use crate::model::{CampaignId, ContextFeature, Level, Outcome, Right, Status};
+use crate::state::{self, Cell, Mark, Sieve, State, StateError};
 use crate::tiles::{
     BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileJson, TileKey,
     context_min_zoom, encode,
@@ -169,11 +169,22 @@ fn may_see(caller: &Caller, layers: LayerSet) -> Result<(), AppError> {
     layers.iter().try_for_each(|layer| caller.require(layer.right()))
 }
 
+/// A household of a tile; its code stands apart, so that they are owned all together.
+struct Point {
+    id: u64,
+    at: Lattice,
+    code_ends: usize,
+    status: Status,
+    outcome: Option<Outcome>,
+}
+
 /// Everything that one tile shows, owned: the lock is not held while it is encoded.
 #[derive(Default)]
 struct Gathered {
     areas: Areas,
-    points: Vec<HouseholdFeature>,
+    points: Vec<Point>,
+    /// Codes of the points, one after the other.
+    codes: String,
     cells: Vec<CellFeature>,
     context: Vec<Arc<ContextFeature>>,
 }
@@ -199,17 +210,15 @@ impl Gathered {
         {
             match state.household_tile(tile, &scope, &sieve(Layer::Households))? {
                 Mark::Points(points) => {
-                    let feature = |(_, view, outcome): (_, HouseholdView<'_>, _)| HouseholdFeature {
-                        id: u64::from(view.id.0),
-                        at: view.at,
-                        code: Code::new(view.code).expect("it was a Code when it was added"),
-                        status: view.status,
-                        outcome,
-                    };
-                    gathered.points = points.into_iter().map(feature).collect();
+                    gathered.codes.reserve(points.iter().map(|point| point.code.len()).sum());
+                    let Gathered { points: kept, codes, .. } = &mut gathered;
+                    kept.extend(points.into_iter().map(|state::Point { id, at, code, status, outcome }| {
+                        codes.push_str(code);
+                        Point { id: u64::from(id.0), at, code_ends: codes.len(), status, outcome }
+                    }));
                 }
                 Mark::Cells(cells) => {
-                    let feature = |c: Cell| CellFeature { at: c.at.world(), tally: c.tally };
+                    let feature = |c: Cell| CellFeature { at: c.at, tally: c.tally };
                     gathered.cells = cells.into_iter().map(feature).collect();
                 }
             }
@@ -226,11 +235,22 @@ impl Gathered {
         Ok(gathered)
     }
 
+    fn points(&self) -> Vec<HouseholdFeature<'_>> {
+        let mut start = 0;
+        let feature = |point: &Point| {
+            let Point { id, at, code_ends, status, outcome } = *point;
+            let code = &self.codes[std::mem::replace(&mut start, code_ends)..code_ends];
+            HouseholdFeature { id, at, code, status, outcome }
+        };
+        self.points.iter().map(feature).collect()
+    }
+
     fn encode(&self, tile: TileId, coarseness: Coarseness) -> TileBody {
         let above = self.areas.above();
         let areas = self.areas.features(&above);
+        let points = self.points();
         let households =
-            if self.cells.is_empty() { Households::Points(&self.points) } else { Households::Cells(&self.cells) };
+            if self.cells.is_empty() { Households::Points(&points) } else { Households::Cells(&self.cells) };
         let context: Vec<&ContextFeature> = self.context.iter().map(Arc::as_ref).collect();
         encode(tile, &Content { areas: &areas, households, context: &context }, coarseness)
     }

@@ -74,7 +74,7 @@ impl State {
                 let mut ids = Vec::new();
                 for area in self.below(&self.areas.get(area).area.code).into_iter().chain([area]) {
                     let rect = LatticeRect::of_bbox(&self.areas.get(area).bbox);
-                    self.visible(scope, &rect, |id| {
+                    self.visible(scope, &rect, |id, _| {
                         if self.households.area(id) == Some(area) && wanted(&id) {
                             ids.push(id);
                         }

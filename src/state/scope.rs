@@ -1,7 +1,7 @@
 use super::State;
 use super::areas::AreaId;
 use super::households::HouseholdId;
-use crate::geom::{Bbox, LatticeRect};
+use crate::geom::{Bbox, Lattice, LatticeRect};
 use crate::model::Code;
 use std::collections::BTreeSet;
 
@@ -49,10 +49,11 @@ impl State {
         areas.iter().map(|id| self.areas.get(*id).bbox).reduce(|a, b| a.union(&b))
     }
 
-    /// Calls `each` for the households of a rectangle that lie in a scope. Costs what it finds there, not what the map holds.
-    pub(super) fn visible(&self, scope: &Scope, rect: &LatticeRect, mut each: impl FnMut(HouseholdId)) {
+    /// Calls `each` for the households of a rectangle that lie in a scope, and where each is. Costs what it finds there, not what the
+    /// map holds.
+    pub(super) fn visible(&self, scope: &Scope, rect: &LatticeRect, mut each: impl FnMut(HouseholdId, Lattice)) {
         let Scope::Areas(areas) = scope else {
-            self.points.within(rect, |spot| each(HouseholdId(spot.id)));
+            self.points.within(rect, |spot| each(HouseholdId(spot.id), spot.at));
             return;
         };
         let around = self.around(areas).and_then(|around| LatticeRect::of_bbox(&around).intersection(rect));
@@ -60,7 +61,7 @@ impl State {
         self.points.within(&rect, |spot| {
             let id = HouseholdId(spot.id);
             if scope.holds(self.households.area(id)) {
-                each(id);
+                each(id, spot.at);
             }
         });
     }

@@ -185,7 +185,7 @@ fn a_scope_of_own_areas_sees_its_households_and_no_other() {
     let Ok(Mark::Points(points)) = state.household_tile(TileId::WORLD, &scope, &WHOLE) else {
         panic!("few households")
     };
-    let seen: Vec<&str> = points.iter().map(|(_, h, _)| h.code).collect();
+    let seen: Vec<&str> = points.iter().map(|h| h.code).collect();
     assert_eq!(seen, expected);
     assert!(!seen.is_empty() && seen.len() < state.counts().0);
     let listed = state.unvisited(None, None, None, &scope, 10_000);
@@ -220,8 +220,8 @@ fn cells_and_points_of_a_zoom_add_up_to_the_whole_with_nobody_twice() {
                     total += cell.tally;
                     cells += 1;
                 }),
-                Mark::Points(list) => list.iter().for_each(|(_, h, outcome)| {
-                    total += Tally::one(h.status, *outcome);
+                Mark::Points(list) => list.iter().for_each(|h| {
+                    total += Tally::one(h.status, h.outcome);
                     points += 1;
                 }),
             }
@@ -257,8 +257,8 @@ fn the_cells_of_a_filtered_tile_add_up_to_those_who_pass_and_one_that_is_given_u
                 match state.household_tile(tile, &Scope::Everywhere, &sieve).unwrap() {
                     Mark::Cells(list) => list.iter().for_each(|cell| total += cell.tally),
                     Mark::Points(list) => {
-                        for (_, h, outcome) in list {
-                            total += Tally::one(h.status, outcome);
+                        for h in list {
+                            total += Tally::one(h.status, h.outcome);
                         }
                     }
                 }
@@ -271,6 +271,48 @@ fn the_cells_of_a_filtered_tile_add_up_to_those_who_pass_and_one_that_is_given_u
     assert_eq!(state.passes(Collection::Households, 0, &sieve), Err(StateError::Cut));
     let given_up = state.household_tile(TileId::WORLD, &Scope::Everywhere, &sieve).err();
     assert_eq!(given_up, Some(StateError::Cut));
+}
+
+#[test]
+fn what_is_read_from_the_cells_of_a_filter_is_what_its_rows_say_one_by_one() {
+    let mut rng = SmallRng::seed_from_u64(8);
+    let mut loader = Loader::new();
+    let homes: Vec<Change> = (0..9_000).map(|n| household(&mut rng, n)).collect();
+    let visits: Vec<Change> = (0..12_000).map(|_| visit(&mut rng, 9_000)).collect();
+    for (seq, change) in (1..).zip([campaign(1), campaign(2)].into_iter().chain(homes).chain(visits)) {
+        loader.push(seq, at(1), "a", change).unwrap();
+    }
+    let state = loader.finish();
+    let property = |name: &str| Expr::Property(name.to_owned());
+    let is = |name: &str, value| Expr::Call(Op::Compare(Comparison::Equal), vec![property(name), value]);
+    let not = |expr| Expr::Call(Op::Not, vec![expr]);
+    let exprs = [
+        is("visited", Expr::Boolean(false)),
+        is("eligible", Expr::Boolean(true)),
+        not(is("outcome", Expr::Text("refused".to_owned()))),
+        Expr::Call(Op::IsNull, vec![property("outcome")]),
+        Expr::Call(Op::Or, vec![is("visited", Expr::Boolean(true)), is("status", Expr::Text("vacant".to_owned()))]),
+    ];
+    for (expr, campaign) in exprs.iter().flat_map(|expr| [None, Some(CampaignId(2))].map(|c| (expr, c))) {
+        let filter = Filter::compile(expr, &Collection::Households).unwrap();
+        let sieve = Sieve { campaign, filter: Some(&filter), ..WHOLE };
+        let mut expected = Tally::default();
+        for h in state.households() {
+            if state.passes(Collection::Households, h.id.0, &sieve).unwrap() {
+                expected += Tally::one(h.status, state.visits.outcome(campaign, h.id));
+            }
+        }
+        // Whoever looked at a household would be told to stop.
+        let read_only = Sieve { going: &|| false, ..sieve };
+        let Ok(Mark::Cells(cells)) = state.household_tile(TileId::WORLD, &Scope::Everywhere, &read_only) else {
+            panic!("{expr:?}: households were looked at")
+        };
+        let mut read = Tally::default();
+        for cell in cells {
+            read += cell.tally;
+        }
+        assert_eq!(read, expected, "{expr:?} in {campaign:?}");
+    }
 }
 
 #[test]

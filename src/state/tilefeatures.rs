@@ -2,7 +2,7 @@
 
 use super::areas::{AreaEntry, AreaId};
 use super::context::ContextId;
-use super::households::{HouseholdId, HouseholdView};
+use super::households::HouseholdId;
 use super::index::WorldRect;
 use super::pyramid::{Kinds, Pyramid};
 use super::row::Row;
@@ -10,8 +10,7 @@ use super::{Scope, State, StateError};
 use crate::geom::{Lattice, LatticeRect, TileId};
 use crate::model::collection::{Collection, GEOMETRY};
 use crate::model::filter::Filter;
-use crate::model::{CampaignId, ContextFeature, Level, Outcome, Tally};
-use hashbrown::HashMap;
+use crate::model::{CampaignId, ContextFeature, Level, Outcome, Status, Tally};
 use rayon::prelude::{ParallelIterator, ParallelSlice};
 use std::sync::Arc;
 
@@ -24,10 +23,25 @@ pub struct Cell {
     pub tally: Tally,
 }
 
+/// A household as a tile shows it, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Point<'a> {
+    /// Its number.
+    pub id: HouseholdId,
+    /// Where it is.
+    pub at: Lattice,
+    /// Identity.
+    pub code: &'a str,
+    /// Whether it counts.
+    pub status: Status,
+    /// The outcome that stands for it.
+    pub outcome: Option<Outcome>,
+}
+
 /// What the layer `households` shows in one tile: either every household, or cells whose counts add up to all of them.
 pub enum Mark<'a> {
-    /// Every household with the outcome that stands for it.
-    Points(Vec<(Lattice, HouseholdView<'a>, Option<Outcome>)>),
+    /// Every household, in the order of their numbers.
+    Points(Vec<Point<'a>>),
     /// Cells, in the order of their tiles.
     Cells(Vec<Cell>),
 }
@@ -45,13 +59,18 @@ pub struct Sieve<'a> {
     pub going: &'a (dyn Fn() -> bool + Sync),
 }
 
+/// A household of a tile, and where it is.
+type Found = (HouseholdId, Lattice);
+
 /// Households that are filtered between two questions whether to go on.
 const CHUNK: usize = 64;
 
-/// A tile with more households than this shows cells: as points they would weigh over 100 kB and cover each other.
-const MOST_POINTS: u32 = 2_000;
-/// From this zoom on a tile shows points however many, unless told otherwise: it is 600 m wide, and a person looks for a door.
-const ALWAYS_POINTS: u8 = 15;
+/// A tile with more households than this shows cells: on its 512 pixels they would be 16 apart on average, less than a finger can tell
+/// apart, and cover each other where they are dense.
+const MOST_POINTS: u32 = 1_000;
+/// From this zoom on a tile shows points however many, unless told otherwise: it is the deepest that maps ask for, 300 to 600 m wide,
+/// and a person looks for a door.
+const ALWAYS_POINTS: u8 = 16;
 /// Cells of a tile are the tiles this many zooms deeper: 16 a side, 32 pixels each, so that a circle with a number fits in one.
 const CELLS_DEEPER: u8 = 4;
 /// An Area narrower than this share of a tile's side (6 pixels of 512) is drawn through the Area above it.
@@ -78,21 +97,27 @@ impl State {
             });
             return Ok(Mark::Cells(cells.collect()));
         }
-        let mut ids: Vec<HouseholdId> = Vec::new();
+        let mut found: Vec<Found> = Vec::new();
         for part in self.parts(tile, sieve, kinds) {
-            self.visible(scope, &part, |id| ids.push(id));
+            self.visible(scope, &part, |id, at| found.push((id, at)));
         }
         if let Some(filter) = filter {
-            ids.sort_unstable();
-            ids.dedup();
-            ids = self.passing(&ids, filter, sieve)?;
+            found.sort_unstable();
+            found.dedup();
+            found = self.passing(&found, filter, sieve)?;
         }
-        if sieve.in_cells || (tile.z() < ALWAYS_POINTS && ids.len() > MOST_POINTS as usize) {
-            return Ok(Mark::Cells(self.count_cells(&ids, deeper, campaign)));
+        if sieve.in_cells || (tile.z() < ALWAYS_POINTS && found.len() > MOST_POINTS as usize) {
+            return Ok(Mark::Cells(self.count_cells(&found, tile, deeper, campaign)));
         }
-        ids.sort_unstable();
-        let point = |id| (self.households.lattice(id), self.households.view(id), self.visits.outcome(campaign, id));
-        Ok(Mark::Points(ids.into_iter().map(point).collect()))
+        found.sort_unstable_by_key(|(id, _)| *id);
+        let point = |(id, at)| Point {
+            id,
+            at,
+            code: self.households.code(id),
+            status: self.households.status(id),
+            outcome: self.visits.outcome(campaign, id),
+        };
+        Ok(Mark::Points(found.into_iter().map(point).collect()))
     }
 
     /// Rectangles of a tile outside of which nothing passes; they may overlap.
@@ -114,15 +139,15 @@ impl State {
         })
     }
 
-    fn passing(&self, ids: &[HouseholdId], filter: &Filter, sieve: &Sieve<'_>) -> Result<Vec<HouseholdId>, StateError> {
-        let passes = |id: &HouseholdId| self.matches(Collection::Households, id.0, sieve.campaign, filter);
-        let chunk = |ids: &[HouseholdId]| {
+    fn passing(&self, found: &[Found], filter: &Filter, sieve: &Sieve<'_>) -> Result<Vec<Found>, StateError> {
+        let passes = |(id, _): &Found| self.matches(Collection::Households, id.0, sieve.campaign, filter);
+        let chunk = |found: &[Found]| {
             if !(sieve.going)() {
                 return Err(StateError::Cut);
             }
-            Ok(ids.iter().copied().filter(passes).collect::<Vec<_>>())
+            Ok(found.iter().copied().filter(passes).collect::<Vec<_>>())
         };
-        let chunks = ids.par_chunks(CHUNK).map(chunk).collect::<Result<Vec<_>, _>>()?;
+        let chunks = found.par_chunks(CHUNK).map(chunk).collect::<Result<Vec<_>, _>>()?;
         Ok(chunks.concat())
     }
 
@@ -139,23 +164,23 @@ impl State {
         filter.matches(&Row::new(self, collection, number).in_campaign(campaign))
     }
 
-    fn count_cells(&self, ids: &[HouseholdId], z: u8, campaign: Option<CampaignId>) -> Vec<Cell> {
-        let mut cells: HashMap<TileId, (u64, u64, Tally)> = HashMap::new();
-        for id in ids {
-            let at = self.households.lattice(*id);
-            let (x, y, tally) = cells.entry(at.tile(z)).or_default();
+    /// Cells of a zoom for households of a tile.
+    fn count_cells(&self, found: &[Found], tile: TileId, z: u8, campaign: Option<CampaignId>) -> Vec<Cell> {
+        let (first, side) = tile.descendants(z);
+        let mut cells = vec![(0u64, 0u64, Tally::default()); (side * side) as usize];
+        for (id, at) in found {
+            let cell = at.tile(z);
+            let (x, y, tally) = &mut cells[((cell.y() - first.y()) * side + cell.x() - first.x()) as usize];
             *x += u64::from(at.x);
             *y += u64::from(at.y);
             *tally += Tally::one(self.households.status(*id), self.visits.outcome(campaign, *id));
         }
-        let mut cells: Vec<_> = cells.into_iter().collect();
-        cells.sort_unstable_by_key(|(tile, _)| (tile.y(), tile.x()));
         let mean = |sum: u64, n: u32| u32::try_from(sum / u64::from(n)).expect("a mean of u32 is one");
-        let cell = |(_, (x, y, tally)): (TileId, (u64, u64, Tally))| {
+        let cell = |(x, y, tally): (u64, u64, Tally)| {
             let n = tally.households;
             Cell { at: Lattice { x: mean(x, n), y: mean(y, n) }, tally }
         };
-        cells.into_iter().map(cell).collect()
+        cells.into_iter().filter(|(_, _, tally)| tally.households > 0).map(cell).collect()
     }
 
     /// The level that a zoom shows: the lowest whose Areas are on average wide enough to be told apart; else the widest there is.

@@ -2,9 +2,8 @@
 
 use super::Layer;
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use std::io::Write as _;
+use libdeflater::{CompressionLvl, Compressor};
+use std::cell::RefCell;
 use std::sync::OnceLock;
 use twox_hash::XxHash3_128;
 
@@ -135,9 +134,10 @@ impl TileBody {
     }
 }
 
-/// Level of gzip. On tiles of 140 to 200 kB, level 6 takes twice as long as 4 for 0.5 to 5 % fewer bytes, level 9 longer still
-/// for nothing.
-const GZIP_LEVEL: u32 = 4;
+/// Level of gzip, of libdeflate: on 957 tiles of 18 kB on average as many bytes as zlib-rs makes at level 4, in 2/5 of the time
+/// (14 and 34 ns a byte), and a fifth fewer than it makes at level 1. Level 2 takes half as long again for 3 % fewer bytes. It needs
+/// a tile whole, and has it.
+const GZIP_LEVEL: i32 = 1;
 
 /// Level of brotli up to [`BROTLI_LARGE`] bytes: 4 to 17 % fewer bytes than level 4 for twice the time.
 const BROTLI_LEVEL: i32 = 5;
@@ -156,10 +156,22 @@ const BROTLI_WINDOW: std::ops::RangeInclusive<i32> = 17..=22;
 /// 4 % more than brotli's level 5 in a quarter of its time (50.2 %; 238 ms). Level 3 halves the time for 4 % more bytes.
 const ZSTD_LEVEL: i32 = 6;
 
+thread_local! {
+    /// Each thread's own, with its tables, which take longer to set up than a small tile to compress.
+    static DEFLATE: RefCell<Compressor> = {
+        let level = CompressionLvl::new(GZIP_LEVEL).expect("libdeflate has levels 0 to 12");
+        RefCell::new(Compressor::new(level))
+    };
+}
+
 fn gzip(plain: &[u8]) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::new(GZIP_LEVEL));
-    encoder.write_all(plain).expect("a Vec takes all that is written to it");
-    encoder.finish().expect("a Vec takes all that is written to it").into()
+    DEFLATE.with_borrow_mut(|deflate| {
+        let mut out = vec![0; deflate.gzip_compress_bound(plain.len())];
+        let length = deflate.gzip_compress(plain, &mut out).expect("the bound is enough for any bytes");
+        out.truncate(length);
+        out.shrink_to_fit();
+        out.into()
+    })
 }
 
 fn brotli(plain: &[u8]) -> Bytes {

@@ -2,13 +2,13 @@
 
 use super::body::{Shown, TileBody};
 use super::budget::Coarseness;
-use super::features::{self, AreaFeature, CellFeature, Content, HouseholdFeature, Households, abbreviated};
+use super::features::{self, AreaFeature, CellFeature, Content, HouseholdFeature, Households, abbreviate};
 use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD, Layer};
 use super::merge;
 use super::mvt::{LayerWriter, TileWriter};
-use super::shape::{Frame, Shape};
+use super::shape::Frame;
 use super::thin::{Thinning, context_min_zoom};
-use crate::geom::{TileId, World};
+use crate::geom::TileId;
 use crate::model::{ContextClass, ContextFeature};
 use geo::Area as _;
 use std::cmp::Reverse;
@@ -32,7 +32,7 @@ pub fn encode(tile: TileId, content: &Content<'_>, coarseness: Coarseness) -> Ti
             Households::Cells(cells) => self::cells(layer, &frame, cells),
         }),
         writer.layer(Layer::Context, |layer| {
-            context(layer, &frame, &Thinning::of(tile.z(), coarseness), content.context)
+            context(layer, &frame, &Thinning::of(tile.z(), coarseness), content.context);
         }),
     ];
     let layers = [Layer::Areas, Layer::Households, Layer::Context].into_iter().zip(features);
@@ -41,41 +41,43 @@ pub fn encode(tile: TileId, content: &Content<'_>, coarseness: Coarseness) -> Ti
     TileBody::new(writer.finish(), shown.filter(|shown| shown.features > 0).collect())
 }
 
-fn areas(layer: LayerWriter, frame: &Frame, areas: &[AreaFeature<'_>]) -> LayerWriter {
-    let layer = merge::drawn(frame, areas).into_iter().fold(layer, |layer, drawn| {
-        layer.put(Some(drawn.area.id), &drawn.shape, &AREA, features::area_row(drawn.area, drawn.merged))
-    });
-    merge::crowds(frame, areas)
-        .into_iter()
-        .fold(layer, |layer, crowd| layer.put(None, &crowd.shape, &AREA, features::crowd_row(&crowd)))
+fn areas(layer: &mut LayerWriter, frame: &Frame, areas: &[AreaFeature<'_>]) {
+    for drawn in merge::drawn(frame, areas) {
+        layer.put(Some(drawn.area.id), &drawn.shape, &AREA, features::area_row(drawn.area, drawn.merged));
+    }
+    for crowd in merge::crowds(frame, areas) {
+        layer.put(None, &crowd.shape, &AREA, features::crowd_row(&crowd));
+    }
 }
 
-fn households(layer: LayerWriter, frame: &Frame, households: &[HouseholdFeature]) -> LayerWriter {
-    let mut households: Vec<&HouseholdFeature> = households.iter().collect();
+fn households(layer: &mut LayerWriter, frame: &Frame, households: &[HouseholdFeature<'_>]) {
+    let mut households: Vec<&HouseholdFeature<'_>> = households.iter().collect();
     households.sort_by_key(|household| household.id);
-    households.into_iter().fold(layer, |layer, household| match frame.point(World::of(household.at)) {
-        Some(point) => {
-            let row = features::household_row(household);
-            layer.put(Some(household.id), &Shape::Points(vec![point]), &HOUSEHOLD, row)
+    layer.expect(households.len());
+    for household in households {
+        if let Some(point) = frame.point(household.at) {
+            layer.put_point(Some(household.id), point, &HOUSEHOLD, features::household_row(household));
         }
-        None => layer,
-    })
+    }
 }
 
 /// From north to south and west to east. A cell counts whole in the tile that it was handed to, so that the counts of a zoom
 /// add up.
-fn cells(layer: LayerWriter, frame: &Frame, cells: &[CellFeature]) -> LayerWriter {
+fn cells(layer: &mut LayerWriter, frame: &Frame, cells: &[CellFeature]) {
     let mut placed: Vec<_> =
         cells.iter().filter(|cell| cell.tally.households > 0).map(|cell| (frame.own_point(cell.at), cell)).collect();
     placed.sort_by_key(|([x, y], cell)| (*y, *x, cell.tally.households, cell.tally.eligible, cell.tally.visited()));
-    placed.into_iter().fold(layer, |layer, (point, cell)| {
-        let short = abbreviated(cell.tally.households);
-        layer.put(None, &Shape::Points(vec![point]), &CELL, features::cell_row(cell, &short))
-    })
+    layer.expect(placed.len());
+    let mut short = String::new();
+    for (point, cell) in placed {
+        short.clear();
+        abbreviate(cell.tally.households, &mut short);
+        layer.put_point(None, point, &CELL, features::cell_row(cell, &short));
+    }
 }
 
 /// In drawing order: by class, minor kinds under major ones, large polygons under small ones.
-fn context(layer: LayerWriter, frame: &Frame, thinning: &Thinning, context: &[&ContextFeature]) -> LayerWriter {
+fn context(layer: &mut LayerWriter, frame: &Frame, thinning: &Thinning, context: &[&ContextFeature]) {
     let mut drawn: Vec<(u8, f64, &ContextFeature)> = context
         .iter()
         .map(|feature| (context_min_zoom(feature.class, &feature.kind), feature))
@@ -90,15 +92,15 @@ fn context(layer: LayerWriter, frame: &Frame, thinning: &Thinning, context: &[&C
             .then_with(|| a.code.cmp(&b.code))
     });
     let mut buildings = thinning.buildings;
-    drawn.into_iter().fold(layer, |layer, (_, _, feature)| {
+    for (_, _, feature) in drawn {
         let building = feature.class == ContextClass::Building;
         if building && buildings == 0 {
-            return layer;
+            continue;
         }
-        let Some(shape) = frame.shape(&feature.geometry, thinning.detail) else { return layer };
+        let Some(shape) = frame.shape(&feature.geometry, thinning.detail) else { continue };
         buildings -= usize::from(building);
-        layer.put(None, &shape, &CONTEXT, features::context_row(feature))
-    })
+        layer.put(None, &shape, &CONTEXT, features::context_row(feature));
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use super::layers::{AREA, CELL, CONTEXT, HOUSEHOLD};
 use super::merge::Crowd;
+use crate::geom::Lattice;
 use crate::geom::borders::Outline;
-use crate::geom::{LonLat, World};
 use crate::model::{Area, Code, ContextFeature, Level, Outcome, Status, Tally};
+use std::fmt::Write as _;
 
 /// What one tile is made of; an empty list leaves its layer out.
 ///
@@ -24,7 +25,7 @@ pub struct Content<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum Households<'a> {
     /// One by one.
-    Points(&'a [HouseholdFeature]),
+    Points(&'a [HouseholdFeature<'a>]),
     /// Counted in cells. Every household of the tile stands in one of them.
     Cells(&'a [CellFeature]),
 }
@@ -67,14 +68,14 @@ impl<'a> AreaFeature<'a> {
 }
 
 /// A Household as those who may see it see it on the map.
-#[derive(Debug, Clone)]
-pub struct HouseholdFeature {
+#[derive(Debug, Clone, Copy)]
+pub struct HouseholdFeature<'a> {
     /// Stable number of the feature.
     pub id: u64,
     /// Where its door is.
-    pub at: LonLat,
+    pub at: Lattice,
     /// Identity.
-    pub code: Code,
+    pub code: &'a str,
     /// Whether it counts.
     pub status: Status,
     /// What came of the visits, in the campaign asked for; `None` if nobody called.
@@ -85,7 +86,7 @@ pub struct HouseholdFeature {
 #[derive(Debug, Clone, Copy)]
 pub struct CellFeature {
     /// Mean position of its households.
-    pub at: World,
+    pub at: Lattice,
     /// Its households, in the campaign asked for.
     pub tally: Tally,
 }
@@ -93,7 +94,10 @@ pub struct CellFeature {
 /// A value of a field, with the type that a tile gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value<'a> {
+    /// One that hardly any other feature has.
     Text(&'a str),
+    /// One of a few.
+    Word(&'static str),
     Uint(u32),
     Double(f64),
     Bool(bool),
@@ -123,7 +127,7 @@ fn tally_row<'a>(
     [
         code,
         name,
-        Some(Value::Text(level.as_str())),
+        Some(Value::Word(level.as_str())),
         parent,
         Some(Value::Uint(tally.eligible)),
         Some(Value::Uint(tally.visited())),
@@ -133,18 +137,18 @@ fn tally_row<'a>(
     ]
 }
 
-pub(super) fn household_row(household: &HouseholdFeature) -> Row<'_, { HOUSEHOLD.len() }> {
+pub(super) fn household_row<'a>(household: &HouseholdFeature<'a>) -> Row<'a, { HOUSEHOLD.len() }> {
     let eligible = household.status.eligible();
     [
-        Some(Value::Text(household.code.as_str())),
-        Some(Value::Text(household.status.as_str())),
-        Some(Value::Text(household.outcome.map_or("none", Outcome::as_str))),
+        Some(Value::Text(household.code)),
+        Some(Value::Word(household.status.as_str())),
+        Some(Value::Word(household.outcome.map_or("none", Outcome::as_str))),
         Some(Value::Bool(eligible)),
         Some(Value::Bool(eligible && household.outcome.is_some_and(Outcome::counts))),
     ]
 }
 
-/// `short` is [`abbreviated`] of the cell's households.
+/// `short` is what [`abbreviate`] makes of the cell's households.
 pub(super) fn cell_row<'a>(cell: &CellFeature, short: &'a str) -> Row<'a, { CELL.len() }> {
     let tally = &cell.tally;
     [
@@ -160,20 +164,22 @@ pub(super) fn cell_row<'a>(cell: &CellFeature, short: &'a str) -> Row<'a, { CELL
 
 pub(super) fn context_row(feature: &ContextFeature) -> Row<'_, { CONTEXT.len() }> {
     [
-        Some(Value::Text(feature.class.as_str())),
+        Some(Value::Word(feature.class.as_str())),
         (!feature.kind.is_empty()).then_some(Value::Text(&feature.kind)),
         feature.name.as_deref().map(Value::Text),
     ]
 }
 
-/// A count in at most five characters below ten million, as supercluster rounds it (mapbox/supercluster `index.js`,
+/// Writes a count in at most five characters below ten million, as supercluster rounds it (mapbox/supercluster `index.js`,
 /// `getClusterProperties`), always text as tippecanoe writes it.
-pub(super) fn abbreviated(count: u32) -> String {
+pub(super) fn abbreviate(count: u32, out: &mut String) {
+    let count_of = f64::from(count);
     match count {
-        0..1_000 => count.to_string(),
-        1_000..10_000 => format!("{}k", (f64::from(count) / 100.0).round() / 10.0),
-        _ => format!("{}k", (f64::from(count) / 1_000.0).round()),
+        0..1_000 => write!(out, "{count}"),
+        1_000..10_000 => write!(out, "{}k", (count_of / 100.0).round() / 10.0),
+        _ => write!(out, "{}k", (count_of / 1_000.0).round()),
     }
+    .expect("a String takes all that is written to it");
 }
 
 #[cfg(test)]
@@ -191,7 +197,9 @@ mod tests {
             (10_400, "10k"),
             (1_680_000, "1680k"),
         ] {
-            assert_eq!(abbreviated(count), expected);
+            let mut short = String::new();
+            abbreviate(count, &mut short);
+            assert_eq!(short, expected);
         }
     }
 }

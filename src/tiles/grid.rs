@@ -66,10 +66,15 @@ impl Grid {
 
     /// The step of the grid in which a point of the tile lies: rounded down, so that every point of the half-open tile has a
     /// place from 0 to 4095; what lies outside is drawn on the edge.
-    #[allow(clippy::cast_possible_truncation)] // 0 to 2^34
-    pub(super) fn place(&self, at: World) -> Point {
-        let step = |v: f64, origin: i64| ((v * self.scale).floor() as i64 - origin).clamp(0, EXTENT - 1);
-        [step(at.x, self.origin[0]), step(at.y, self.origin[1])]
+    pub(super) fn place(&self, at: Lattice) -> Point {
+        let place = |v: u32, origin: i64| {
+            let step = match u32::from(self.z) {
+                z @ 0..20 => i64::from(v >> (20 - z)),
+                z => (2 * i64::from(v) + 1) << (z - 20) >> 1,
+            };
+            (step - origin).clamp(0, EXTENT - 1)
+        };
+        [place(at.x, self.origin[0]), place(at.y, self.origin[1])]
     }
 
     /// The window that a rectangle of degrees fills.
@@ -196,7 +201,7 @@ mod tests {
         for (lon, lat) in [(-180.0, 90.0), (180.0, -90.0), (0.0, 0.0), (-1e-12, 1e-12)] {
             let world = World::of(LonLat::new(lon, lat).unwrap());
             for z in [0, 1, 14, 22] {
-                let place = Grid::of(TileId::at(world, z)).place(world);
+                let place = Grid::of(TileId::at(world, z)).place(Lattice::of_world(world));
                 assert!(place.iter().all(|v| (0..EXTENT).contains(v)), "{lon} {lat} {z}: {place:?}");
             }
         }

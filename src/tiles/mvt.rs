@@ -1,7 +1,8 @@
 //! The wire format of vector tiles (vector-tile-spec 2.1), written in one pass: the only file that knows it.
 //!
 //! Names of fields come from a layer's table and are found by their place in it, values are compared as the bytes that they are
-//! written as, and nothing is allocated for a feature: half of a tile's time was spent there when each value was a string in a map.
+//! written as, a few first with those of the feature before, and nothing is allocated for a feature: half of a tile's time was spent there
+//! when each value was a string in a map.
 
 use super::features::{Row, Value};
 use super::grid::{EXTENT, Point};
@@ -50,12 +51,14 @@ impl TileWriter {
     }
 
     /// Adds a layer, once, and tells how many features it has; one without any is left out, as the specification asks.
-    pub(super) fn layer(&mut self, name: Layer, fill: impl FnOnce(LayerWriter) -> LayerWriter) -> usize {
-        let layer = fill(LayerWriter::default());
-        if layer.count > 0 {
-            put_bytes(&mut self.0, proto::TILE_LAYER, &layer.finish(name));
+    pub(super) fn layer(&mut self, name: Layer, fill: impl FnOnce(&mut LayerWriter)) -> usize {
+        let mut layer = LayerWriter::of(name);
+        fill(&mut layer);
+        let features = layer.count;
+        if features > 0 {
+            put_bytes(&mut self.0, proto::TILE_LAYER, &layer.finish());
         }
-        layer.count
+        features
     }
 
     /// The bytes; none for a tile without features.
@@ -65,54 +68,110 @@ impl TileWriter {
 }
 
 /// A layer being written, feature by feature.
-#[derive(Default)]
 pub(super) struct LayerWriter {
-    /// Features, each as a field of the layer.
-    features: Vec<u8>,
+    /// The name, and the features so far.
+    out: Vec<u8>,
     count: usize,
     /// Names of the fields that a feature had a value of, in the order of their first.
     keys: Vec<&'static str>,
-    /// Of the table of the last feature, the number of each key that is known.
-    columns: Vec<Option<u64>>,
     table: Option<&'static [Field]>,
+    /// Of that table, which is that of the last feature.
+    columns: Vec<Column>,
     values: Values,
-    // Of one feature; kept for the next.
-    feature: Vec<u8>,
-    tags: Vec<u8>,
-    geometry: Vec<u8>,
+}
+
+/// What is known of a field of a table.
+#[derive(Clone, Copy)]
+struct Column {
+    /// The number of its name among the keys.
+    key: Option<u64>,
+    /// The value that the last feature had, if it is one that the next may well have too, and its number.
+    last: Option<(Value<'static>, u64)>,
 }
 
 impl LayerWriter {
+    fn of(name: Layer) -> LayerWriter {
+        let mut out = Vec::new();
+        put_bytes(&mut out, proto::LAYER_NAME, name.as_str().as_bytes());
+        LayerWriter { out, count: 0, keys: Vec::new(), table: None, columns: Vec::new(), values: Values::default() }
+    }
+
+    /// Makes room for so many features, each a point with a value that no other has.
+    pub(super) fn expect(&mut self, features: usize) {
+        /// Bytes of such a feature, and of such a value.
+        const FEATURE: usize = 32;
+        const VALUE: usize = 16;
+        self.out.reserve(features * (FEATURE + VALUE));
+        self.values.bytes.reserve(features * VALUE);
+        self.values.places.reserve(features);
+        let Values { bytes, places, known, hasher } = &mut self.values;
+        known.reserve(features, |n| hasher.hash_one(&bytes[places[*n].clone()]));
+    }
+
     /// Adds a feature: the values of its row under the names of its table, and nothing else.
     pub(super) fn put<const N: usize>(
-        mut self,
+        &mut self,
         id: Option<u64>,
         shape: &Shape,
         fields: &'static [Field; N],
         row: Row<'_, N>,
-    ) -> LayerWriter {
+    ) {
+        let kind = match shape {
+            Shape::Points(_) => proto::POINT,
+            Shape::Lines(_) => proto::LINE,
+            Shape::Rings(_) => proto::POLYGON,
+        };
+        self.feature(id, fields, row, kind, |out| put_shape(out, shape));
+    }
+
+    /// The same for one point.
+    pub(super) fn put_point<const N: usize>(
+        &mut self,
+        id: Option<u64>,
+        at: Point,
+        fields: &'static [Field; N],
+        row: Row<'_, N>,
+    ) {
+        self.feature(id, fields, row, proto::POINT, |out| put_points(out, &[at]));
+    }
+
+    fn feature<const N: usize>(
+        &mut self,
+        id: Option<u64>,
+        fields: &'static [Field; N],
+        row: Row<'_, N>,
+        kind: u64,
+        geometry: impl FnOnce(&mut Vec<u8>),
+    ) {
         self.look_up(fields);
-        self.tags.clear();
-        for (i, (field, value)) in fields.iter().zip(row).enumerate() {
-            if let Some(value) = value {
-                let key = self.key(i, field.name);
-                put_varint(&mut self.tags, key);
-                let value = self.values.number(field, value);
-                put_varint(&mut self.tags, value);
+        let LayerWriter { out, keys, columns, values, .. } = self;
+        put_message(out, proto::LAYER_FEATURE, |out| {
+            if let Some(id) = id {
+                put_number(out, proto::FEATURE_ID, id);
             }
-        }
-        self.geometry.clear();
-        let kind = put_shape(&mut self.geometry, shape);
-        self.feature.clear();
-        if let Some(id) = id {
-            put_number(&mut self.feature, proto::FEATURE_ID, id);
-        }
-        put_bytes(&mut self.feature, proto::FEATURE_TAGS, &self.tags);
-        put_number(&mut self.feature, proto::FEATURE_TYPE, kind);
-        put_bytes(&mut self.feature, proto::FEATURE_GEOMETRY, &self.geometry);
-        put_bytes(&mut self.features, proto::LAYER_FEATURE, &self.feature);
+            put_message(out, proto::FEATURE_TAGS, |out| {
+                for ((column, field), value) in columns.iter_mut().zip(fields).zip(row) {
+                    let Some(value) = value else { continue };
+                    let key = *column.key.get_or_insert_with(|| {
+                        keys.push(field.name);
+                        keys.len() as u64 - 1
+                    });
+                    put_varint(out, key);
+                    let number = match column.last {
+                        Some((last, number)) if last == value => number,
+                        _ => {
+                            let number = values.number(field, value);
+                            column.last = likely_again(value).map(|value| (value, number));
+                            number
+                        }
+                    };
+                    put_varint(out, number);
+                }
+            });
+            put_number(out, proto::FEATURE_TYPE, kind);
+            put_message(out, proto::FEATURE_GEOMETRY, geometry);
+        });
         self.count += 1;
-        self
     }
 
     /// Finds the keys of a table that are known; nothing to do where the last feature was of the same.
@@ -122,23 +181,14 @@ impl LayerWriter {
         }
         self.table = Some(fields);
         let known = |field: &Field| self.keys.iter().position(|key| *key == field.name).map(|n| n as u64);
-        self.columns = fields.iter().map(known).collect();
+        self.columns = fields.iter().map(|field| Column { key: known(field), last: None }).collect();
     }
 
-    fn key(&mut self, column: usize, name: &'static str) -> u64 {
-        *self.columns[column].get_or_insert_with(|| {
-            self.keys.push(name);
-            self.keys.len() as u64 - 1
-        })
-    }
-
-    fn finish(&self, name: Layer) -> Vec<u8> {
-        let mut layer = Vec::with_capacity(self.features.len() + 2 * self.values.bytes.len() + 256);
-        put_bytes(&mut layer, proto::LAYER_NAME, name.as_str().as_bytes());
-        layer.extend_from_slice(&self.features);
+    fn finish(self) -> Vec<u8> {
+        let mut layer = self.out;
         self.keys.iter().for_each(|key| put_bytes(&mut layer, proto::LAYER_KEY, key.as_bytes()));
-        for place in &self.values.places {
-            put_bytes(&mut layer, proto::LAYER_VALUE, &self.values.bytes[place.clone()]);
+        for place in self.values.places {
+            put_bytes(&mut layer, proto::LAYER_VALUE, &self.values.bytes[place]);
         }
         put_number(&mut layer, proto::LAYER_EXTENT, EXTENT.unsigned_abs());
         put_number(&mut layer, proto::LAYER_VERSION, VERSION);
@@ -158,19 +208,18 @@ struct Values {
 impl Values {
     /// The number of a value, with the type that its field has.
     fn number(&mut self, field: &Field, value: Value<'_>) -> u64 {
-        let start = self.bytes.len();
+        let Values { bytes, places, known, hasher } = self;
+        let start = bytes.len();
         match (field.kind, value) {
-            (FieldType::Text, Value::Text(v)) => put_bytes(&mut self.bytes, proto::VALUE_STRING, v.as_bytes()),
-            (FieldType::Uint, Value::Uint(v)) => put_number(&mut self.bytes, proto::VALUE_UINT, v.into()),
-            (FieldType::Double, Value::Double(v)) => put_double(&mut self.bytes, proto::VALUE_DOUBLE, v),
-            (FieldType::Bool, Value::Bool(v)) => put_number(&mut self.bytes, proto::VALUE_BOOL, v.into()),
+            (FieldType::Text, Value::Text(v) | Value::Word(v)) => put_bytes(bytes, proto::VALUE_STRING, v.as_bytes()),
+            (FieldType::Uint, Value::Uint(v)) => put_number(bytes, proto::VALUE_UINT, v.into()),
+            (FieldType::Double, Value::Double(v)) => put_double(bytes, proto::VALUE_DOUBLE, v),
+            (FieldType::Bool, Value::Bool(v)) => put_number(bytes, proto::VALUE_BOOL, v.into()),
             (kind, value) => unreachable!("the row gives {} as {value:?}, not {kind:?}", field.name),
         }
-        let Values { bytes, places, known, hasher } = self;
         let new = &bytes[start..];
         let hash = hasher.hash_one(new);
-        let found = known.find(hash, |n| bytes[places[*n].clone()] == *new).copied();
-        if let Some(number) = found {
+        if let Some(number) = known.find(hash, |n| bytes[places[*n].clone()] == *new).copied() {
             bytes.truncate(start);
             return number as u64;
         }
@@ -181,30 +230,36 @@ impl Values {
     }
 }
 
-/// Writes a geometry (§ 4.3) and tells its type.
-fn put_shape(out: &mut Vec<u8>, shape: &Shape) -> u64 {
+fn likely_again(value: Value<'_>) -> Option<Value<'static>> {
+    match value {
+        Value::Text(_) => None,
+        Value::Word(v) => Some(Value::Word(v)),
+        Value::Uint(v) => Some(Value::Uint(v)),
+        Value::Double(v) => Some(Value::Double(v)),
+        Value::Bool(v) => Some(Value::Bool(v)),
+    }
+}
+
+/// Writes a geometry (§ 4.3).
+fn put_shape(out: &mut Vec<u8>, shape: &Shape) {
     let mut cursor = [0, 0];
     match shape {
-        Shape::Points(points) => {
-            put_command(out, MOVE_TO, points.len());
-            for point in points {
-                put_step(out, &mut cursor, *point);
-            }
-            proto::POINT
-        }
-        Shape::Lines(lines) => {
-            for line in lines {
-                put_path(out, &mut cursor, line);
-            }
-            proto::LINE
-        }
+        Shape::Points(points) => put_points(out, points),
+        Shape::Lines(lines) => lines.iter().for_each(|line| put_path(out, &mut cursor, line)),
         Shape::Rings(rings) => {
             for ring in rings {
                 put_path(out, &mut cursor, ring);
                 put_command(out, CLOSE_PATH, 1);
             }
-            proto::POLYGON
         }
+    }
+}
+
+fn put_points(out: &mut Vec<u8>, points: &[Point]) {
+    let mut cursor = [0, 0];
+    put_command(out, MOVE_TO, points.len());
+    for point in points {
+        put_step(out, &mut cursor, *point);
     }
 }
 
@@ -256,4 +311,21 @@ fn put_bytes(out: &mut Vec<u8>, field: u64, bytes: &[u8]) {
     put_varint(out, field << 3 | 2);
     put_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
+}
+
+/// What `write` writes, behind its length: most are so short that the byte kept free for it is enough.
+fn put_message(out: &mut Vec<u8>, field: u64, write: impl FnOnce(&mut Vec<u8>)) {
+    put_varint(out, field << 3 | 2);
+    let at = out.len();
+    out.push(0);
+    write(out);
+    let length = out.len() - at - 1;
+    match u8::try_from(length) {
+        Ok(short) if short < 0x80 => out[at] = short,
+        _ => {
+            let mut prefix = Vec::with_capacity(5);
+            put_varint(&mut prefix, length as u64);
+            out.splice(at..=at, prefix);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::clip;
 use super::grid::{BUFFER, EXTENT, Grid, PIXEL, Point, Window};
 use super::simplify::simplify;
 use crate::geom::borders::{Outline, OutlineRing};
-use crate::geom::{TileId, World};
+use crate::geom::{Lattice, TileId, World};
 use geo::{BoundingRect, Geometry, LineString, Polygon};
 
 /// What a tile draws of a geometry, in grid steps of that tile; never empty.
@@ -58,12 +58,12 @@ impl Frame {
     }
 
     /// A point of this tile; `None` for one of another tile, so that no point stands in two.
-    pub(super) fn point(&self, at: World) -> Option<Point> {
-        (TileId::at(at, self.tile.z()) == self.tile).then(|| self.grid.place(at))
+    pub(super) fn point(&self, at: Lattice) -> Option<Point> {
+        (at.tile(self.tile.z()) == self.tile).then(|| self.grid.place(at))
     }
 
     /// A point that is known to belong to this tile, drawn on its edge if rounding has carried it over.
-    pub(super) fn own_point(&self, at: World) -> Point {
+    pub(super) fn own_point(&self, at: Lattice) -> Point {
         self.grid.place(at)
     }
 
@@ -184,7 +184,8 @@ impl Frame {
     }
 
     fn points<'a>(&self, points: impl Iterator<Item = &'a geo::Point<f64>>) -> Option<Shape> {
-        let points: Vec<Point> = points.filter_map(|p| self.point(World::of_degrees(p.x(), p.y()))).collect();
+        let points: Vec<Point> =
+            points.filter_map(|p| self.point(Lattice::of_world(World::of_degrees(p.x(), p.y())))).collect();
         (!points.is_empty()).then_some(Shape::Points(points))
     }
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::tiles::Coding;
 
-use crate::geom::LonLat;
 use crate::geom::borders::Outline;
+use crate::geom::{Lattice, LonLat, World};
 use crate::model::{Area, Code, Level, Outcome, Status, Tally};
 use crate::tiles::reader::{self, Tile};
 use geo::{Geometry, LineString, MultiPolygon, Point, Polygon};
@@ -35,8 +35,8 @@ fn area(text: &str, level: Level, geometry: impl Into<MultiPolygon<f64>>) -> Are
     Area { code: code(text), name, level, parent, valid_from: Some(day), valid_to: None, geometry: geometry.into() }
 }
 
-fn household(id: u64, at: LonLat, status: Status, outcome: Option<Outcome>) -> HouseholdFeature {
-    HouseholdFeature { id, at, code: code(&format!("H{id}")), status, outcome }
+fn household(id: u64, at: LonLat, status: Status, outcome: Option<Outcome>) -> HouseholdFeature<'static> {
+    HouseholdFeature { id, at: Lattice::of(at), code: format!("H{id}").leak(), status, outcome }
 }
 
 fn thing(text: &str, class: ContextClass, kind: &str, geometry: impl Into<Geometry<f64>>) -> ContextFeature {
@@ -89,7 +89,7 @@ context point class=\"bus_stop\" (7 7)
 fn cells_carry_what_cluster_styles_ask_for() {
     let mut many = tally(1_000, 234);
     many += Tally::one(Status::Vacant, None);
-    let cells = [CellFeature { at: World::of(at(9.5, 9.5)), tally: many }];
+    let cells = [CellFeature { at: Lattice::of(at(9.5, 9.5)), tally: many }];
     let content = Content { households: Households::Cells(&cells), ..Content::default() };
     let expected = "households point clustered=true point_count=1235u point_count_abbreviated=\"1.2k\" sqrt_point_count=35.14d \
                     eligible=1234u visited=1000u unvisited=234u (9 9)\n";
@@ -155,7 +155,7 @@ fn the_order_of_the_content_does_not_matter() {
 /// A tile full of everything.
 struct Sample {
     areas: Vec<Area>,
-    points: Vec<HouseholdFeature>,
+    points: Vec<HouseholdFeature<'static>>,
     cells: Vec<CellFeature>,
     context: Vec<ContextFeature>,
 }
@@ -186,7 +186,7 @@ fn sample() -> Sample {
             .collect(),
         cells: each()
             .map(|(i, (x, y))| CellFeature {
-                at: World::of(at(*x, *y)),
+                at: Lattice::of(at(*x, *y)),
                 tally: tally(u32::try_from(i % 7).unwrap(), 1),
             })
             .collect(),
@@ -197,7 +197,7 @@ fn sample() -> Sample {
 #[test]
 fn every_household_stands_in_exactly_one_tile() {
     let mut rng = StdRng::seed_from_u64(9);
-    let mut points: Vec<HouseholdFeature> = (0..500)
+    let mut points: Vec<HouseholdFeature<'_>> = (0..500)
         .map(|i| {
             household(
                 i,
