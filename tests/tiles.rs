@@ -44,6 +44,27 @@ fn tilejson_validates_against_its_schema_for_every_list_of_layers() {
     assert_eq!(named["tiles"][0], "http://map.example.org:8443/tiles/areas/{z}/{x}/{y}");
 }
 
+#[test]
+fn the_bounds_of_tiles_hold_all_that_their_reader_may_see_and_tell_nobody_of_more() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    // Beyond all areas.
+    scratch.import("households", &scratch.file("far.csv", "code,lon,lat\nFAR1,130.5,40.25\n"), &[]).done();
+    let server = Server::start(&scratch);
+    let bounds = |who: &str, layers: &str| -> Vec<f64> {
+        let token = tokens.get(who).map(String::as_str);
+        let document = server.client(token).json(&format!("/tiles/{layers}"));
+        document["bounds"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let county = bounds("public", "areas");
+    assert!(county[2] < 120.0 && county[3] < 30.0, "{county:?}");
+    assert_eq!(bounds("admin", "areas"), county);
+    assert_eq!(bounds("member", "households"), county);
+    let [west, south, east, north] = bounds("admin", "areas,households")[..] else { panic!("four numbers") };
+    assert_eq!([west, south], county[..2]);
+    assert!((east - 130.5).abs() < 1e-6 && (north - 40.25).abs() < 1e-6, "{east} {north}");
+}
+
 fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     match coding {

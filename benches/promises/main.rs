@@ -43,6 +43,10 @@ use std::io::Write;
 use std::process::ExitCode;
 use table::Table;
 
+/// That of the program, so that what the constant body is served with has no other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.

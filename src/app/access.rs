@@ -149,6 +149,18 @@ impl Caller {
     }
 }
 
+/// What a token is known by: a hash from which nobody gets it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    /// Of a token's secret.
+    #[must_use]
+    pub fn of(secret: &str) -> TokenHash {
+        TokenHash(sha256(secret))
+    }
+}
+
 /// SHA-256 of a secret, hexadecimal: what the store keeps of a token.
 pub(super) fn sha256(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
@@ -163,9 +175,13 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 impl App {
     /// Who a secret belongs to; without one, the public.
     pub fn caller(&self, secret: Option<&str>) -> Result<Caller, AppError> {
-        let Some(secret) = secret else { return Ok(Caller::public()) };
+        secret.map_or(Ok(Caller::public()), |secret| self.bearer(&TokenHash::of(secret)))
+    }
+
+    /// Who a token belongs to, now.
+    pub fn bearer(&self, token: &TokenHash) -> Result<Caller, AppError> {
         let state = self.state.read();
-        let token = state.people().token(&sha256(secret)).ok_or(AppError::Token)?;
+        let token = state.people().token(&token.0).ok_or(AppError::Token)?;
         if token.expires.is_some_and(|end| end <= Timestamp::now()) {
             return Err(AppError::Token);
         }

@@ -256,7 +256,7 @@ impl Bench {
         let told = Told {
             areas: delta.areas.iter().map(|id| code(state.covered(*id, None).entry)).collect(),
             places: delta.places.iter().map(|(at, area)| (*at, state.area_chain(*area).map(code).collect())).collect(),
-            campaigns: delta.campaigns,
+            campaigns: delta.campaigns.clone(),
         };
         drop(state);
         match &touched {
@@ -265,10 +265,22 @@ impl Bench {
                 self.cache.forget(Layer::Households, &touched.households);
                 self.cache.forget(Layer::Context, &touched.context);
             }
-            None => self.cache.clear(),
+            None => self.forget_more(&delta),
         }
         self.live.publish(seq, touched, told);
         Ok(())
+    }
+
+    /// Forgets what a change touched that is more than a list of tiles.
+    fn forget_more(&self, delta: &Delta) {
+        match delta.context_tiles(Layer::Context.max_zoom(), BUFFER) {
+            Some(context) if !delta.borders.is_empty() => {
+                self.cache.forget_borders();
+                self.cache.forget(Layer::Households, &delta.household_tiles(Layer::Households.max_zoom()));
+                self.cache.forget(Layer::Context, &context);
+            }
+            _ => self.cache.clear(),
+        }
     }
 }
 

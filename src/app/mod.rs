@@ -44,7 +44,7 @@ mod visits;
 mod vitals;
 mod work;
 
-pub use access::Caller;
+pub use access::{Caller, TokenHash};
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
 pub use assets::{Asset, Assets};
 pub use audit::{AuditLine, audit};

@@ -7,10 +7,10 @@ mod tileset;
 use super::items::LONGEST;
 use super::past::{Moment, may_look_back};
 use super::{App, AppError, Caller};
-use crate::geom::{Lattice, TileId};
+use crate::geom::TileId;
 use crate::model::collection::Collection;
-use crate::model::{CampaignId, ContextFeature, Level, Outcome, Right, Status};
-use crate::state::{self, Cell, Mark, Sieve, State, StateError};
+use crate::model::{CampaignId, ContextFeature, Level, Right};
+use crate::state::{Cell, Mark, Point, Points, Sieve, State, StateError};
 use crate::tiles::{
     BUFFER, CellFeature, Coarseness, Content, HouseholdFeature, Households, Layer, LayerSet, TileJson, TileKey,
     context_min_zoom, encode,
@@ -66,9 +66,10 @@ impl App {
         may_see(caller, layers)?;
         Filters::compile(caller, layers, filter)?;
         as_of.map_or(Ok(()), |at| may_look_back(caller, at))?;
+        let bounds = self.around(caller, layers).map(|around| around.bbox());
         let state = self.state.read();
         let info = state.info();
-        Ok(TileJson::new(&info.name, layers, url, state.extent(), &info.attribution))
+        Ok(TileJson::new(&info.name, layers, url, bounds, &info.attribution))
     }
 
     /// A tile that is cached, ready in a coding, for a caller who may see it; `None` where it has to be made, or nothing is known of
@@ -130,6 +131,34 @@ impl App {
         })
     }
 
+    /// Whether a tile is made in less than a millisecond, for a caller who may see it: few households, or cells that are counted
+    /// already, and nothing else. Whoever asks for such a one waits longer for another thread than for the tile.
+    #[must_use]
+    pub fn tile_is_quick(&self, caller: &Caller, request: &TileRequest, coding: TileCoding) -> bool {
+        let TileRequest { layers, tile, campaign, ref filter, as_of, .. } = *request;
+        let plain = layers == Layer::Households.into() && campaign.is_none() && filter.is_none() && as_of.is_none();
+        // Brotli takes as long again.
+        if !plain || coding == TileCoding::Brotli || may_see(caller, layers).is_err() {
+            return false;
+        }
+        let state = self.state.read();
+        caller.scope(&state, Right::Households).is_ok_and(|scope| state.is_quick(tile, &scope))
+    }
+
+    /// One that is quick, ready in a coding, made here and now where it is not cached; `None` where that fails.
+    #[must_use]
+    pub fn quick_tile(&self, caller: &Caller, request: &TileRequest, coding: TileCoding) -> Option<Arc<TileBody>> {
+        let mut hit = true;
+        let make = || {
+            hit = false;
+            self.make_tile(caller, request, &Filters::default(), None, &|| true)
+        };
+        let body = self.cache.get_or_make(&request.key(caller, 0, None), make).ok()?;
+        self.counters.tile(request.layers, hit);
+        body.make_ready(coding);
+        Some(body)
+    }
+
     /// A tile as finely as it fits. `going` is asked while things are filtered: once it says no, the tile is given up with
     /// [`StateError::Cut`]. Of the request's filter and time, `filters` and `past` are all that counts.
     pub(super) fn make_tile(
@@ -169,22 +198,11 @@ fn may_see(caller: &Caller, layers: LayerSet) -> Result<(), AppError> {
     layers.iter().try_for_each(|layer| caller.require(layer.right()))
 }
 
-/// A household of a tile; its code stands apart, so that they are owned all together.
-struct Point {
-    id: u64,
-    at: Lattice,
-    code_ends: usize,
-    status: Status,
-    outcome: Option<Outcome>,
-}
-
 /// Everything that one tile shows, owned: the lock is not held while it is encoded.
 #[derive(Default)]
 struct Gathered {
     areas: Areas,
-    points: Vec<Point>,
-    /// Codes of the points, one after the other.
-    codes: String,
+    points: Points,
     cells: Vec<CellFeature>,
     context: Vec<Arc<ContextFeature>>,
 }
@@ -209,14 +227,7 @@ impl Gathered {
             && let Ok(scope) = caller.scope(state, Right::Households)
         {
             match state.household_tile(tile, &scope, &sieve(Layer::Households))? {
-                Mark::Points(points) => {
-                    gathered.codes.reserve(points.iter().map(|point| point.code.len()).sum());
-                    let Gathered { points: kept, codes, .. } = &mut gathered;
-                    kept.extend(points.into_iter().map(|state::Point { id, at, code, status, outcome }| {
-                        codes.push_str(code);
-                        Point { id: u64::from(id.0), at, code_ends: codes.len(), status, outcome }
-                    }));
-                }
+                Mark::Points(points) => gathered.points = points,
                 Mark::Cells(cells) => {
                     let feature = |c: Cell| CellFeature { at: c.at, tally: c.tally };
                     gathered.cells = cells.into_iter().map(feature).collect();
@@ -235,25 +246,21 @@ impl Gathered {
         Ok(gathered)
     }
 
-    fn points(&self) -> Vec<HouseholdFeature<'_>> {
-        let mut start = 0;
-        let feature = |point: &Point| {
-            let Point { id, at, code_ends, status, outcome } = *point;
-            let code = &self.codes[std::mem::replace(&mut start, code_ends)..code_ends];
-            HouseholdFeature { id, at, code, status, outcome }
-        };
-        self.points.iter().map(feature).collect()
-    }
-
     fn encode(&self, tile: TileId, coarseness: Coarseness) -> TileBody {
         let above = self.areas.above();
         let areas = self.areas.features(&above);
-        let points = self.points();
+        let points: Vec<HouseholdFeature<'_>> = self.points.iter().map(feature).collect();
         let households =
             if self.cells.is_empty() { Households::Points(&points) } else { Households::Cells(&self.cells) };
         let context: Vec<&ContextFeature> = self.context.iter().map(Arc::as_ref).collect();
         encode(tile, &Content { areas: &areas, households, context: &context }, coarseness)
     }
+}
+
+/// A household of the state as a tile takes it.
+fn feature(point: Point<'_>) -> HouseholdFeature<'_> {
+    let Point { id, at, code, status, outcome } = point;
+    HouseholdFeature { id: u64::from(id.0), at, code, status, outcome }
 }
 
 impl App {

@@ -2,8 +2,6 @@
 
 use super::App;
 use crate::tiles::LayerSet;
-use hashbrown::HashMap;
-use parking_lot::RwLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -79,7 +77,8 @@ pub(super) struct Counters {
     queue: AtomicUsize,
     groups: Histogram<8>,
     append: Histogram<10>,
-    tiles: RwLock<HashMap<LayerSet, [AtomicU64; 2]>>,
+    /// Hits and misses by the place of the set of layers.
+    tiles: [[AtomicU64; 2]; LayerSet::COUNT],
 }
 
 impl Default for Counters {
@@ -88,7 +87,7 @@ impl Default for Counters {
             queue: AtomicUsize::new(0),
             groups: Histogram::new(CHANGES),
             append: Histogram::new(SECONDS),
-            tiles: RwLock::default(),
+            tiles: Default::default(),
         }
     }
 }
@@ -118,12 +117,7 @@ impl Counters {
 
     /// A tile was answered, from the cache or made.
     pub fn tile(&self, layers: LayerSet, hit: bool) {
-        let place = usize::from(!hit);
-        if let Some(counts) = self.tiles.read().get(&layers) {
-            counts[place].fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        self.tiles.write().entry(layers).or_default()[place].fetch_add(1, Ordering::Relaxed);
+        self.tiles[layers.place()][usize::from(!hit)].fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -133,9 +127,11 @@ impl App {
     pub fn vitals(&self) -> Vitals {
         let counters = &self.counters;
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let tiles = counters.tiles.read();
-        let mut tiles: Vec<_> =
-            tiles.iter().map(|(layers, [hits, misses])| (layers.to_string(), of(hits), of(misses))).collect();
+        let counted = |layers: LayerSet| {
+            let [hits, misses] = counters.tiles[layers.place()].each_ref().map(of);
+            (hits + misses > 0).then(|| (layers.to_string(), hits, misses))
+        };
+        let mut tiles: Vec<_> = LayerSet::all().filter_map(counted).collect();
         tiles.sort_unstable();
         Vitals {
             queue: counters.waiting(),
@@ -176,8 +172,9 @@ mod tests {
         for hit in [false, true, true] {
             counters.tile(layers, hit);
         }
-        let tiles = counters.tiles.read();
-        assert_eq!(tiles[&layers].each_ref().map(|n| n.load(Ordering::Relaxed)), [2, 1]);
+        let counted = counters.tiles[layers.place()].each_ref().map(|n| n.load(Ordering::Relaxed));
+        assert_eq!(counted, [2, 1]);
+        assert!(LayerSet::all().all(|one| one.place() < LayerSet::COUNT && one.to_string().parse() == Ok(one)));
     }
 
     #[cfg(target_os = "linux")]

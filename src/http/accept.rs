@@ -9,27 +9,24 @@ const OFFERED: [&str; 4] = ["zstd", "br", "gzip", "identity"];
 /// without a word on identity, forbids it.
 pub fn coding(header: Option<&str>) -> Option<&'static str> {
     let Some(header) = header else { return Some("identity") };
-    let mut named: Vec<(String, f32)> = Vec::new();
+    let (mut given, mut star): ([Option<f32>; OFFERED.len()], Option<f32>) = Default::default();
     for part in header.split(',') {
         let mut pieces = part.split(';');
-        let name = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
-        if name.is_empty() {
-            continue;
-        }
+        let name = pieces.next().unwrap_or_default().trim();
+        let name = if name.eq_ignore_ascii_case("x-gzip") { "gzip" } else { name };
+        let place = OFFERED.iter().position(|offered| name.eq_ignore_ascii_case(offered)).map(|i| &mut given[i]);
+        let Some(place) = place.or_else(|| (name == "*").then_some(&mut star)) else { continue };
         let weight = pieces.find_map(|p| p.trim().strip_prefix("q=").map(|q| q.trim().parse().unwrap_or(0.0)));
-        named.push((if name == "x-gzip" { "gzip".into() } else { name }, weight.unwrap_or(1.0)));
+        place.get_or_insert(weight.unwrap_or(1.0));
     }
-    let given = |name: &str| named.iter().find(|(n, _)| n == name).map(|(_, q)| *q);
-    let star = given("*");
-    let weight = |name: &str| match (given(name), star) {
-        (Some(q), _) | (None, Some(q)) => q,
-        // Not named: acceptable, but only if nothing that was named is.
-        (None, None) if name == "identity" => 0.001,
-        (None, None) => 0.0,
-    };
     let mut best: Option<(&'static str, f32)> = None;
-    for name in OFFERED {
-        let q = weight(name);
+    for (name, given) in OFFERED.into_iter().zip(given) {
+        let q = match given.or(star) {
+            Some(q) => q,
+            // Not named: acceptable, but only if nothing that was named is.
+            None if name == "identity" => 0.001,
+            None => 0.0,
+        };
         if q > 0.0 && best.is_none_or(|(_, b)| q > b) {
             best = Some((name, q));
         }

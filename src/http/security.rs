@@ -1,6 +1,7 @@
 //! What every answer tells a browser to refuse.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use super::tiles::MVT;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// The page loads nothing from elsewhere, and runs no script and takes no style that stands in a document: `MapLibre` sets the
 /// styles of its elements one by one, which this allows. Its icons are `data:` pictures in its style sheet.
@@ -8,9 +9,14 @@ const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-
                    connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// On every answer.
-static ALWAYS: [(HeaderName, HeaderValue); 7] = [
-    (HeaderName::from_static("content-security-policy"), HeaderValue::from_static(CSP)),
+static ALWAYS: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// On every answer that a browser may show by itself, from which it may go on: all but tiles, of which there are hundreds a screen.
+static DOCUMENTS: [(HeaderName, HeaderValue); 5] = [
+    (HeaderName::from_static("content-security-policy"), HeaderValue::from_static(CSP)),
     (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
     (
@@ -18,7 +24,6 @@ static ALWAYS: [(HeaderName, HeaderValue); 7] = [
         HeaderValue::from_static("geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
     ),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// For a year this host is asked over TLS only; told where the service itself speaks it. A proxy that does tells so itself.
@@ -27,7 +32,9 @@ static HSTS: (HeaderName, HeaderValue) =
 
 /// Sets them where a handler has not set its own.
 pub fn headers(answer: &mut HeaderMap, tls: bool) {
-    for (name, value) in ALWAYS.iter().chain(tls.then_some(&HSTS)) {
+    let document = answer.get(header::CONTENT_TYPE).is_none_or(|kind| kind != MVT);
+    let documents = if document { DOCUMENTS.as_slice() } else { &[] };
+    for (name, value) in ALWAYS.iter().chain(documents).chain(tls.then_some(&HSTS)) {
         answer.entry(name).or_insert_with(|| value.clone());
     }
 }

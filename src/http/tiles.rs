@@ -93,7 +93,7 @@ pub fn coding(headers: &HeaderMap) -> Result<TileCoding, Problem> {
 /// A tile that is ready, in a coding; `public` where everybody is shown the same.
 pub fn respond(headers: &HeaderMap, body: &TileBody, coding: TileCoding, public: bool) -> Result<Response, Problem> {
     // With room for what the door adds.
-    let mut head = HeaderMap::with_capacity(24);
+    let mut head = HeaderMap::with_capacity(12);
     // A change may come before the next request: every answer is asked about again, cheaply, by its ETag.
     let caching = if public { "public, no-cache" } else { "private, no-cache" };
     let vary = if public { "Accept-Encoding" } else { "Accept-Encoding, Authorization, Cookie" };
@@ -102,14 +102,15 @@ pub fn respond(headers: &HeaderMap, body: &TileBody, coding: TileCoding, public:
     if body.is_empty() {
         return Ok((StatusCode::NO_CONTENT, head).into_response());
     }
-    head.insert(FEATURES, HeaderValue::from_str(body.told()).map_err(|_| Problem::internal())?);
-    let etag = body.etag(coding);
-    let same = matches(headers.get(header::IF_NONE_MATCH), &etag);
-    head.insert(header::ETAG, HeaderValue::try_from(etag).map_err(|_| Problem::internal())?);
+    let value = |text| HeaderValue::from_maybe_shared(text).map_err(|_| Problem::internal());
+    head.insert(FEATURES, value(body.told())?);
+    let etag = value(body.etag(coding))?;
+    let same = headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches(known, &etag));
+    head.insert(header::ETAG, etag);
     let (status, sent) = if same {
         (StatusCode::NOT_MODIFIED, Body::empty())
     } else {
-        head.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.mapbox-vector-tile"));
+        head.insert(header::CONTENT_TYPE, HeaderValue::from_static(MVT));
         if coding != TileCoding::Identity {
             head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
         }
@@ -123,8 +124,11 @@ pub fn respond(headers: &HeaderMap, body: &TileBody, coding: TileCoding, public:
 /// How many features stand for how many things, layer by layer: a dictionary of RFC 9651, such as `households=256;of=48721`.
 const FEATURES: HeaderName = HeaderName::from_static("tile-features");
 
+/// The media type of a vector tile, as IANA lists it.
+pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+
 /// Whether one of the tags of `If-None-Match` is this one; compared weakly, as RFC 9110 § 13.1.2 asks.
-fn matches(header: Option<&HeaderValue>, etag: &str) -> bool {
-    let list = header.and_then(|v| v.to_str().ok()).unwrap_or_default();
+fn matches(list: &HeaderValue, etag: &HeaderValue) -> bool {
+    let list = list.to_str().unwrap_or_default();
     list.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }

@@ -47,7 +47,7 @@ pub use load::Loader;
 pub use people::People;
 pub use scope::Scope;
 pub use select::{Mark as PageMark, Selected, Selection, SortBy};
-pub use tilefeatures::{Cell, Mark, Point, Sieve};
+pub use tilefeatures::{Cell, Mark, Point, Points, Sieve};
 pub use verdict::Verdict;
 pub use visits::VisitView;
 

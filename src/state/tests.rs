@@ -257,7 +257,7 @@ fn the_cells_of_a_filtered_tile_add_up_to_those_who_pass_and_one_that_is_given_u
                 match state.household_tile(tile, &Scope::Everywhere, &sieve).unwrap() {
                     Mark::Cells(list) => list.iter().for_each(|cell| total += cell.tally),
                     Mark::Points(list) => {
-                        for h in list {
+                        for h in list.iter() {
                             total += Tally::one(h.status, h.outcome);
                         }
                     }

@@ -38,10 +38,38 @@ pub struct Point<'a> {
     pub outcome: Option<Outcome>,
 }
 
+/// Households of a tile, owned: the codes stand apart, so that they are one piece of memory.
+#[derive(Debug, Default)]
+pub struct Points {
+    rows: Vec<PointRow>,
+    codes: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct PointRow {
+    id: HouseholdId,
+    at: Lattice,
+    code_ends: usize,
+    status: Status,
+    outcome: Option<Outcome>,
+}
+
+impl Points {
+    /// One by one, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = Point<'_>> {
+        let mut start = 0;
+        self.rows.iter().map(move |row| {
+            let PointRow { id, at, code_ends, status, outcome } = *row;
+            let code = &self.codes[std::mem::replace(&mut start, code_ends)..code_ends];
+            Point { id, at, code, status, outcome }
+        })
+    }
+}
+
 /// What the layer `households` shows in one tile: either every household, or cells whose counts add up to all of them.
-pub enum Mark<'a> {
-    /// Every household, in the order of their numbers.
-    Points(Vec<Point<'a>>),
+pub enum Mark {
+    /// Every household.
+    Points(Points),
     /// Cells, in the order of their tiles.
     Cells(Vec<Cell>),
 }
@@ -80,7 +108,7 @@ impl State {
     /// The households of a tile. Costs what the tile shows, up to `MOST_POINTS`-odd households; whole-map cells down to
     /// zoom 10 are read from the pyramid, with a filter by status and outcome too. With any other filter it costs a look at each
     /// household of the tile, on all cores, and ends with [`StateError::Cut`] where that is given up.
-    pub fn household_tile(&self, tile: TileId, scope: &Scope, sieve: &Sieve<'_>) -> Result<Mark<'_>, StateError> {
+    pub fn household_tile(&self, tile: TileId, scope: &Scope, sieve: &Sieve<'_>) -> Result<Mark, StateError> {
         let Sieve { campaign, filter, .. } = *sieve;
         let deeper = (tile.z() + CELLS_DEEPER).min(TileId::MAX_ZOOM);
         let kinds = filter.map_or(Some(Kinds::ALL), Kinds::of);
@@ -110,14 +138,22 @@ impl State {
             return Ok(Mark::Cells(self.count_cells(&found, tile, deeper, campaign)));
         }
         found.sort_unstable_by_key(|(id, _)| *id);
-        let point = |(id, at)| Point {
-            id,
-            at,
-            code: self.households.code(id),
-            status: self.households.status(id),
-            outcome: self.visits.outcome(campaign, id),
-        };
-        Ok(Mark::Points(found.into_iter().map(point).collect()))
+        let mut points = Points { rows: Vec::with_capacity(found.len()), codes: String::new() };
+        for (id, at) in found {
+            points.codes.push_str(self.households.code(id));
+            let (status, outcome) = (self.households.status(id), self.visits.outcome(campaign, id));
+            points.rows.push(PointRow { id, at, code_ends: points.codes.len(), status, outcome });
+        }
+        Ok(Mark::Points(points))
+    }
+
+    /// Whether the households of a tile, without a filter, are gathered and drawn in less than a millisecond: few lie there, or the
+    /// pyramid has its cells. Costs a look-up.
+    #[must_use]
+    pub fn is_quick(&self, tile: TileId, scope: &Scope) -> bool {
+        let cells = *scope == Scope::Everywhere && tile.z() + CELLS_DEEPER <= Pyramid::DEEPEST;
+        let around = tile.ancestor(Pyramid::DEEPEST);
+        cells || self.pyramid.cell(around, None, Kinds::ALL).is_none_or(|(_, tally)| tally.households <= MOST_POINTS)
     }
 
     /// Rectangles of a tile outside of which nothing passes; they may overlap.

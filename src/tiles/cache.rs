@@ -11,8 +11,8 @@
 //!
 //! # What it costs
 //!
-//! A hit takes one short lock of 64, by tile, and one look into the cache. Forgetting a tile takes the same lock once,
-//! whatever the size of the cache.
+//! A hit takes one short lock of 64, by tile: the index holds the tiles as well, and the cache, which decides what has to go, is told
+//! of every eighth. Forgetting a tile takes the same lock once, whatever the size of the cache.
 
 use super::index::{Index, Slot};
 use super::{Layer, TileBody, TileKey};
@@ -24,6 +24,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes that an entry takes beside its tile: its place in the cache's queues and in the index.
 const OVERHEAD: usize = 256;
+
+/// Hits between two that the cache is told of. What it makes room for is the tiles asked for least, which a share of all hits shows as
+/// well; to note one costs as much as the rest of a hit.
+const TOLD_EVERY: u64 = 8;
 
 /// Tiles by [`TileKey`], as many as fit a number of bytes; the ones asked for least make room.
 pub struct TileCache {
@@ -71,8 +75,11 @@ impl TileCache {
     /// A tile that is there. Never waits for one that is being made: may be called from an async thread.
     #[must_use]
     pub fn get(&self, key: &TileKey) -> Option<Arc<TileBody>> {
-        let body = self.tiles.as_ref()?.get(&self.index.find(key)?)?;
-        self.hits.fetch_add(1, Ordering::Relaxed);
+        let tiles = self.tiles.as_ref()?;
+        let (slot, body) = self.index.find(key)?;
+        if self.hits.fetch_add(1, Ordering::Relaxed).is_multiple_of(TOLD_EVERY) {
+            tiles.get(&slot);
+        }
         Some(body)
     }
 
@@ -96,7 +103,7 @@ impl TileCache {
         if entry.is_fresh() {
             self.misses.fetch_add(1, Ordering::Relaxed);
             // Forgotten, or squeezed out, while it was made: nobody would find it any more.
-            if !self.index.holds(slot) {
+            if !self.index.fill(slot, entry.value()) {
                 tiles.invalidate(&slot);
             }
         } else {
@@ -110,6 +117,13 @@ impl TileCache {
     /// Call it after the state has changed and before the change is answered.
     pub fn forget(&self, layer: Layer, tiles: &[TileId]) {
         self.remove(&self.index.forget(layer, tiles));
+    }
+
+    /// Forgets what depends on where borders run, and nothing else: after one has moved, the level that a zoom shows can be another
+    /// anywhere, and so can who may see which household. The base map, and households as those see them who see all, stay. Costs a
+    /// look at all of the index.
+    pub fn forget_borders(&self) {
+        self.remove(&self.index.forget_borders());
     }
 
     /// Forgets everything: after a change that touches more tiles than are worth a list.

@@ -51,13 +51,18 @@ fn areas(layer: &mut LayerWriter, frame: &Frame, areas: &[AreaFeature<'_>]) {
 }
 
 fn households(layer: &mut LayerWriter, frame: &Frame, households: &[HouseholdFeature<'_>]) {
-    let mut households: Vec<&HouseholdFeature<'_>> = households.iter().collect();
-    households.sort_by_key(|household| household.id);
     layer.expect(households.len());
-    for household in households {
+    let mut put = |household: &HouseholdFeature<'_>| {
         if let Some(point) = frame.point(household.at) {
             layer.put_point(Some(household.id), point, &HOUSEHOLD, features::household_row(household));
         }
+    };
+    if households.is_sorted_by_key(|household| household.id) {
+        households.iter().for_each(put);
+    } else {
+        let mut sorted: Vec<&HouseholdFeature<'_>> = households.iter().collect();
+        sorted.sort_by_key(|household| household.id);
+        sorted.into_iter().for_each(&mut put);
     }
 }
 

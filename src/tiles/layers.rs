@@ -222,6 +222,20 @@ impl LayerSet {
     /// Longest list that is read, bytes: four times what all layers need.
     pub const MAX_TEXT: usize = 96;
 
+    /// How many different sets there are, counting the empty one.
+    pub const COUNT: usize = 1 << Layer::ALL.len();
+
+    /// Every one, in the order of their places.
+    pub fn all() -> impl Iterator<Item = LayerSet> {
+        (1..1 << Layer::ALL.len()).map(LayerSet)
+    }
+
+    /// Its place among all, from 1, below [`LayerSet::COUNT`].
+    #[must_use]
+    pub fn place(self) -> usize {
+        self.0.into()
+    }
+
     /// Those of a list; `None` for an empty one.
     #[must_use]
     pub fn of(layers: impl IntoIterator<Item = Layer>) -> Option<LayerSet> {

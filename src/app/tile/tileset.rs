@@ -49,7 +49,7 @@ impl App {
         may_see(caller, layers)?;
         Filters::compile(caller, layers, filter)?;
         as_of.map_or(Ok(()), |at| may_look_back(caller, at))?;
-        let around = self.around(caller, layers);
+        let around = self.around(caller, layers).unwrap_or(LatticeRect::WORLD);
         let zooms = zooms(layers);
         Ok(TilesetReport {
             layers: layers.iter().map(|layer| (layer, collection(layer))).collect(),
@@ -61,13 +61,14 @@ impl App {
     /// Whether a tile is one of the tileset. O(1).
     #[must_use]
     pub fn tileset_has(&self, caller: &Caller, layers: TileLayers, tile: TileId) -> bool {
-        let within = || TileLimits::of(&self.around(caller, layers), tile.z(), BUFFER).contains(tile);
+        let around = || self.around(caller, layers).unwrap_or(LatticeRect::WORLD);
+        let within = || TileLimits::of(&around(), tile.z(), BUFFER).contains(tile);
         tileset_has_zoom(layers, tile.z()) && within()
     }
 
-    /// Around all that some layers show; the whole world where there is nothing yet. That all know the Areas is no secret; where
-    /// households beyond them are, only who sees every household learns.
-    fn around(&self, caller: &Caller, layers: TileLayers) -> LatticeRect {
+    /// Around all that some layers show; `None` where there is nothing yet. That all know the Areas is no secret; where households
+    /// beyond them are, only who sees every household learns.
+    pub(super) fn around(&self, caller: &Caller, layers: TileLayers) -> Option<LatticeRect> {
         let state = self.state.read();
         let mut all = vec![state.around_areas()];
         if layers.contains(TileLayer::Households) && caller.grant().reach(Right::Households) == Reach::Everywhere {
@@ -76,7 +77,7 @@ impl App {
         if layers.contains(TileLayer::Context) {
             all.push(state.around_context());
         }
-        all.into_iter().flatten().reduce(|a, b| a.union(&b)).unwrap_or(LatticeRect::WORLD)
+        all.into_iter().flatten().reduce(|a, b| a.union(&b))
     }
 }
 

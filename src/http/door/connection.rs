@@ -1,5 +1,6 @@
 //! One connection: from its first byte to its last, with an end to every wait.
 
+use super::super::hits::ShownToken;
 use super::house::House;
 use super::seats::Seat;
 use axum::body::Body;
@@ -12,6 +13,7 @@ use hyper_util::server::graceful::Watcher;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -63,6 +65,7 @@ async fn first<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let shown = Arc::new(ShownToken::default());
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience)
@@ -70,7 +73,7 @@ where
         .max_header_size(MAX_HEAD)
         .serve_connection(
             TokioIo::new(stream),
-            service_fn(move |request| answer(house.clone(), request, peer, secure)),
+            service_fn(move |request| answer(&house, request, peer, secure, &shown)),
         );
     watcher.watch(connection).await
 }
@@ -80,21 +83,34 @@ async fn second<S>(stream: S, house: House, peer: IpAddr, patience: Duration, wa
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let shown = Arc::new(ShownToken::default());
+    let service = service_fn(move |request| answer(&house, request, peer, true, &shown));
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .keep_alive_interval(patience / 2)
         .keep_alive_timeout(patience / 2)
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
-        .serve_connection(TokioIo::new(stream), service_fn(move |request| answer(house.clone(), request, peer, true)));
+        .serve_connection(TokioIo::new(stream), service);
     watcher.watch(connection).await
 }
 
-async fn answer(
-    house: House,
+/// Boxed where it has to wait: what only hands out a tile is not to be moved about with room for all that others do.
+fn answer(
+    house: &House,
     request: Request<Incoming>,
     peer: IpAddr,
     secure: bool,
-) -> Result<Response<Body>, Infallible> {
-    Ok(house.answer(request.map(Body::new), peer, secure).await)
+    shown: &Arc<ShownToken>,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
+    let answer = house.at_once(&request, peer, shown).ok_or_else(|| {
+        let (house, shown) = (house.clone(), Arc::clone(shown));
+        Box::pin(async move { house.answer(request.map(Body::new), peer, secure, &shown).await })
+    });
+    async move {
+        Ok(match answer {
+            Ok(answer) => answer,
+            Err(later) => later.await,
+        })
+    }
 }

@@ -1,7 +1,7 @@
 //! What answers: at first only that it is coming up, then the router.
 
 use super::super::health::{self, Loading};
-use super::super::hits::Hits;
+use super::super::hits::{Hits, ShownToken};
 use super::super::problem::Problem;
 use super::super::router::router;
 use super::super::security;
@@ -61,29 +61,52 @@ impl House {
         }
     }
 
-    /// Answers a request of a peer, which came over TLS or not.
-    pub(super) async fn answer(&self, request: Request<Body>, peer: IpAddr, secure: bool) -> Response {
-        let mut answer = self.unadorned(request, peer, secure).await;
-        security::headers(answer.headers_mut(), self.0.settings.tls.is_some());
-        answer
+    /// The answer to a request of a peer that need not wait for anything, if it is one.
+    pub(super) fn at_once<B>(&self, request: &Request<B>, peer: IpAddr, shown: &ShownToken) -> Option<Response> {
+        // A proxy tells for whom it asks, and a base path is taken away: both are looked at first.
+        let answer = self.is_direct(peer).then(|| self.hit(request, peer.to_canonical(), shown)).flatten()?;
+        Some(self.adorned(answer))
     }
 
-    async fn unadorned(&self, mut request: Request<Body>, peer: IpAddr, secure: bool) -> Response {
+    /// Answers any other request, which came over a connection, with TLS or without.
+    pub(super) async fn answer(
+        &self,
+        mut request: Request<Body>,
+        peer: IpAddr,
+        secure: bool,
+        shown: &ShownToken,
+    ) -> Response {
         let settings = &self.0.settings;
-        // Nothing is told by a proxy, and no path to be taken away.
-        let direct = settings.base_path == BasePath::default() && !settings.trusted_proxies.trust(peer);
-        let hit = |request: &Request<Body>, from| self.0.open.get()?.hits.answer(request, from);
-        if direct && let Some(answer) = hit(&request, peer.to_canonical()) {
-            return answer;
-        }
-        if let Err(answer) = proxy::enter(&mut request, peer, secure, &settings.base_path, &settings.trusted_proxies) {
-            return *answer;
-        }
-        if !direct && let Some(answer) = hit(&request, Visitor::of(&request).address) {
-            return answer;
-        }
+        let entered = proxy::enter(&mut request, peer, secure, &settings.base_path, &settings.trusted_proxies);
+        let hit = |request: &Request<Body>| self.hit(request, Visitor::of(request).address, shown);
+        let answer = match entered {
+            Err(answer) => *answer,
+            Ok(()) => match if self.is_direct(peer) { None } else { hit(&request) } {
+                Some(answer) => answer,
+                None => self.routed(request).await,
+            },
+        };
+        self.adorned(answer)
+    }
+
+    /// Whether nothing is told by a proxy, and no path is to be taken away.
+    fn is_direct(&self, peer: IpAddr) -> bool {
+        let settings = &self.0.settings;
+        settings.base_path == BasePath::default() && !settings.trusted_proxies.trust(peer)
+    }
+
+    fn hit<B>(&self, request: &Request<B>, from: IpAddr, shown: &ShownToken) -> Option<Response> {
+        self.0.open.get()?.hits.answer(request, from, shown)
+    }
+
+    async fn routed(&self, request: Request<Body>) -> Response {
         let router = self.0.open.get().map_or_else(|| self.0.loading.clone(), |open| open.router.clone());
         router.oneshot(request).await.unwrap_or_else(|impossible| match impossible {}).into_response()
+    }
+
+    fn adorned(&self, mut answer: Response) -> Response {
+        security::headers(answer.headers_mut(), self.0.settings.tls.is_some());
+        answer
     }
 }
 
@@ -95,7 +118,7 @@ mod tests {
 
     async fn ask(house: &House, path: &str) -> (u16, String, Value) {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let answer = house.answer(request, "127.0.0.1".parse().unwrap(), false).await;
+        let answer = house.answer(request, "127.0.0.1".parse().unwrap(), false, &ShownToken::default()).await;
         let again = answer.headers().get("retry-after").map_or("", |v| v.to_str().unwrap()).to_owned();
         let status = answer.status().as_u16();
         let body = to_bytes(answer.into_body(), 1 << 16).await.unwrap();

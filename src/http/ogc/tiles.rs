@@ -14,6 +14,7 @@ use super::document::Link;
 use super::reads;
 use crate::app::tile_layer;
 use crate::http::operation::{Lane, Operation};
+use crate::http::tiles::MVT;
 use crate::model::collection::Collection;
 use axum::routing::get;
 
@@ -27,8 +28,6 @@ const TILING_SCHEME: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schem
 const MATRIX_SET: &str = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad";
 /// Its CRS.
 const CRS: &str = "http://www.opengis.net/def/crs/EPSG/0/3857";
-/// Media type of a tile.
-const MVT: &str = "application/vnd.mapbox-vector-tile";
 /// As `f=` names it.
 const MVT_FORM: &str = "mvt";
 

@@ -1,6 +1,7 @@
 //! What map clients load all day, and what watches the service.
 
 use super::super::operation::{Described, Gives, Lane, Operation, Parameter, Rule, Takes, Verb};
+use super::super::tiles::MVT;
 use super::super::{health, live, metrics, tiles};
 use super::{CAMPAIGN, JSON, LEVEL, NO_CONTENT, api, json, reads};
 use axum::routing::get;
@@ -69,7 +70,7 @@ pub const OPERATIONS: [Operation; 6] = [
             ..reads(
                 "tile",
                 "A Mapbox vector tile, as fresh as the last change; 204 where nothing is",
-                &[Gives { status: 200, media: "application/vnd.mapbox-vector-tile", schema: "" }, NO_CONTENT],
+                &[Gives { status: 200, media: MVT, schema: "" }, NO_CONTENT],
             )
         },
     )

@@ -94,6 +94,26 @@ fn exactly_the_tiles_of_the_layer_are_forgotten() {
 }
 
 #[test]
+fn a_border_that_moves_leaves_what_no_border_decides() {
+    let cache = TileCache::new(PLENTY);
+    let mut keys = Vec::new();
+    for layers in ["areas", "households", "context", "areas,context", "households,context"] {
+        for (filter, past, scope) in [(0, None, 0), (9, None, 0), (0, Some(7), 0), (0, None, 5), (9, Some(7), 5)] {
+            keys.push(TileKey { filter, past, scope, ..key(layers, 1) });
+        }
+    }
+    for key in &keys {
+        let _ = tile_of(&cache, key, || bytes(1));
+    }
+    cache.forget_borders();
+    for key in &keys {
+        let by_borders = key.layers.contains(Layer::Areas) || key.filter != 0 || key.scope != 0;
+        assert_eq!(cache.get(key).is_none(), key.past.is_none() && by_borders, "{key:?}");
+    }
+    assert_eq!(cache.index.len(), keys.iter().filter(|key| cache.get(key).is_some()).count());
+}
+
+#[test]
 fn a_tile_begun_before_a_change_is_not_given_to_those_who_ask_after_it() {
     let cache = TileCache::new(PLENTY);
     let (begin, start) = mpsc::channel();
