@@ -46,7 +46,7 @@ fn a_visit_is_told_with_its_tiles_and_areas_and_each_role_hears_what_it_may_see(
                 _ => false,
             };
             let heard: BTreeSet<&str> = event(&told, "households").into_iter().collect();
-            let own: Vec<String> = (0..=16).map(|z| tile(&called, z)).collect();
+            let own: Vec<String> = (0..=18).map(|z| tile(&called, z)).collect();
             let expected = if sees { own.iter().map(String::as_str).collect() } else { BTreeSet::new() };
             assert_eq!(heard, expected, "{role}");
             let text = told.to_string();

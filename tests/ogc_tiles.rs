@@ -19,7 +19,7 @@ const TILESETS: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
 const TILING_SCHEME: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme";
 const MATRIX_SET: &str = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad";
 /// Collections that tiles draw, and the deepest tile matrix of each.
-const DRAWN: [(&str, u32); 3] = [("areas", 14), ("households", 16), ("context", 14)];
+const DRAWN: [(&str, u32); 3] = [("areas", 14), ("households", 18), ("context", 14)];
 
 struct Running {
     _scratch: Scratch,

@@ -207,7 +207,7 @@ fn nothing_of_a_household_or_a_token_leaks_into_public_answers_errors_metrics_or
         client.get(&format!("/api/households/{}", who.code));
         client.get(&format!("/api/unvisited?near={},{}", who.lon, who.lat));
         client.get(&format!("/api/search?q={}", who.address.replace(' ', "%20")));
-        client.get(&format!("/tiles/households/{}", tile(&who, 16)));
+        client.get(&format!("/tiles/households/{}", tile(&who, 18)));
         client.get(&format!("/api/households/{}?colour=red", who.code));
         client.get(&format!("/nowhere/{}", who.code));
     }
@@ -222,7 +222,7 @@ fn nothing_of_a_household_or_a_token_leaks_into_public_answers_errors_metrics_or
     silent("an event", feed.next().to_string().as_bytes(), &secrets);
 
     // Everything that the public can ask.
-    let z16 = tile(&who, 16);
+    let deep = tile(&who, 18);
     let mut paths: Vec<String> = [
         "/",
         "/api/info",
@@ -250,11 +250,11 @@ fn nothing_of_a_household_or_a_token_leaks_into_public_answers_errors_metrics_or
     .map(str::to_owned)
     .into();
     paths.extend(GRIDS.map(|grid| format!("/api/areas/{grid}")));
-    for z in 0..=16u8 {
+    for z in 0..=18u8 {
         let at = tile(&who, z);
         paths.push(format!("/tiles/areas,context/{at}"));
         paths.push(format!("/tiles/households/{at}"));
-        paths.push(format!("/tiles/areas?level=grid&campaign=1&z={z16}"));
+        paths.push(format!("/tiles/areas?level=grid&campaign=1&z={deep}"));
     }
     for path in &paths {
         let reply = public.get(path);

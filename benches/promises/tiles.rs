@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 /// Askers at a time.
 pub const CONNECTIONS: usize = 8;
 /// The zooms of households.
-pub const DEEPEST: u8 = 16;
+pub const DEEPEST: u8 = 18;
 /// Different tiles of a zoom at most, and requests for them.
 const DIFFERENT: usize = 2_000;
 const REQUESTS: usize = 2_000;

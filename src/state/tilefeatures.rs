@@ -96,9 +96,9 @@ const CHUNK: usize = 64;
 /// A tile with more households than this shows cells: on its 512 pixels they would be 16 apart on average, less than a finger can tell
 /// apart, and cover each other where they are dense.
 const MOST_POINTS: u32 = 1_000;
-/// From this zoom on a tile shows points however many, unless told otherwise: it is the deepest that maps ask for, 300 to 600 m wide,
+/// From this zoom on a tile shows points however many, unless told otherwise: it is the deepest that maps ask for, 80 to 150 m wide,
 /// and a person looks for a door.
-const ALWAYS_POINTS: u8 = 16;
+const ALWAYS_POINTS: u8 = 18;
 /// So many households are gathered and counted in a third of a millisecond.
 const QUICKLY_COUNTED: u32 = 8_000;
 /// Cells of a tile are the tiles this many zooms deeper: 16 a side, 32 pixels each, so that a circle with a number fits in one.

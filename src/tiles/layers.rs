@@ -158,7 +158,7 @@ impl Layer {
     pub fn max_zoom(self) -> u8 {
         match self {
             Layer::Areas | Layer::Context => 14,
-            Layer::Households => 16,
+            Layer::Households => 18,
         }
     }
 

@@ -107,7 +107,7 @@ mod tests {
         let document = document("areas,households,context", Some(bounds), &["© OpenStreetMap contributors"]);
         assert_eq!(document["tilejson"], "3.0.0");
         assert_eq!(document["tiles"], json!(["http://localhost/tiles/areas,households,context/{z}/{x}/{y}"]));
-        assert_eq!((&document["minzoom"], &document["maxzoom"]), (&json!(0), &json!(16)));
+        assert_eq!((&document["minzoom"], &document["maxzoom"]), (&json!(0), &json!(18)));
         assert_eq!(document["bounds"], json!([9.4, 47.0, 9.7, 47.3]));
         assert_eq!(document["attribution"], "© OpenStreetMap contributors");
         let layers = document["vector_layers"].as_array().unwrap();
@@ -115,7 +115,7 @@ mod tests {
             layers.iter().map(|l| l["id"].as_str().unwrap()).collect::<Vec<_>>(),
             ["areas", "households", "context"]
         );
-        for (layer, zoom) in layers.iter().zip([14, 16, 14]) {
+        for (layer, zoom) in layers.iter().zip([14, 18, 14]) {
             assert_eq!(layer["maxzoom"], zoom);
             assert!(layer["fields"].as_object().unwrap().values().all(Value::is_string));
         }

@@ -130,7 +130,7 @@ fn tileset_description_says_all_that_a_client_needs() {
     let house = Running::county();
     let admin = house.client("admin");
     let collections = DRAWN.map(|(id, deepest)| (format!("/ogc/collections/{id}"), vec![id], deepest));
-    for (from, layers, deepest) in collections.into_iter().chain([("/ogc".into(), DRAWN.map(|(id, _)| id).into(), 16)])
+    for (from, layers, deepest) in collections.into_iter().chain([("/ogc".into(), DRAWN.map(|(id, _)| id).into(), 18)])
     {
         let tileset = followed(&admin, &from);
         fits(&from, "tileSet", &tileset);
