@@ -140,7 +140,7 @@ pub struct ExportTilesArgs {
     /// Layers with commas between them: areas, context, households
     #[arg(long, value_name = "LAYERS")]
     pub layers: String,
-    /// First and last zoom, such as 0-14. The default is 0 to the last at which one of the layers gains detail: 14, or 16 with households
+    /// First and last zoom, such as 0-14. The default is 0 to the last at which one of the layers gains detail: 14, or 18 with households
     #[arg(long, value_name = "ZOOMS", allow_hyphen_values = true)]
     pub zooms: Option<String>,
     /// Only tiles that an area touches, by its code, or a rectangle: west,south,east,north in degrees. They are whole tiles, so that
