@@ -41,3 +41,8 @@ mod reader;
 #[path = "../src/formats/pmtiles/reader.rs"]
 #[allow(dead_code)] // the unit tests of `formats` use the rest of it
 mod archive;
+
+/// Writes OpenStreetMap extracts; made from the specification alone.
+#[path = "../src/formats/osm/writer.rs"]
+#[allow(dead_code)] // the unit tests of `formats` use the rest of it
+mod extract;

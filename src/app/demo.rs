@@ -100,6 +100,7 @@ fn import(store: &mut Store, kind: ImportKind, path: &str, columns: &[&str]) -> 
         mapping: Mapping::parse(&columns.iter().map(|&c| c.to_owned()).collect::<Vec<_>>(), &[])?,
         crs: None,
         repair: false,
+        within: None,
         skip_bad: false,
         author: AUTHOR.to_owned(),
         key: None,

@@ -2,18 +2,18 @@
 
 use super::confided::{Sealer, is_sealed};
 use super::resolve::Placing;
-use super::{AppError, load};
-use crate::formats::{Body, FormatError, Header, ImportKind, Importer, Mapping, Outcome, RawRow, RowProblem, Rows};
+use super::{AppError, ImportPart, load};
+use crate::formats::{FormatError, Header, ImportKind, Importer, Mapping, Outcome, RawRow, RowProblem, Rows};
 use crate::geom::crs::Crs;
-use crate::model::{Area, Change, Kind};
+use crate::model::{Area, Change, Kind, ModelError};
 use crate::store::{Batch, Entry, Import, Store, StoreError};
 use hashbrown::HashMap;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What to import and how.
@@ -27,6 +27,8 @@ pub struct ImportSpec {
     pub crs: Option<Crs>,
     /// Whether an invalid geometry is repaired rather than refused.
     pub repair: bool,
+    /// Of context, only what touches this part of the world.
+    pub within: Option<ImportPart>,
     /// Whether good rows go in beside bad ones.
     pub skip_bad: bool,
     /// Who answers for it.
@@ -46,6 +48,8 @@ pub struct ImportSummary {
     pub changed: u64,
     /// That said what was known.
     pub same: u64,
+    /// That lie outside of what was asked for.
+    pub outside: u64,
     /// That were refused.
     pub bad: u64,
     /// Whose geometry was repaired; counted above as well.
@@ -68,7 +72,8 @@ struct Understood {
     repaired: bool,
 }
 
-type Group = Vec<Result<Understood, RowProblem>>;
+/// Rows in order; `None` is one that lies outside.
+type Group = Vec<Result<Option<Understood>, RowProblem>>;
 type Chunk = (u64, Vec<Result<RawRow, RowProblem>>);
 
 /// Imports a file. All or nothing, unless bad rows are to be skipped: then the good ones go in, together.
@@ -87,28 +92,36 @@ pub fn run_import(
         ImportKind::Households => Kind::Household,
         ImportKind::Context => Kind::Context,
     };
+    let within = match &spec.within {
+        Some(_) if kind != Kind::Context => {
+            return Err(ModelError::new("within", "", "left out: it is for context").into());
+        }
+        part => part.as_ref().map(|part| part.find(store)).transpose()?,
+    };
     let mut known = Known::read(store, kind)?;
     let mut placing = (kind == Kind::Area)
         .then(|| load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd)).map(|state| Placing::new(&state)))
         .transpose()?;
     let sealer = Sealer::new(spec.key.as_deref(), known.sealed);
     let header = rows.header().cloned();
+    let make = || importer(spec, header.as_ref()).map(|importer| importer.within(within.clone()));
     // A setting that cannot be is told before the first row is read.
-    importer(spec, header.as_ref())?;
+    make()?;
     let mut summary = ImportSummary::default();
     let at = Timestamp::now();
     let author = spec.author.as_str().into();
     let mut import = Begun { store: Some(store), import: None };
-    understand(rows, spec, &sealer, header.as_ref(), |group| {
+    understand(rows, &make, &sealer, |group| {
         let mut entries = Vec::with_capacity(group.len());
         for row in group {
             summary.rows += 1;
-            match row.and_then(|row| known.judge(row)) {
+            match row.and_then(|row| row.map(|row| known.judge(row)).transpose()) {
+                Ok(None) => summary.outside += 1,
                 Err(bad) => {
                     summary.bad += 1;
                     problem(&bad);
                 }
-                Ok(judged) => {
+                Ok(Some(judged)) => {
                     summary.repaired += u64::from(judged.understood.repaired);
                     match (&mut placing, judged.understood.area) {
                         (Some(placing), Some(area)) => placing.add(judged.understood.row, *area),
@@ -152,12 +165,7 @@ struct Begun<'a> {
     import: Option<Import<'a>>,
 }
 
-fn push(
-    begun: &mut Begun<'_>,
-    at: Timestamp,
-    author: &std::sync::Arc<str>,
-    entries: Vec<Entry>,
-) -> Result<(), AppError> {
+fn push(begun: &mut Begun<'_>, at: Timestamp, author: &Arc<str>, entries: Vec<Entry>) -> Result<(), AppError> {
     if entries.is_empty() {
         return Ok(());
     }
@@ -165,7 +173,7 @@ fn push(
         begun.import = Some(store.import()?);
     }
     if let Some(import) = &mut begun.import {
-        import.push(Batch { at, author: std::sync::Arc::clone(author), entries })?;
+        import.push(Batch { at, author: Arc::clone(author), entries })?;
     }
     Ok(())
 }
@@ -179,6 +187,7 @@ impl ImportSummary {
             new: self.new + other.new,
             changed: self.changed + other.changed,
             same: self.same + other.same,
+            outside: self.outside + other.outside,
             bad: self.bad + other.bad,
             repaired: self.repaired + other.repaired,
         }
@@ -267,9 +276,8 @@ impl Known {
 /// Runs the readers: one thread cuts the file into rows, the others understand them, `take` gets the groups in order.
 fn understand(
     rows: Rows,
-    spec: &ImportSpec,
+    make: &(impl Fn() -> Result<Importer, FormatError> + Sync),
     sealer: &Sealer<'_>,
-    header: Option<&Header>,
     mut take: impl FnMut(Group) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -280,7 +288,7 @@ fn understand(
         let reading = scope.spawn(move || read(rows, &to_workers));
         for _ in 0..workers {
             let (done, chunks) = (done.clone(), &chunks);
-            scope.spawn(move || work(spec, sealer, header, chunks, &done));
+            scope.spawn(move || work(make, sealer, chunks, &done));
         }
         drop(done);
         let mut waiting = BTreeMap::new();
@@ -325,14 +333,13 @@ fn read(rows: Rows, to: &SyncSender<Chunk>) -> Result<(), FormatError> {
 }
 
 fn work(
-    spec: &ImportSpec,
+    make: &impl Fn() -> Result<Importer, FormatError>,
     sealer: &Sealer<'_>,
-    header: Option<&Header>,
     chunks: &Mutex<Receiver<Chunk>>,
     done: &SyncSender<(u64, Result<Group, AppError>)>,
 ) {
     // The same settings made an importer before the first row was read.
-    let Ok(importer) = importer(spec, header) else { return };
+    let Ok(importer) = make() else { return };
     loop {
         let next = chunks.lock().map_or(None, |chunks| chunks.recv().ok());
         let Some((number, rows)) = next else { return };
@@ -352,10 +359,10 @@ fn understood(
     importer: &Importer,
     sealer: &Sealer<'_>,
     row: &RawRow,
-) -> Result<Result<Understood, RowProblem>, AppError> {
-    debug_assert!(matches!(row.body, Body::Cells(_) | Body::Json(..) | Body::Feature(_)));
+) -> Result<Result<Option<Understood>, RowProblem>, AppError> {
     let Outcome { mut change, repaired, confided } = match importer.change(row) {
-        Ok(outcome) => outcome,
+        Ok(Some(outcome)) => outcome,
+        Ok(None) => return Ok(Ok(None)),
         Err(problem) => return Ok(Err(problem)),
     };
     if let Change::HouseholdPut(household) = &mut change {
@@ -364,5 +371,5 @@ fn understood(
     let entry = Entry::from(&change);
     let (key, body) = (fingerprint(&entry.key), fingerprint(&entry.body));
     let area = if let Change::AreaPut(area) = change { Some(Box::new(area)) } else { None };
-    Ok(Ok(Understood { row: row.row, entry, key, body, area, repaired: repaired.is_some() }))
+    Ok(Ok(Some(Understood { row: row.row, entry, key, body, area, repaired: repaired.is_some() })))
 }

@@ -258,8 +258,16 @@ mod tests {
             open_input(Box::new(Cursor::new(format!("code,x,y\n{}", rows.join("\n")).into_bytes())), None).unwrap();
         let kind = ImportKind::Households;
         let mapping = Mapping::default();
-        let spec =
-            ImportSpec { kind, mapping, crs: None, repair: false, skip_bad: false, author: "test".into(), key: None };
+        let spec = ImportSpec {
+            kind,
+            mapping,
+            crs: None,
+            repair: false,
+            within: None,
+            skip_bad: false,
+            author: "test".into(),
+            key: None,
+        };
         run_import(&mut store, rows, &spec, |bad| panic!("{bad}"), |_| ()).unwrap();
         let state = load(&store, |_| true).unwrap();
         App::start(store, state, &AppSettings { tile_cache_bytes: 0, outside: None, keys: Arc::default() })

@@ -42,6 +42,7 @@ mod throttle;
 mod tile;
 mod visits;
 mod vitals;
+mod within;
 mod work;
 
 pub use access::{Caller, TokenHash};
@@ -78,6 +79,7 @@ pub use throttle::neighbourhood;
 pub use tile::{TileBody, TileCoding, TileLayer, TileLayers, TileRequest, TilesetReport, tile_layer, tileset_has_zoom};
 pub use visits::{VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
+pub use within::ImportPart;
 
 // What the floor above names when it calls the use cases.
 pub use crate::analysis::topology::{Finding, Limits};

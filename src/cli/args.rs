@@ -81,9 +81,13 @@ pub enum What {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Formats: GeoJSON, GeoJSON text sequence, FlatGeobuf, CSV; each plain or gzipped.\n\
+#[command(
+    after_long_help = "Formats: GeoJSON, GeoJSON text sequence, FlatGeobuf, CSV, and for context OpenStreetMap extracts (.osm.pbf);\n\
+    each plain or gzipped. Of an extract the streets, buildings, entrances, crossings, stops, land and water go in, under codes\n\
+    such as w123; ways and multipolygons that it cuts off at its edge are bad rows: see --skip-bad.\n\
     Codes are the identity: the same file again changes nothing, a changed row is a change.\n\
-    A row stands for the whole of its thing: what its columns leave out is empty afterwards.")]
+    A row stands for the whole of its thing: what its columns leave out is empty afterwards."
+)]
 pub struct ImportArgs {
     /// What the rows are
     #[arg(value_enum)]
@@ -101,6 +105,10 @@ pub struct ImportArgs {
     /// A field that has one value in every row: level=township. Repeat for each
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     pub constants: Vec<String>,
+    /// Of context, only what touches this: an area by its code, west,south,east,north in degrees, or a file of polygons
+    /// (*.geojson, *.fgb)
+    #[arg(long, value_name = "AREA|BOX|FILE", allow_hyphen_values = true)]
+    pub within: Option<String>,
     /// Repair invalid geometries instead of refusing them
     #[arg(long)]
     pub repair: bool,

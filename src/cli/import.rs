@@ -24,6 +24,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
         mapping: crate::app::Mapping::parse(&args.columns, &args.constants)?,
         crs,
         repair: args.repair,
+        within: args.within.as_deref().map(crate::app::ImportPart::read).transpose()?,
         skip_bad: args.skip_bad,
         author: args.author.clone(),
         key: args.key.file(),
@@ -79,15 +80,16 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
 
 /// The last line: what there was, what went in, what did not.
 fn told(summary: &ImportSummary, seconds: f64) -> String {
-    let ImportSummary { rows, new, changed, same, bad, repaired } = *summary;
+    let ImportSummary { rows, new, changed, same, outside, bad, repaired } = *summary;
     let n = say::count;
-    let kept = rows - bad;
+    let kept = rows - bad - outside;
+    let outside = if outside > 0 { format!(", {} outside", n(outside)) } else { String::new() };
     if kept > 0 && new + changed == 0 {
-        return format!("{} rows: all known, nothing changed; {} bad; {seconds:.1} s", n(rows), n(bad));
+        return format!("{} rows: all known, nothing changed{outside}; {} bad; {seconds:.1} s", n(rows), n(bad));
     }
     let repaired = if repaired > 0 { format!(", {} repaired", n(repaired)) } else { String::new() };
     format!(
-        "{} rows: {} kept ({} new, {} changed, {} the same{repaired}), {} bad; {seconds:.1} s",
+        "{} rows: {} kept ({} new, {} changed, {} the same{repaired}){outside}, {} bad; {seconds:.1} s",
         n(rows),
         n(kept),
         n(new),

@@ -45,6 +45,14 @@ pub enum FormatError {
         /// What is wrong.
         reason: String,
     },
+    /// An extract that cannot be read on.
+    #[error("OpenStreetMap extract: {reason} at byte {at}")]
+    OpenStreetMap {
+        /// Where, in the file as it is after decompression: the block, or the end.
+        at: u64,
+        /// What is wrong.
+        reason: String,
+    },
     /// A table that cannot be read on.
     #[error("CSV: {reason} in line {line}")]
     Csv {
@@ -82,6 +90,9 @@ pub enum FormatError {
     /// An area in a format that has no polygons.
     #[error("areas need geometry: GeoJSON or FlatGeobuf, not CSV")]
     NoGeometry,
+    /// Areas or households of an OpenStreetMap extract.
+    #[error("an OpenStreetMap extract is context: import it as such")]
+    OnlyContext,
     /// A file that could not be written.
     #[error("cannot be written: {0}")]
     Write(#[source] io::Error),

@@ -1,7 +1,7 @@
-//! Gzip, and where in the file we are. The only file that knows `flate2`.
+//! Gzip and zlib, and where in the file we are. The only file that knows `flate2`.
 
 use super::FormatError;
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 use std::io::{self, BufReader, Chain, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -96,6 +96,18 @@ pub fn read_error(error: io::Error) -> FormatError {
         Ok(Failed::Gzip { at, reason }) => FormatError::Gzip { at, reason },
         Ok(Failed::Read { at, source }) => FormatError::Read { at, source },
         Err(source) => FormatError::Read { at: 0, source },
+    }
+}
+
+/// What zlib data holds, which must be as much as is claimed; what is wrong with it where it does not. Reads no more than a byte beyond.
+pub fn inflate(zlib: &[u8], size: usize) -> Result<Vec<u8>, String> {
+    let mut plain = Vec::with_capacity(size);
+    let more = size as u64 + 1;
+    ZlibDecoder::new(zlib).take(more).read_to_end(&mut plain).map_err(|e| format!("zlib: {e}"))?;
+    if plain.len() == size {
+        Ok(plain)
+    } else {
+        Err(format!("zlib: data of another length than the {size} bytes that are claimed"))
     }
 }
 

@@ -2,16 +2,21 @@
 
 use super::row::{Body, Header, RawRow};
 use super::{Field, FormatError, Mapping, RowProblem};
+use crate::geom::Within;
 use crate::geom::crs::Crs;
 use crate::model::{Change, Confided};
 use std::str::FromStr;
+use std::sync::Arc;
 
 mod area;
 mod context;
 mod household;
+mod outline;
 mod place;
 mod plan;
 mod view;
+
+pub use outline::outlines;
 
 use place::Place;
 use plan::Plan;
@@ -109,21 +114,29 @@ impl Importer {
         Ok(Importer { kind, plan, place: Place::new(crs, repair)? })
     }
 
-    /// The change that a row asks for, or why it cannot be used. About 0.3 µs for a row of a table, without PROJ.
-    pub fn change(&self, row: &RawRow) -> Result<Outcome, RowProblem> {
+    /// Takes only the context that touches a part of the world. What is wrong with a geometry elsewhere does not matter then.
+    #[must_use]
+    pub fn within(mut self, within: Option<Arc<Within>>) -> Importer {
+        self.place.within = within;
+        self
+    }
+
+    /// The change that a row asks for, or why it cannot be used; `None` where it lies outside of what is taken. About 0.3 µs for a
+    /// row of a table, without PROJ.
+    pub fn change(&self, row: &RawRow) -> Result<Option<Outcome>, RowProblem> {
         match &row.body {
             Body::Cells(cells) => self.convert(&View::of_cells(row.row, &self.plan, cells)),
-            Body::Json(..) | Body::Feature(_) => {
+            Body::Json(..) | Body::Feature(_) | Body::OpenStreetMap(_) => {
                 let feature = row.feature()?.ok_or_else(|| RowProblem::new(row.row, "", "", "no feature"))?;
                 self.convert(&View::of_feature(row.row, &self.plan, &feature))
             }
         }
     }
 
-    fn convert(&self, view: &View<'_>) -> Result<Outcome, RowProblem> {
+    fn convert(&self, view: &View<'_>) -> Result<Option<Outcome>, RowProblem> {
         match self.kind {
-            ImportKind::Areas => area::convert(view, &self.place),
-            ImportKind::Households => household::convert(view, &self.place),
+            ImportKind::Areas => area::convert(view, &self.place).map(Some),
+            ImportKind::Households => household::convert(view, &self.place).map(Some),
             ImportKind::Context => context::convert(view, &self.place),
         }
     }

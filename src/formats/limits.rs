@@ -17,5 +17,11 @@ pub const FLATGEOBUF_HEADER_BYTES: usize = 10 << 20;
 /// Deepest FlatGeobuf geometry: collections in collections are legal and of no use.
 pub const GEOMETRY_DEPTH: usize = 8;
 
+/// Longest block of an OpenStreetMap extract, bytes, as it is and once it is decompressed: the format's own limit.
+pub const OSM_BLOB_BYTES: usize = 32 << 20;
+
+/// Longest header of such a block, bytes: the format's own limit.
+pub const OSM_BLOB_HEADER_BYTES: usize = 64 << 10;
+
 /// Longest value that a problem quotes, characters: enough to find it, too short to give away a household.
 pub const QUOTED_CHARS: usize = 60;

@@ -1,11 +1,13 @@
-//! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf and CSV, plain or gzipped, as a stream of rows, and rows as changes.
+//! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf, CSV and OpenStreetMap extracts, plain or gzipped, as a stream of rows, and
+//! rows as changes.
 //! Tiles out: [`pmtiles`] archives.
 //!
 //! Two halves, so that the second can run on several threads: [`open`] finds out what a file is and cuts it into [`RawRow`]s;
 //! an [`Importer`], one per thread, makes a [`Change`](crate::model::Change) of each.
 //!
 //! Invariants:
-//! - Memory does not grow with the file: what one row may take is capped (see [`limits`]), whatever the file says.
+//! - Memory does not grow with the file: what one row may take is capped (see [`limits`]), whatever the file says. An OpenStreetMap
+//!   extract alone, whose lines name their positions by number, takes some 16 bytes of memory for each of its nodes.
 //! - Nothing is guessed: coordinates out of range without a named CRS, a column that is not there, an invalid geometry are refused,
 //!   with what would help.
 //! - One bad row costs that row: only a file that cannot be read on is an end ([`FormatError::is_fatal`]).
@@ -21,6 +23,7 @@ mod geojson_split;
 mod gzip;
 mod import;
 mod mapping;
+mod osm;
 mod row;
 mod rows;
 mod sheet;
@@ -34,7 +37,7 @@ pub mod pmtiles;
 pub use error::{FormatError, RowProblem};
 pub use feature::RawFeature;
 pub use fgb::FgbStream;
-pub use import::{ImportKind, Importer, Outcome};
+pub use import::{ImportKind, Importer, Outcome, outlines};
 pub use mapping::{Field, Mapping};
 pub use row::{Body, Cells, Header, RawRow};
 pub use rows::{Format, Rows, open};

@@ -1,3 +1,4 @@
+use super::osm::OsmThing;
 use super::{RawFeature, RowProblem, geojson};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,23 +7,41 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     columns: Arc<[String]>,
-    geometry: bool,
+    rows: Rows,
+}
+
+/// What rows are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Cells,
+    Features,
+    Tagged,
 }
 
 impl Header {
     /// Of a table of cells.
     pub fn of_table(columns: Vec<String>) -> Header {
-        Header { columns: columns.into(), geometry: false }
+        Header { columns: columns.into(), rows: Rows::Cells }
     }
 
     /// Of features, which have a geometry beside their columns.
     pub fn of_features(columns: Vec<String>) -> Header {
-        Header { columns: columns.into(), geometry: true }
+        Header { columns: columns.into(), rows: Rows::Features }
+    }
+
+    /// Of things of OpenStreetMap, which have a geometry, a number and whatever tags.
+    pub fn of_tags() -> Header {
+        Header { columns: Arc::new([]), rows: Rows::Tagged }
     }
 
     /// Whether rows have a geometry beside their columns.
     pub fn has_geometry(&self) -> bool {
-        self.geometry
+        self.rows != Rows::Cells
+    }
+
+    /// Whether rows may have any column, and a number as their code.
+    pub fn has_tags(&self) -> bool {
+        self.rows == Rows::Tagged
     }
 
     /// The names.
@@ -60,6 +79,8 @@ pub enum Body {
     Json(Box<[u8]>, Option<Arc<str>>),
     /// A feature.
     Feature(Box<RawFeature>),
+    /// A thing of OpenStreetMap, not yet assembled.
+    OpenStreetMap(Box<OsmThing>),
 }
 
 /// The cells of one record, in one piece of text.
@@ -125,11 +146,12 @@ impl Cells {
 }
 
 impl RawRow {
-    /// The feature in it, parsed if need be; `None` for cells. Refuses what is no GeoJSON feature or geometry.
+    /// The feature in it, parsed or assembled if need be; `None` for cells. Refuses what is no GeoJSON feature or geometry.
     pub fn feature(&self) -> Result<Option<Cow<'_, RawFeature>>, RowProblem> {
         match &self.body {
             Body::Cells(_) => Ok(None),
             Body::Feature(feature) => Ok(Some(Cow::Borrowed(feature))),
+            Body::OpenStreetMap(thing) => Ok(Some(Cow::Owned(thing.feature()))),
             Body::Json(text, crs) => {
                 // Its text is not quoted: it is a whole row.
                 let refuse = |reason| RowProblem::new(self.row, "feature", "", reason);

@@ -3,6 +3,7 @@
 use super::fgb::FlatGeobuf;
 use super::geojson_split::Splitter;
 use super::gzip::{self, Plain};
+use super::osm::{self, Extract};
 use super::row::{Header, RawRow};
 use super::table::Table;
 use super::{FormatError, gzip::read_error};
@@ -18,6 +19,7 @@ pub enum Format {
     GeoJson,
     FlatGeobuf,
     Csv,
+    OpenStreetMap,
 }
 
 /// The rows of a file, one after another. Ends after an error that is fatal.
@@ -30,6 +32,7 @@ enum Source {
     Json(Box<Splitter>),
     Table(Box<Table>),
     FlatGeobuf(Box<FlatGeobuf>),
+    Extract(Box<Extract>),
 }
 
 /// Opens a file or a pipe: decompresses what is gzipped, then tells the format by how it begins.
@@ -49,6 +52,7 @@ pub fn open(input: Box<dyn Read + Send>, name: Option<&str>) -> Result<Rows, For
         Format::GeoJson => Source::Json(Box::new(Splitter::new(whole, by_line))),
         Format::Csv => Source::Table(Box::new(Table::open(whole, &start)?)),
         Format::FlatGeobuf => Source::FlatGeobuf(Box::new(FlatGeobuf::open(whole)?)),
+        Format::OpenStreetMap => Source::Extract(Box::new(Extract::new(whole))),
     };
     Ok(Rows { source, ended: false })
 }
@@ -63,12 +67,18 @@ const OTHERS: [(&[u8], &str); 6] = [
     (b"\x00\x00\x27\x0a", "a Shapefile is not read: export it as FlatGeobuf or GeoJSON"),
 ];
 
+/// What to do with OpenStreetMap's other formats.
+const OSM_XML: &str = "of OpenStreetMap's formats only PBF is read: osmium cat city.osm -o city.osm.pbf makes it";
+
 /// The format, and whether each line is a feature.
 fn tell(head: &[u8], name: &str) -> Result<(Format, bool), FormatError> {
     let name = name.strip_suffix(".gz").unwrap_or(name);
     let named = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     if head.starts_with(b"fgb") && head.get(4..7) == Some(b"fgb") {
         return Ok((Format::FlatGeobuf, false));
+    }
+    if head.get(4..).is_some_and(|head| head.starts_with(osm::MAGIC)) {
+        return Ok((Format::OpenStreetMap, false));
     }
     if let Some((_, advice)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(FormatError::Unknown((*advice).to_owned()));
@@ -80,8 +90,10 @@ fn tell(head: &[u8], name: &str) -> Result<(Format, bool), FormatError> {
         Some(b'{') => Ok((Format::GeoJson, lines)),
         Some(0x1e | b'[') => Ok((Format::GeoJson, false)),
         _ if named(&json_names) => Ok((Format::GeoJson, lines)),
-        _ if head.contains(&0) || head.starts_with(b"<") || named(&[".fgb"]) => {
-            Err(FormatError::Unknown("not GeoJSON, FlatGeobuf or CSV".to_owned()))
+        Some(b'<') if head.windows(4).any(|four| four == b"<osm") => Err(FormatError::Unknown(OSM_XML.to_owned())),
+        _ if named(&[".osm", ".o5m"]) => Err(FormatError::Unknown(OSM_XML.to_owned())),
+        _ if head.contains(&0) || head.starts_with(b"<") || named(&[".fgb", ".pbf"]) => {
+            Err(FormatError::Unknown("not GeoJSON, FlatGeobuf, CSV or .osm.pbf".to_owned()))
         }
         _ => Ok((Format::Csv, false)),
     }
@@ -94,6 +106,7 @@ impl Rows {
             Source::Json(_) => Format::GeoJson,
             Source::Table(_) => Format::Csv,
             Source::FlatGeobuf(_) => Format::FlatGeobuf,
+            Source::Extract(_) => Format::OpenStreetMap,
         }
     }
 
@@ -103,6 +116,7 @@ impl Rows {
             Source::Json(_) => None,
             Source::Table(table) => Some(table.header()),
             Source::FlatGeobuf(file) => Some(file.header()),
+            Source::Extract(extract) => Some(extract.header()),
         }
     }
 }
@@ -118,6 +132,7 @@ impl Iterator for Rows {
             Source::Json(splitter) => splitter.next(),
             Source::Table(table) => table.next(),
             Source::FlatGeobuf(file) => file.next(),
+            Source::Extract(extract) => extract.next(),
         };
         self.ended = match &next {
             Ok(row) => row.is_none(),

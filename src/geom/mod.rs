@@ -17,6 +17,7 @@ mod region;
 mod segment;
 mod tile;
 mod walk;
+mod within;
 
 pub mod borders;
 pub mod crs;
@@ -36,3 +37,4 @@ pub use region::Region;
 pub use segment::distance_2;
 pub use tile::{MAX_LATITUDE, TileId, World};
 pub use walk::walk;
+pub use within::Within;

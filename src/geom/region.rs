@@ -1,6 +1,6 @@
 use super::locate::{Prepared, Side};
 use super::{Bbox, LatticeRect, TileId};
-use geo::{MultiPolygon, Polygon};
+use geo::{MultiPolygon, Polygon, Rect};
 
 /// A part of the world that tiles are chosen by.
 #[derive(Debug, Clone)]
@@ -23,8 +23,7 @@ impl From<&Bbox> for Region {
 impl From<&MultiPolygon<f64>> for Region {
     /// Costs O(vertices).
     fn from(polygons: &MultiPolygon<f64>) -> Region {
-        let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-        Region::Rings(rings.map(|ring| Prepared::new(&Polygon::new(ring.clone(), Vec::new()).into())).collect())
+        Region::Rings(rings(polygons))
     }
 }
 
@@ -40,20 +39,30 @@ impl Region {
                 let tile = LatticeRect::of_tile(tile);
                 boxes.iter().any(|part| part.intersection(&tile).is_some())
             }
-            Region::Rings(rings) => {
-                let tile = tile.bbox(0.0).into();
-                let mut inside = false;
-                for ring in rings {
-                    match ring.side(&tile) {
-                        Side::Border => return true,
-                        Side::Inside => inside = !inside,
-                        Side::Outside => {}
-                    }
-                }
-                inside
-            }
+            Region::Rings(rings) => side(rings, &tile.bbox(0.0).into()) != Side::Outside,
         }
     }
+}
+
+/// How rings, which count by the even-odd rule, lie to a rectangle, edges included.
+///
+/// It costs a look at the edges between the latitudes of the rectangle.
+pub(super) fn side(rings: &[Prepared], rect: &Rect<f64>) -> Side {
+    let mut inside = false;
+    for ring in rings {
+        match ring.side(rect) {
+            Side::Border => return Side::Border,
+            Side::Inside => inside = !inside,
+            Side::Outside => {}
+        }
+    }
+    if inside { Side::Inside } else { Side::Outside }
+}
+
+/// The rings of polygons one by one.
+pub(super) fn rings(polygons: &MultiPolygon<f64>) -> Vec<Prepared> {
+    let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+    rings.map(|ring| Prepared::new(&Polygon::new(ring.clone(), Vec::new()).into())).collect()
 }
 
 #[cfg(test)]

@@ -7,10 +7,13 @@
 //! Everything is planar: a ring that runs over the antimeridian must have been cut there (RFC 7946 § 3.1.9). One that was not cut is
 //! a valid polygon on the other side of the globe and passes.
 
+mod enclosed;
 mod faces;
 mod graph;
 mod polygons;
 mod segments;
+
+pub use enclosed::enclosed;
 
 use super::LonLat;
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, Point, Polygon};

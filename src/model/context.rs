@@ -15,6 +15,7 @@ pub enum ContextClass {
     Green,
     School,
     Hospital,
+    Market,
     Building,
     Waterway,
     Rail,
@@ -25,19 +26,22 @@ pub enum ContextClass {
     Signal,
     BusStop,
     Hydrant,
+    Entrance,
+    SubwayEntrance,
     Place,
     Other,
 }
 
 impl ContextClass {
     /// In drawing order.
-    pub const ALL: [ContextClass; 18] = [
+    pub const ALL: [ContextClass; 21] = [
         ContextClass::Water,
         ContextClass::Forest,
         ContextClass::Farm,
         ContextClass::Green,
         ContextClass::School,
         ContextClass::Hospital,
+        ContextClass::Market,
         ContextClass::Building,
         ContextClass::Waterway,
         ContextClass::Rail,
@@ -48,6 +52,8 @@ impl ContextClass {
         ContextClass::Signal,
         ContextClass::BusStop,
         ContextClass::Hydrant,
+        ContextClass::Entrance,
+        ContextClass::SubwayEntrance,
         ContextClass::Place,
         ContextClass::Other,
     ];
@@ -62,6 +68,7 @@ impl ContextClass {
             ContextClass::Green => "green",
             ContextClass::School => "school",
             ContextClass::Hospital => "hospital",
+            ContextClass::Market => "market",
             ContextClass::Building => "building",
             ContextClass::Waterway => "waterway",
             ContextClass::Rail => "rail",
@@ -72,6 +79,8 @@ impl ContextClass {
             ContextClass::Signal => "signal",
             ContextClass::BusStop => "bus_stop",
             ContextClass::Hydrant => "hydrant",
+            ContextClass::Entrance => "entrance",
+            ContextClass::SubwayEntrance => "subway_entrance",
             ContextClass::Place => "place",
             ContextClass::Other => "other",
         }
@@ -87,7 +96,9 @@ impl ContextClass {
             let named = table.iter().find(|(name, _)| *name == kind).map(|(_, class)| *class);
             Some((named.or(rest)?, kind))
         };
-        of("amenity", &[("school", C::School), ("kindergarten", C::School), ("hospital", C::Hospital)], None)
+        let amenity =
+            [("school", C::School), ("kindergarten", C::School), ("hospital", C::Hospital), ("marketplace", C::Market)];
+        of("amenity", &amenity, None)
             .or_else(|| of("building", &[("no", C::Other)], Some(C::Building)))
             .or_else(|| {
                 let points = [
@@ -126,7 +137,12 @@ impl ContextClass {
                 Some((class, kind))
             })
             .or_else(|| of("emergency", &[("fire_hydrant", C::Hydrant)], None))
-            .or_else(|| of("railway", &[("level_crossing", C::Other)], Some(C::Rail)))
+            .or_else(|| {
+                let railway = [("subway_entrance", C::SubwayEntrance), ("level_crossing", C::Other)];
+                of("railway", &railway, Some(C::Rail))
+            })
+            .or_else(|| of("entrance", &[("no", C::Other)], Some(C::Entrance)))
+            .or_else(|| of("public_transport", &[("platform", C::BusStop)], None))
             .or_else(|| {
                 let areas = [("riverbank", C::Water), ("dock", C::Water)];
                 of("waterway", &areas, Some(C::Waterway))
@@ -166,7 +182,19 @@ impl ContextClass {
             })
             .or_else(|| of("place", &[], Some(C::Place)))
             .or_else(|| {
-                let rest = ["amenity", "shop", "tourism", "leisure", "landuse", "natural", "emergency", "office"];
+                let rest = [
+                    "amenity",
+                    "shop",
+                    "tourism",
+                    "leisure",
+                    "landuse",
+                    "natural",
+                    "emergency",
+                    "office",
+                    "barrier",
+                    "man_made",
+                    "public_transport",
+                ];
                 rest.iter().find_map(|key| value(key)).map(|kind| (C::Other, kind))
             })
             .unwrap_or((C::Other, ""))
@@ -225,6 +253,12 @@ mod tests {
         check(&[("emergency", "fire_hydrant")], ContextClass::Hydrant, "fire_hydrant");
         check(&[("natural", "wood")], ContextClass::Forest, "wood");
         check(&[("landuse", "residential")], ContextClass::Other, "residential");
+        check(&[("railway", "subway_entrance"), ("entrance", "yes")], ContextClass::SubwayEntrance, "subway_entrance");
+        check(&[("entrance", "main"), ("amenity", "cafe")], ContextClass::Entrance, "main");
+        check(&[("amenity", "marketplace"), ("building", "yes")], ContextClass::Market, "marketplace");
+        check(&[("public_transport", "platform"), ("bus", "yes")], ContextClass::BusStop, "platform");
+        check(&[("railway", "platform"), ("public_transport", "platform")], ContextClass::Rail, "platform");
+        check(&[("barrier", "kerb"), ("kerb", "lowered")], ContextClass::Other, "kerb");
         check(&[("waterway", "river")], ContextClass::Waterway, "river");
         check(&[("place", "village")], ContextClass::Place, "village");
         check(&[], ContextClass::Other, "");

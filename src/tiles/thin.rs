@@ -22,10 +22,10 @@ pub fn context_min_zoom(class: ContextClass, kind: &str) -> u8 {
         (C::Place, "suburb" | "quarter") | (C::Street, "unclassified" | "secondary_link" | "tertiary_link") => 11,
         (C::Place, "hamlet" | "neighbourhood")
         | (C::Street, "residential" | "living_street")
-        | (C::School | C::Hospital | C::Junction | C::Rail, _)
+        | (C::School | C::Hospital | C::Market | C::Junction | C::Rail, _)
         | (C::Waterway, "stream") => 12,
         (C::Street | C::Path | C::Building | C::Waterway | C::Place, _) => 13,
-        (C::Crossing | C::Signal | C::BusStop | C::Hydrant | C::Other, _) => 14,
+        (C::Crossing | C::Signal | C::BusStop | C::Hydrant | C::Entrance | C::SubwayEntrance | C::Other, _) => 14,
     }
 }
 

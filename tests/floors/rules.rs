@@ -31,6 +31,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("flatgeobuf", &["formats/fgb.rs", "formats/fgb/"]),
     ("pmtiles", &["formats/pmtiles.rs"]),
     ("flatbuffers", &["formats/fgb/write.rs"]),
+    ("prost", &["formats/osm/wire.rs"]),
     ("rusqlite", &["store/sqlite.rs"]),
     ("zstd", &["tiles/body.rs"]),
     ("twox_hash", &["tiles/body.rs"]),

@@ -105,6 +105,7 @@ impl County {
                 mapping,
                 crs: None,
                 repair: false,
+                within: None,
                 skip_bad: false,
                 author: "test".into(),
                 key: None,

@@ -56,9 +56,9 @@ fn what_is_no_format_is_told_as_such() {
     let noise: Vec<u8> = (0..40_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8 | 0x80).collect();
     let unread = |content: &[u8], names: &[&str]| check(&scratch, "households", content, &[], names);
     unread(&noise, &["UTF-8"]);
-    unread(&[0; 4_096], &["not GeoJSON, FlatGeobuf or CSV"]);
+    unread(&[0; 4_096], &["not GeoJSON, FlatGeobuf, CSV or .osm.pbf"]);
     unread(b"PK\x03\x04\x14\x00\x06\x00 a spreadsheet", &["XLSX", "CSV"]);
-    unread(b"<?xml version=\"1.0\"?><kml></kml>", &["not GeoJSON, FlatGeobuf or CSV"]);
+    unread(b"<?xml version=\"1.0\"?><kml></kml>", &["not GeoJSON, FlatGeobuf, CSV or .osm.pbf"]);
     check(&scratch, "areas", b"[1,2,3]", &["--set", "level=grid"], &["expected"]);
     scratch.proved();
 }

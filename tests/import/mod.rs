@@ -5,4 +5,5 @@ mod broken_files;
 mod fixtures;
 mod flatgeobuf;
 mod formats;
+mod osm;
 mod refused;

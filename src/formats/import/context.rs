@@ -7,17 +7,25 @@ use crate::model::{Change, Code, Confided, ContextClass, ContextFeature};
 use geo::{Geometry, Point};
 use serde_json::{Map, Value};
 
-/// The context feature of a row.
-pub fn convert(view: &View<'_>, place: &Place) -> Result<Outcome, RowProblem> {
+/// The context feature of a row; `None` where it lies outside of what is taken.
+pub fn convert(view: &View<'_>, place: &Place) -> Result<Option<Outcome>, RowProblem> {
     let code = view.code()?;
     read(view, place, &code).map_err(|problem| problem.of(code.as_str()))
 }
 
-fn read(view: &View<'_>, place: &Place, code: &Code) -> Result<Outcome, RowProblem> {
-    let (geometry, repaired) = match view.feature() {
-        None => (Geometry::Point(Point(place.position(view)?.coord())), None),
-        Some(_) => place.geometry(view)?,
+fn read(view: &View<'_>, place: &Place, code: &Code) -> Result<Option<Outcome>, RowProblem> {
+    let geometry = match view.feature() {
+        None => Geometry::Point(Point(place.position(view)?.coord())),
+        Some(_) => place.located(view)?,
     };
+    let within = place.within.as_deref();
+    if within.is_some_and(|within| !within.may_touch(&geometry)) {
+        return Ok(None);
+    }
+    let (geometry, repaired) = place.valid(view, geometry)?;
+    if within.is_some_and(|within| !within.touches(&geometry)) {
+        return Ok(None);
+    }
     if let Geometry::GeometryCollection(_) = geometry {
         let reason = "a context feature is points, lines or polygons: write one feature for each";
         return Err(view.problem_in("geometry", kind(&geometry), reason));
@@ -35,7 +43,7 @@ fn read(view: &View<'_>, place: &Place, code: &Code) -> Result<Outcome, RowProbl
     };
     let name = view.get(Field::Name).map(Into::into);
     let feature = ContextFeature { code: code.clone(), class, kind, name, tags, geometry };
-    Ok(Outcome { change: Change::ContextPut(Box::new(feature)), repaired, confided: Confided::default() })
+    Ok(Some(Outcome { change: Change::ContextPut(Box::new(feature)), repaired, confided: Confided::default() }))
 }
 
 /// A tag that is written as two properties, `key` and `value`, becomes the one that it is; its value.

@@ -9,14 +9,17 @@ use super::view::View;
 use super::{Field, RowProblem};
 use crate::geom::crs::{Crs, Reprojector};
 use crate::geom::validity;
-use crate::geom::{GeomError, LonLat};
+use crate::geom::{GeomError, LonLat, Within};
 use geo::{Coord, CoordsIter, Geometry, HasDimensions};
+use std::sync::Arc;
 
 /// How positions are understood.
 pub struct Place {
     /// `None` where nobody named a CRS: coordinates are longitudes and latitudes, or refused.
     reprojector: Option<Reprojector>,
     repair: bool,
+    /// Of the context, only what touches this is taken.
+    pub within: Option<Arc<Within>>,
 }
 
 const POSITION: [Field; 2] = [Field::X, Field::Y];
@@ -24,7 +27,7 @@ const POSITION: [Field; 2] = [Field::X, Field::Y];
 impl Place {
     /// Refuses a CRS that PROJ does not know.
     pub fn new(crs: Option<Crs>, repair: bool) -> Result<Place, FormatError> {
-        Ok(Place { reprojector: crs.map(Reprojector::new).transpose()?, repair })
+        Ok(Place { reprojector: crs.map(Reprojector::new).transpose()?, repair, within: None })
     }
 
     /// See [`Importer::describe_crs`](super::Importer::describe_crs).
@@ -88,6 +91,11 @@ impl Place {
 
     /// A feature's geometry, valid and in WGS 84, and what was wrong with it where it was repaired.
     pub fn geometry(&self, view: &View<'_>) -> Result<(Geometry<f64>, Option<String>), RowProblem> {
+        self.valid(view, self.located(view)?)
+    }
+
+    /// A feature's geometry in WGS 84, which need not be valid.
+    pub fn located(&self, view: &View<'_>) -> Result<Geometry<f64>, RowProblem> {
         let refuse = |value: &str, reason: String| view.problem_in("geometry", value, reason);
         let Some(feature) = view.feature() else { return Err(refuse("", "no geometry".to_owned())) };
         self.check_declared(view)?;
@@ -105,7 +113,17 @@ impl Place {
                 return Err(refuse(&format!("{}, {}", c.x, c.y), self.advise(&error)));
             }
         }
-        let found = match feature.fault {
+        Ok(geometry)
+    }
+
+    /// The same, valid, and what was wrong with it where it was repaired.
+    pub fn valid(
+        &self,
+        view: &View<'_>,
+        geometry: Geometry<f64>,
+    ) -> Result<(Geometry<f64>, Option<String>), RowProblem> {
+        let refuse = |value: &str, reason: String| view.problem_in("geometry", value, reason);
+        let found = match view.feature().and_then(|feature| feature.fault) {
             // `geo` has closed the ring: what is left to say is that it was open.
             Some(fault) => Err(fault.into()),
             None => validity::check(&geometry),

@@ -33,6 +33,9 @@ impl Plan {
         if kind == ImportKind::Areas && table.is_some() {
             return Err(FormatError::NoGeometry);
         }
+        if kind != ImportKind::Context && header.is_some_and(Header::has_tags) {
+            return Err(FormatError::OnlyContext);
+        }
         let mut picks = vec![Pick::Nothing; Field::COUNT];
         for field in kind.fields() {
             picks[*field as usize] = pick(*field, kind, mapping, header)?;
@@ -77,6 +80,11 @@ fn pick(field: Field, kind: ImportKind, mapping: &Mapping, header: Option<&Heade
         };
         return Ok(Pick::Names(names));
     };
+    if header.has_tags() {
+        // The number is the code, and tags are named by their mappers: `class` or `code` of theirs is none of ours.
+        let name = mapping.column(field).or((field == Field::Name).then_some(Field::Name.as_str()));
+        return Ok(Pick::Names(name.map(str::to_owned).into_iter().collect()));
+    }
     let position = match mapping.column(field) {
         Some(column) => Some(header.position(column).ok_or_else(|| FormatError::Column {
             field: field.as_str(),

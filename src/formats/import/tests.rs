@@ -33,7 +33,7 @@ impl Given<'_> {
     fn read(&self, text: &str) -> Vec<Result<Outcome, RowProblem>> {
         let rows = Given::rows(text);
         let importer = self.importer(&rows).unwrap();
-        rows.map(|row| importer.change(&row.unwrap())).collect()
+        rows.map(|row| importer.change(&row.unwrap()).map(Option::unwrap)).collect()
     }
 
     fn refused(&self, text: &str) -> String {

@@ -229,7 +229,7 @@ fn other_formats_are_named_with_what_would_help() {
         (&b"PK\x03\x04xx"[..], "XLSX"),
         (b"SQLite format 3\0", "GeoPackage"),
         (b"\xff\xfec\0o\0", "UTF-16"),
-        (b"<kml>", "not GeoJSON, FlatGeobuf or CSV"),
+        (b"<kml>", "not GeoJSON, FlatGeobuf, CSV or .osm.pbf"),
         (b"", "empty"),
         (b"\xef\xbb\xbf \n", "empty"),
     ] {

@@ -57,7 +57,8 @@ fn node(mut segments: Vec<Segment>) -> Result<Vec<Segment>, Invalid> {
     Err(Fault::SelfIntersection.into())
 }
 
-fn pieces(segment: Segment, mut cuts: Vec<Coord<f64>>) -> Vec<Segment> {
+/// A segment cut at positions on it.
+pub fn pieces(segment: Segment, mut cuts: Vec<Coord<f64>>) -> Vec<Segment> {
     let along = |c: &Coord<f64>| {
         let (d, way) = (*c - segment.a, segment.b - segment.a);
         d.x * way.x + d.y * way.y
@@ -93,8 +94,8 @@ fn outlines(mut segments: Vec<Segment>) -> Vec<Segment> {
     }
 }
 
-/// Polygons from outlines of which each turns inside out.
-fn assemble(outlines: &[Segment]) -> MultiPolygon<f64> {
+/// Polygons from outlines of which each turns inside out. Segments meet in their ends only and none stands twice.
+pub fn assemble(outlines: &[Segment]) -> MultiPolygon<f64> {
     let graph = Graph::new(outlines);
     let inside = colour(&graph, outlines);
     let mut shells: Vec<Polygon<f64>> = Vec::new();

@@ -190,7 +190,9 @@ fn sample() -> Sample {
                 tally: tally(u32::try_from(i % 7).unwrap(), 1),
             })
             .collect(),
-        context: each().map(|(i, (x, y))| thing(&format!("X{i}"), classes[i % 18], "", square(*x, *y, 40.0))).collect(),
+        context: each()
+            .map(|(i, (x, y))| thing(&format!("X{i}"), classes[i % classes.len()], "", square(*x, *y, 40.0)))
+            .collect(),
     }
 }
 
