@@ -24,6 +24,7 @@ mod live;
 mod machine;
 mod martin;
 mod mix;
+mod osm;
 mod overload;
 mod polygons;
 mod process;
@@ -38,6 +39,11 @@ mod tiles;
 mod visits;
 mod wrk;
 
+/// Writes OpenStreetMap extracts, for tests as well.
+#[path = "../../src/formats/osm/writer.rs"]
+#[allow(dead_code)] // the tests use the rest of it
+mod extract;
+
 use ground::{Ground, Outcome};
 use std::io::Write;
 use std::process::ExitCode;
@@ -50,8 +56,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.
-const PARTS: [(&str, Part); 18] = [
+const PARTS: [(&str, Part); 19] = [
     ("import", import::measure),
+    ("osm", osm::measure),
     ("start", start::measure),
     ("polygons", polygons::measure),
     ("coverage", coverage::measure),
