@@ -57,7 +57,12 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
         peak = ran.peak.max(peak);
         ran.said.lines().last().unwrap_or_default().clone_into(&mut said);
     }
-    table.promise(format!("{what}: imported, command to durable"), "≥ 20 MB/s", told(&seconds), rate(median(&seconds)) >= RATE);
+    table.promise(
+        format!("{what}: imported, command to durable"),
+        "≥ 20 MB/s",
+        told(&seconds),
+        rate(median(&seconds)) >= RATE,
+    );
     let kept = format!("{} kept", count(rows));
     table.promise("its last line", format!("{kept}, 0 bad"), format!("“{said}”"), said.contains(&kept));
     table.promise("its peak memory", "≤ 600 MB", megabytes(peak), peak > 0 && peak <= MOST_MEMORY);
@@ -141,7 +146,13 @@ fn ways<'a>(plot: i64, names: &'a [String], numbers: &'a [String]) -> Vec<OwnWay
     let mut all = vec![(way(plot, 0), corners(&[0, 1, 2, 3, 4, 5, 0]), house)];
     if plot % ALONG == 0 {
         let along = (plot..(plot + ALONG).min(PLOTS)).flat_map(|plot| (6..10).map(move |i| node(plot, i)));
-        let tags = vec![("highway", "residential"), ("name", name), ("surface", "asphalt"), ("sidewalk", "both"), ("lanes", "2")];
+        let tags = vec![
+            ("highway", "residential"),
+            ("name", name),
+            ("surface", "asphalt"),
+            ("sidewalk", "both"),
+            ("lanes", "2"),
+        ];
         all.push((way(plot, 1), along.collect(), tags));
     }
     if plot % LAWNS == 0 {

@@ -3,7 +3,7 @@
 use super::confided::{Sealer, is_sealed};
 use super::resolve::Placing;
 use super::{AppError, ImportPart, load};
-use crate::formats::{FormatError, Header, ImportKind, Importer, Mapping, Outcome, RawRow, RowProblem, Rows};
+use crate::formats::{Format, FormatError, Header, ImportKind, Importer, Mapping, Outcome, RawRow, RowProblem, Rows};
 use crate::geom::crs::Crs;
 use crate::model::{Area, Change, Kind, ModelError};
 use crate::store::{Batch, Entry, Import, Store, StoreError};
@@ -29,7 +29,7 @@ pub struct ImportSpec {
     pub repair: bool,
     /// Of context, only what touches this part of the world.
     pub within: Option<ImportPart>,
-    /// Whether good rows go in beside bad ones.
+    /// Whether good rows go in beside bad ones, as those of an OpenStreetMap extract always do.
     pub skip_bad: bool,
     /// Who answers for it.
     pub author: String,
@@ -58,6 +58,8 @@ pub struct ImportSummary {
 
 /// Rows that go from thread to thread together.
 const TOGETHER: usize = 2_048;
+/// Fewer rows go together where they take so many bytes.
+const HEAVY: usize = 8 << 20;
 /// Groups that wait between two threads: bounded memory.
 const AHEAD: usize = 4;
 
@@ -76,7 +78,8 @@ struct Understood {
 type Group = Vec<Result<Option<Understood>, RowProblem>>;
 type Chunk = (u64, Vec<Result<RawRow, RowProblem>>);
 
-/// Imports a file. All or nothing, unless bad rows are to be skipped: then the good ones go in, together.
+/// Imports a file. All or nothing, unless bad rows are to be skipped: then the good ones go in, together. Of an OpenStreetMap extract they
+/// always are: every one cuts something off at its edge, and nobody can mend what others have mapped before it is read.
 ///
 /// `problem` hears of every bad row in order; `progress` of the number of rows read. Memory does not grow with the file but
 /// for 16 bytes a known thing, by which the same file again is recognised.
@@ -104,6 +107,7 @@ pub fn run_import(
         .transpose()?;
     let sealer = Sealer::new(spec.key.as_deref(), known.sealed);
     let header = rows.header().cloned();
+    let skip_bad = spec.skip_bad || rows.format() == Format::OpenStreetMap;
     let make = || importer(spec, header.as_ref()).map(|importer| importer.within(within.clone()));
     // A setting that cannot be is told before the first row is read.
     make()?;
@@ -150,7 +154,7 @@ pub fn run_import(
         }
         push(&mut import, at, &author, entries)?;
     }
-    if summary.bad > 0 && !spec.skip_bad {
+    if summary.bad > 0 && !skip_bad {
         return Err(AppError::BadRows { bad: summary.bad, rows: summary.rows });
     }
     if let Some(import) = import.import {
@@ -311,15 +315,19 @@ fn understand(
 }
 
 fn read(rows: Rows, to: &SyncSender<Chunk>) -> Result<(), FormatError> {
-    let mut number = 0;
+    let (mut number, mut bytes) = (0, 0);
     let mut chunk = Vec::with_capacity(TOGETHER);
     for row in rows {
         chunk.push(match row {
-            Ok(row) => Ok(row),
+            Ok(row) => {
+                bytes += row.bytes();
+                Ok(row)
+            }
             Err(FormatError::Row(problem)) => Err(problem),
             Err(fatal) => return Err(fatal),
         });
-        if chunk.len() == TOGETHER {
+        if chunk.len() == TOGETHER || bytes >= HEAVY {
+            bytes = 0;
             let full = std::mem::replace(&mut chunk, Vec::with_capacity(TOGETHER));
             if to.send((number, full)).is_err() {
                 return Ok(());

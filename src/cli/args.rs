@@ -84,7 +84,7 @@ pub enum What {
 #[command(
     after_long_help = "Formats: GeoJSON, GeoJSON text sequence, FlatGeobuf, CSV, and for context OpenStreetMap extracts (.osm.pbf);\n\
     each plain or gzipped. Of an extract the streets, buildings, entrances, crossings, stops, land and water go in, under codes\n\
-    such as w123; ways and multipolygons that it cuts off at its edge are bad rows: see --skip-bad.\n\
+    such as w123; what it cuts off at its edge is left out and told, as other bad rows of it are, and the rest goes in.\n\
     Codes are the identity: the same file again changes nothing, a changed row is a change.\n\
     A row stands for the whole of its thing: what its columns leave out is empty afterwards."
 )]

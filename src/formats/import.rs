@@ -50,7 +50,17 @@ impl ImportKind {
                 Field::Contact,
                 Field::Needs,
             ],
-            ImportKind::Context => &[Field::Code, Field::X, Field::Y, Field::Class, Field::Kind, Field::Name],
+            ImportKind::Context => &[
+                Field::Code,
+                Field::X,
+                Field::Y,
+                Field::Class,
+                Field::Kind,
+                Field::Name,
+                Field::Width,
+                Field::Lanes,
+                Field::Sidewalk,
+            ],
         }
     }
 

@@ -23,5 +23,17 @@ pub const OSM_BLOB_BYTES: usize = 32 << 20;
 /// Longest header of such a block, bytes: the format's own limit.
 pub const OSM_BLOB_HEADER_BYTES: usize = 64 << 10;
 
+/// Most things of use in such a block: usual writers put 8,000 into one. Each takes some 200 bytes until it is taken.
+pub const OSM_BLOCK_ROWS: usize = 1_000_000;
+
+/// Most nodes of a way: fifty times what OpenStreetMap allows.
+pub const OSM_WAY_NODES: usize = 100_000;
+
+/// Most positions of a multipolygon: as GeoJSON it would be as long as [`ROW_BYTES`].
+pub const OSM_AREA_POSITIONS: usize = 3_000_000;
+
+/// Most memory for the nodes and ways of an extract, bytes: it is enough for one of 2 GB, and no file takes more, whatever it claims.
+pub const OSM_KEPT_BYTES: usize = 4 << 30;
+
 /// Longest value that a problem quotes, characters: enough to find it, too short to give away a household.
 pub const QUOTED_CHARS: usize = 60;

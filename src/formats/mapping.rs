@@ -24,6 +24,9 @@ pub enum Field {
     ValidTo,
     Class,
     Kind,
+    Width,
+    Lanes,
+    Sidewalk,
 }
 
 /// Other names under which a column is taken for a field when no `--map` names one, the first that is there; case does not matter.
@@ -41,7 +44,7 @@ const CONTEXT_CODES: [&str; 2] = ["osm", "id"];
 
 impl Field {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Field; 17] = [
+    pub const ALL: [Field; 20] = [
         Field::Code,
         Field::X,
         Field::Y,
@@ -59,6 +62,9 @@ impl Field {
         Field::ValidTo,
         Field::Class,
         Field::Kind,
+        Field::Width,
+        Field::Lanes,
+        Field::Sidewalk,
     ];
 
     /// How many there are.
@@ -84,6 +90,9 @@ impl Field {
             Field::ValidTo => "valid_to",
             Field::Class => "class",
             Field::Kind => "kind",
+            Field::Width => "width",
+            Field::Lanes => "lanes",
+            Field::Sidewalk => "sidewalk",
         }
     }
 

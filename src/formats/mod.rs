@@ -7,7 +7,7 @@
 //!
 //! Invariants:
 //! - Memory does not grow with the file: what one row may take is capped (see [`limits`]), whatever the file says. An OpenStreetMap
-//!   extract alone, whose lines name their positions by number, takes some 16 bytes of memory for each of its nodes.
+//!   extract alone, whose lines name their positions by number, takes some 16 bytes of memory for each of its nodes, up to a limit.
 //! - Nothing is guessed: coordinates out of range without a named CRS, a column that is not there, an invalid geometry are refused,
 //!   with what would help.
 //! - One bad row costs that row: only a file that cannot be read on is an end ([`FormatError::is_fatal`]).

@@ -13,7 +13,11 @@
 //! What lacks a part – at the edge of an extract ways lack nodes and relations ways – is a problem of its row, and so are borders that
 //! do not close: nothing is drawn that might be wrong.
 //!
-//! The format counts nothing: a file that was cut off between two blocks looks whole. One that was cut off anywhere else is refused.
+//! A file that was cut off is refused. Between two blocks the format itself tells nothing; there it is told by what is loose: nodes
+//! without tags are there for ways, and where a tenth of them is named by nothing, ways are missing. The last ways and the relations
+//! may be missing unnoticed.
+//!
+//! What a file may ask for is limited (see `limits`), however well nonsense was compressed.
 
 mod area;
 mod blocks;
@@ -23,6 +27,7 @@ mod ways;
 mod wire;
 
 use super::gzip::Plain;
+use super::limits::{OSM_AREA_POSITIONS, OSM_BLOCK_ROWS, OSM_KEPT_BYTES, OSM_WAY_NODES};
 use super::row::{Body, Header, RawRow};
 use super::{FormatError, RowProblem};
 use crate::model::ContextClass;
@@ -48,9 +53,30 @@ pub struct Extract {
     ways: Ways,
     /// The type and number that came last.
     last: (Type, i64),
+    /// Nodes without tags.
+    bare: u64,
+    /// How often ways and relations name a node.
+    named: u64,
+    /// Bytes that may be kept.
+    most: usize,
     /// What was read and not yet taken.
-    ready: VecDeque<Result<RawRow, RowProblem>>,
+    ready: VecDeque<Waiting>,
     row: u64,
+}
+
+/// A thing of use that was not yet taken.
+struct Waiting {
+    of: Type,
+    id: i64,
+    tags: Tags,
+    shape: Result<Outline, Flaw>,
+}
+
+/// What a shape is made of.
+enum Outline {
+    Drawn(Shape),
+    /// Ways around it: a relation of some bytes may name millions of positions, so that one at a time is drawn.
+    Ways(Vec<i64>),
 }
 
 /// What the things of a block have in common.
@@ -64,6 +90,12 @@ struct Shared {
 /// What is wrong with a block.
 type Broken = String;
 
+/// What keeps a thing from having a shape: the part that is at fault, and why.
+type Flaw = (String, String);
+
+/// So many nodes may belong to nothing in a small file, where a tenth is few.
+const LOOSE: u64 = 1_000;
+
 impl Extract {
     /// Over a file of which nothing was read.
     pub fn new(input: Plain) -> Extract {
@@ -73,6 +105,9 @@ impl Extract {
             nodes: Nodes::default(),
             ways: Ways::default(),
             last: (Type::Node, -1),
+            bare: 0,
+            named: 0,
+            most: OSM_KEPT_BYTES,
             ready: VecDeque::new(),
             row: 0,
         }
@@ -86,18 +121,35 @@ impl Extract {
     /// The next thing of use; `None` at the end.
     pub fn next(&mut self) -> Result<Option<RawRow>, FormatError> {
         loop {
-            if let Some(row) = self.ready.pop_front() {
-                return Ok(Some(row?));
+            if let Some(waiting) = self.ready.pop_front() {
+                return Ok(Some(self.row(waiting)?));
             }
-            let Some(block) = self.blocks.next()? else { return Ok(None) };
+            let Some(block) = self.blocks.next()? else {
+                return self.complete().map(|()| None).map_err(|reason| self.blocks.broken(reason));
+            };
             self.take(block).map_err(|reason| self.blocks.broken(reason))?;
+        }
+    }
+
+    /// A row, or what keeps it from being one.
+    fn row(&mut self, waiting: Waiting) -> Result<RawRow, RowProblem> {
+        let Waiting { of, id, tags, shape } = waiting;
+        self.row += 1;
+        let row = self.row;
+        let shape = shape.and_then(|outline| match outline {
+            Outline::Drawn(shape) => Ok(shape),
+            Outline::Ways(ways) => self.borders(&ways),
+        });
+        match shape {
+            Ok(shape) => Ok(RawRow { row, body: Body::OpenStreetMap(Box::new(Thing { of, id, tags, shape })) }),
+            Err((part, reason)) => Err(RowProblem::new(row, "geometry", &part, reason).of(code(of, id))),
         }
     }
 
     fn take(&mut self, block: Bytes) -> Result<(), Broken> {
         let block: PrimitiveBlock = wire::read(block)?;
         let shared = Shared {
-            texts: Texts::new(block.texts.unwrap_or_default().texts)?,
+            texts: Texts::new(&block.texts.unwrap_or_default().texts)?,
             granularity: block.granularity.unwrap_or(100).into(),
             lon_offset: block.lon_offset,
             lat_offset: block.lat_offset,
@@ -116,7 +168,25 @@ impl Extract {
                 self.relation(&shared, &wire::read(relation)?)?;
             }
         }
+        let kept = self.nodes.bytes() + self.ways.bytes();
+        if kept > self.most {
+            let most = self.most;
+            return Err(format!(
+                "nodes and ways that take {kept} bytes of memory, at most {most} are kept: cut it with osmium extract"
+            ));
+        }
         Ok(())
+    }
+
+    /// Refuses a file that ends before its ways do.
+    fn complete(&self) -> Result<(), Broken> {
+        let loose = self.bare.saturating_sub(self.named);
+        if loose < LOOSE || loose < self.bare / 10 {
+            return Ok(());
+        }
+        Err(format!(
+            "the file is cut off between two blocks: {loose} of its nodes or more have no tags and are in no way"
+        ))
     }
 
     /// Refuses what does not come after what came last.
@@ -171,13 +241,14 @@ impl Extract {
             self.nodes.push(id, at);
         }
         if tags.len() == 0 {
+            self.bare += 1;
             return Ok(());
         }
         let tags = Tags::new(&shared.texts, tags)?;
         if of_use(&tags) {
-            let shape =
-                at.map(Shape::Point).ok_or_else(|| (code(Type::Node, id), "is at no place on earth".to_owned()));
-            self.push(Type::Node, id, tags, shape);
+            let nowhere = || (code(Type::Node, id), "is at no place on earth".to_owned());
+            let shape = at.map(|at| Outline::Drawn(Shape::Point(at))).ok_or_else(nowhere);
+            self.push(Type::Node, id, tags, shape)?;
         }
         Ok(())
     }
@@ -186,25 +257,26 @@ impl Extract {
         self.follow(Type::Way, way.id)?;
         let tags = Tags::new(&shared.texts, pairs(&way.keys, &way.values)?)?;
         let ids = sums(&way.nodes)?;
-        let line = if way.lats.is_empty() && way.lons.is_empty() {
-            ids.iter().map(|id| self.nodes.find(*id).ok_or(*id)).collect()
+        self.named += ids.len() as u64;
+        let lost = |node: i64| (code(Type::Node, node), "is a node of it and has no place in the file".to_owned());
+        let line: Result<Vec<Fixed>, Flaw> = if ids.len() > OSM_WAY_NODES {
+            Err((ids.len().to_string(), format!("are more nodes than the {OSM_WAY_NODES} that a way may have")))
+        } else if way.lats.is_empty() && way.lons.is_empty() {
+            ids.iter().map(|id| self.nodes.find(*id).ok_or_else(|| lost(*id))).collect()
         } else {
             let (lons, lats) = (sums(&way.lons)?, sums(&way.lats)?);
             if lons.len() != ids.len() || lats.len() != ids.len() {
                 return Err(format!("w{} has other positions than nodes", way.id));
             }
             let places = ids.iter().zip(lons).zip(lats);
-            places.map(|((id, lon), lat)| shared.place(lon, lat).ok_or(*id)).collect()
+            places.map(|((id, lon), lat)| shared.place(lon, lat).ok_or_else(|| lost(*id))).collect()
         };
-        let line: Result<Vec<Fixed>, i64> = line;
         self.ways.push(way.id, line.as_deref().unwrap_or_default());
         if of_use(&tags) {
             let closed = ids.len() > 2 && ids.first() == ids.last();
             let area = closed && is_area(|key| tags.get(key));
             let shape = line.map(if area { Shape::Area } else { Shape::Line });
-            let shape = shape
-                .map_err(|node| (code(Type::Node, node), "is a node of it and has no place in the file".to_owned()));
-            self.push(Type::Way, way.id, tags, shape);
+            self.push(Type::Way, way.id, tags, shape.map(Outline::Drawn))?;
         }
         Ok(())
     }
@@ -217,34 +289,41 @@ impl Extract {
         if members.len() != types.len() {
             return Err(format!("r{id} has {} members and {} types", members.len(), types.len()));
         }
+        self.named += types.iter().filter(|of| **of == wire::NODE).count() as u64;
         if matches!(tags.get("type"), Some("multipolygon" | "boundary")) && of_use(&tags) {
             let ways = members.iter().zip(types).filter(|(_, of)| **of == wire::WAY).map(|(id, _)| *id);
-            let shape = self.borders(ways);
-            self.push(Type::Relation, *id, tags, shape);
+            self.push(Type::Relation, *id, tags, Ok(Outline::Ways(ways.collect())))?;
         }
         Ok(())
     }
 
     /// The lines of ways, each once however often it is named.
-    fn borders(&self, ways: impl Iterator<Item = i64>) -> Result<Shape, (String, String)> {
-        let mut seen = HashSet::new();
+    fn borders(&self, ways: &[i64]) -> Result<Shape, Flaw> {
+        let (mut seen, mut positions) = (HashSet::new(), 0);
         let line = |id: i64| match self.ways.find(id) {
-            Some(line) if !line.is_empty() => Ok(line),
+            Some(line) if positions + line.len() > OSM_AREA_POSITIONS => {
+                let reason =
+                    format!("is a border of it beyond the {OSM_AREA_POSITIONS} positions that an area may have");
+                Err((code(Type::Way, id), reason))
+            }
+            Some(line) if !line.is_empty() => {
+                positions += line.len();
+                Ok(line)
+            }
             Some(_) => Err((code(Type::Way, id), "is a border of it and lacks nodes in the file".to_owned())),
             None => Err((code(Type::Way, id), "is a border of it and not in the file".to_owned())),
         };
-        let lines: Vec<Vec<Fixed>> = ways.filter(|id| seen.insert(*id)).map(line).collect::<Result<_, _>>()?;
+        let lines: Vec<Vec<Fixed>> =
+            ways.iter().copied().filter(|id| seen.insert(*id)).map(line).collect::<Result<_, _>>()?;
         if lines.is_empty() { Err((String::new(), "it has no borders".to_owned())) } else { Ok(Shape::Borders(lines)) }
     }
 
-    /// A row, or what keeps it from being one: the part that is at fault and why.
-    fn push(&mut self, of: Type, id: i64, tags: Tags, shape: Result<Shape, (String, String)>) {
-        self.row += 1;
-        let row = self.row;
-        self.ready.push_back(match shape {
-            Ok(shape) => Ok(RawRow { row, body: Body::OpenStreetMap(Box::new(Thing { of, id, tags, shape })) }),
-            Err((part, reason)) => Err(RowProblem::new(row, "geometry", &part, reason).of(code(of, id))),
-        });
+    fn push(&mut self, of: Type, id: i64, tags: Tags, shape: Result<Outline, Flaw>) -> Result<(), Broken> {
+        if self.ready.len() == OSM_BLOCK_ROWS {
+            return Err(format!("a block of more than {OSM_BLOCK_ROWS} things: write it anew with osmium cat"));
+        }
+        self.ready.push_back(Waiting { of, id, tags, shape });
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 use super::osm::OsmThing;
 use super::{RawFeature, RowProblem, geojson};
+use geo::{Coord, CoordsIter};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -146,6 +147,19 @@ impl Cells {
 }
 
 impl RawRow {
+    /// About how many bytes of memory it takes: those that grow with what stands in it.
+    pub fn bytes(&self) -> usize {
+        match &self.body {
+            Body::Cells(cells) => cells.text.len(),
+            Body::Json(text, _) => text.len(),
+            Body::Feature(feature) => match &feature.geometry {
+                Ok(Some(geometry)) => geometry.coords_count() * size_of::<Coord<f64>>(),
+                _ => 0,
+            },
+            Body::OpenStreetMap(thing) => thing.shape.bytes(),
+        }
+    }
+
     /// The feature in it, parsed or assembled if need be; `None` for cells. Refuses what is no GeoJSON feature or geometry.
     pub fn feature(&self) -> Result<Option<Cow<'_, RawFeature>>, RowProblem> {
         match &self.body {

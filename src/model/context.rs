@@ -105,6 +105,7 @@ impl ContextClass {
                     ("crossing", C::Crossing),
                     ("traffic_signals", C::Signal),
                     ("bus_stop", C::BusStop),
+                    ("platform", C::BusStop),
                     ("motorway_junction", C::Junction),
                 ];
                 let paths = ["footway", "path", "cycleway", "steps", "pedestrian", "bridleway", "corridor"];
@@ -138,7 +139,8 @@ impl ContextClass {
             })
             .or_else(|| of("emergency", &[("fire_hydrant", C::Hydrant)], None))
             .or_else(|| {
-                let railway = [("subway_entrance", C::SubwayEntrance), ("level_crossing", C::Other)];
+                let railway =
+                    [("subway_entrance", C::SubwayEntrance), ("tram_stop", C::BusStop), ("level_crossing", C::Other)];
                 of("railway", &railway, Some(C::Rail))
             })
             .or_else(|| of("entrance", &[("no", C::Other)], Some(C::Entrance)))
@@ -159,8 +161,11 @@ impl ContextClass {
                     ("orchard", C::Farm),
                     ("vineyard", C::Farm),
                     ("greenhouse_horticulture", C::Farm),
+                    ("plant_nursery", C::Farm),
+                    ("allotments", C::Farm),
                     ("meadow", C::Green),
                     ("grass", C::Green),
+                    ("flowerbed", C::Green),
                     ("village_green", C::Green),
                     ("recreation_ground", C::Green),
                     ("cemetery", C::Green),
@@ -257,6 +262,9 @@ mod tests {
         check(&[("entrance", "main"), ("amenity", "cafe")], ContextClass::Entrance, "main");
         check(&[("amenity", "marketplace"), ("building", "yes")], ContextClass::Market, "marketplace");
         check(&[("public_transport", "platform"), ("bus", "yes")], ContextClass::BusStop, "platform");
+        check(&[("railway", "tram_stop"), ("name", "Ponte")], ContextClass::BusStop, "tram_stop");
+        check(&[("highway", "platform")], ContextClass::BusStop, "platform");
+        check(&[("landuse", "flowerbed")], ContextClass::Green, "flowerbed");
         check(&[("railway", "platform"), ("public_transport", "platform")], ContextClass::Rail, "platform");
         check(&[("barrier", "kerb"), ("kerb", "lowered")], ContextClass::Other, "kerb");
         check(&[("waterway", "river")], ContextClass::Waterway, "river");

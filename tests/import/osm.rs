@@ -94,6 +94,9 @@ fn an_extract_that_is_cut_off_or_broken_is_refused_and_the_store_stays_as_it_was
     for length in [whole.len() - 1, blocks[2] + 40, blocks[2] + 3, blocks[1] + 50, blocks[0] + 1, blocks[0] - 1] {
         refused(&whole[..length], &["OpenStreetMap extract", "cut off", &format!("at byte {length}")]);
     }
+    // Between two blocks, where all that is left of the format is whole.
+    let town: Vec<_> = (1..3_000).map(|id| (id, 119.4, 28.4, &[][..])).collect();
+    refused(&file(&[dense(&town)]), &["OpenStreetMap extract", "cut off between two blocks", "2999 of its nodes"]);
     refused(&gzipped(&whole)[..whole.len() / 2], &["gzip", "cut off"]);
     let mut flipped = whole.clone();
     flipped[blocks[2] - 3] ^= 4;
@@ -104,7 +107,7 @@ fn an_extract_that_is_cut_off_or_broken_is_refused_and_the_store_stays_as_it_was
 }
 
 #[test]
-fn what_the_edge_of_an_extract_cuts_off_is_a_bad_row_and_what_crosses_itself_can_be_repaired() {
+fn what_the_edge_cuts_off_is_left_out_and_told_and_what_crosses_itself_can_be_repaired() {
     let scratch = Scratch::new();
     let cut = ways(&[
         (1, &[1, 2, 99], STREET),
@@ -112,11 +115,14 @@ fn what_the_edge_of_an_extract_cuts_off_is_a_bad_row_and_what_crosses_itself_can
         (4, &[1, 2, 3, 4, 1], &[("amenity", "school")]),
     ]);
     let path = scratch.file("edge.osm.pbf", file(&[nodes(), cut, forest()]));
-    let strict = scratch.unchanged(|| scratch.import("context", &path, &[]));
-    strict.refused(1, &["3 of 12 rows are bad", "--skip-bad", "'n99': is a node of it", "self-intersection"]);
+    let ran = scratch.import("context", &path, &[]);
+    assert!(ran.done().starts_with("12 rows: 9 kept (9 new, 0 changed, 0 the same), 3 bad;"), "{ran:?}");
+    for told in ["'n99': is a node of it", "'w1': is a border of it and lacks nodes", "self-intersection"] {
+        assert!(ran.err.contains(told), "{ran:?}");
+    }
     let report = scratch.path("bad.csv");
-    let ran = scratch.import("context", &path, &["--skip-bad", "--repair", "--report", report.to_str().unwrap()]);
-    assert!(ran.done().starts_with("11 rows: ") || ran.done().starts_with("12 rows: 10 kept"), "{ran:?}");
+    let ran = scratch.import("context", &path, &["--repair", "--report", report.to_str().unwrap()]);
+    assert!(ran.done().starts_with("12 rows: 10 kept (1 new, 0 changed, 9 the same, 1 repaired), 2 bad;"), "{ran:?}");
     let bad = std::fs::read_to_string(report).unwrap();
     assert!(bad.contains("w1,geometry,n99,") && bad.contains("r1,geometry,w1,"), "{bad}");
     assert_eq!(scratch.ask("SELECT body ->> '$.geometry.type' FROM latest WHERE key = 'w3'"), ["MultiPolygon"]);

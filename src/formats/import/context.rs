@@ -1,11 +1,15 @@
 //! A row as a context feature.
 
+use super::super::feature::text;
 use super::place::{Place, kind};
 use super::view::View;
 use super::{Field, Outcome, RowProblem};
 use crate::model::{Change, Code, Confided, ContextClass, ContextFeature};
 use geo::{Geometry, Point};
 use serde_json::{Map, Value};
+
+/// Fields that are tags, under one name whatever their column is called.
+const TAGS: [Field; 3] = [Field::Width, Field::Lanes, Field::Sidewalk];
 
 /// The context feature of a row; `None` where it lies outside of what is taken.
 pub fn convert(view: &View<'_>, place: &Place) -> Result<Option<Outcome>, RowProblem> {
@@ -32,6 +36,7 @@ fn read(view: &View<'_>, place: &Place, code: &Code) -> Result<Option<Outcome>, 
     }
     let mut tags = view.rest(&[Field::Code, Field::Name, Field::Class, Field::X, Field::Y]);
     let written = join_key_and_value(&mut tags);
+    name_tags(view, &mut tags);
     let tag = |key: &str| tags.get(key).and_then(Value::as_str);
     let (class, kind) = match view.parsed(Field::Class)? {
         Some(class) => (class, ""),
@@ -54,6 +59,18 @@ fn join_key_and_value(tags: &mut Map<String, Value>) -> Option<String> {
     tags.shift_remove("value");
     tags.entry(key).or_insert_with(|| value.as_str().into());
     Some(value)
+}
+
+/// Tags whose columns are named otherwise, or that are the same for every row, get the names that rules know them by.
+fn name_tags(view: &View<'_>, tags: &mut Map<String, Value>) {
+    for field in TAGS {
+        let Some(value) = view.get(field) else { continue };
+        if tags.get(field.as_str()).and_then(text).is_some_and(|known| known == value) {
+            continue;
+        }
+        tags.shift_remove(view.column(field));
+        tags.insert(field.as_str().to_owned(), value.into_owned().into());
+    }
 }
 
 /// The kind that the row itself names, where its tags say nothing.

@@ -238,6 +238,29 @@ fn a_context_feature_gets_its_class_from_its_tags_or_its_own_column() {
 }
 
 #[test]
+fn width_lanes_and_sidewalk_are_tags_whatever_their_columns_are_called() {
+    let check = |map: &[&str], set: &[&str], text: &str, tags: &str| {
+        let rows = Given { map, set, ..CONTEXT }.read(text);
+        let Ok(Outcome { change: Change::ContextPut(street), .. }) = &rows[0] else { panic!("{rows:?}") };
+        assert_eq!(serde_json::to_string(&street.tags).unwrap(), tags, "{text}");
+    };
+    let street = |properties: &str| {
+        let line = r#"{"type":"LineString","coordinates":[[1,2],[1,3]]}"#;
+        format!(r#"{{"type":"Feature","properties":{{"osm":"w1",{properties}}},"geometry":{line}}}"#)
+    };
+    // As they are, where they are called so.
+    let own = r#""sidewalk":"both","width":7.5,"lanes":"2""#;
+    check(&[], &[], &street(own), &format!("{{{own}}}"));
+    let map = ["width=breite", "lanes=spuren", "kind=art"];
+    let set = ["sidewalk=both", "class=street"];
+    let tags = r#"{"art":"Gasse","belag":"Stein","width":"3.5","lanes":"1","sidewalk":"both"}"#;
+    check(&map, &set, &street(r#""art":"Gasse","breite":3.5,"spuren":1,"belag":"Stein""#), tags);
+    check(&map, &set, "osm,lon,lat,art,breite,spuren,belag\nw1,1,2,Gasse,3.5,1,Stein\n", tags);
+    // What is set for all comes before what a row says; what a row leaves out stays out.
+    check(&["lanes=spuren"], &["width=4"], &street(r#""width":"9","spuren":null"#), r#"{"width":"4"}"#);
+}
+
+#[test]
 fn a_declared_crs_has_to_be_named() {
     let text = r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:4549"}},"features":[
         {"type":"Feature","properties":{"code":"1"},"geometry":{"type":"Point","coordinates":[449040.12,3148210.55]}}]}"#;

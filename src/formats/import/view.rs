@@ -93,6 +93,11 @@ impl<'a> View<'a> {
         value.parse().map(Some).map_err(|e: ModelError| self.problem(field, &value, format!("is not {}", e.expected)))
     }
 
+    /// The column or property that a field stands in; the field's own name where it stands in none.
+    pub fn column(&self, field: Field) -> &str {
+        self.plan.column_name(field)
+    }
+
     /// A problem with a field's value.
     pub fn problem(&self, field: Field, value: &str, reason: impl Into<String>) -> RowProblem {
         RowProblem::new(self.row, self.plan.column_name(field), value, reason)

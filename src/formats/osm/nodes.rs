@@ -43,6 +43,8 @@ pub const MOST: i64 = 1 << 36;
 #[derive(Default)]
 pub struct Nodes {
     pages: Vec<Page>,
+    /// Nodes in pages.
+    count: usize,
     /// The last page, while it is filled.
     lows: Vec<u16>,
     at: Vec<Fixed>,
@@ -80,10 +82,16 @@ impl Nodes {
         if self.lows.is_empty() {
             return;
         }
+        self.count += self.lows.len();
         self.pages.resize_with(self.filling + 1, Page::default);
         self.pages[self.filling] = Page { lows: self.lows.as_slice().into(), at: self.at.as_slice().into() };
         self.lows.clear();
         self.at.clear();
+    }
+
+    /// Memory that they take, but for the last page.
+    pub fn bytes(&self) -> usize {
+        self.count * (size_of::<u16>() + size_of::<Fixed>()) + self.pages.capacity() * size_of::<Page>()
     }
 
     /// Where a node is; `None` where the file has it not. Only after [`Nodes::close`] all are found.

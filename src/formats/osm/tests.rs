@@ -1,3 +1,5 @@
+use super::super::limits::{OSM_BLOCK_ROWS, OSM_WAY_NODES};
+use super::Extract;
 use super::writer::{self, Message, Tags, dense, file, header, nodes, relations, ways};
 use crate::formats::{FormatError, RawFeature, RowProblem, open};
 use geo::{Geometry, wkt};
@@ -222,6 +224,85 @@ fn a_file_that_is_cut_off_is_refused_wherever_that_is_but_between_two_blocks() {
         }
     }
     assert!(refused > 400, "{refused}");
+}
+
+#[test]
+fn a_file_that_is_cut_off_between_two_blocks_is_told_by_nodes_that_are_in_no_way() {
+    let check = |bare: i64, tagged: i64, named: i64, refused: bool| {
+        let tags = |id| if id <= bare { &[][..] } else { STREET };
+        let all: Vec<_> = (1..=bare + tagged).map(|id| (id, 9.5, 47.1, tags(id))).collect();
+        let (one, other): (Vec<i64>, Vec<i64>) = (1..=named).partition(|id| id % 2 == 0);
+        let members: Vec<writer::Member<'_>> = other.iter().map(|id| ('n', *id, "")).collect();
+        let blocks = [dense(&all), ways(&[(1, &one, &[])]), relations(&[(1, &members, &[("type", "route")])])];
+        let told = read(&file(&blocks)).1.map(|error| error.to_string());
+        let loose = format!("cut off between two blocks: {} of its nodes", bare - named);
+        assert_eq!(told.is_some_and(|told| told.contains(&loose)), refused, "{bare} {tagged} {named}");
+    };
+    // A few in a small file, nodes that need no way, a hundredth in a larger one.
+    check(999, 0, 0, false);
+    check(0, 5_000, 0, false);
+    check(12_000, 0, 10_801, false);
+    check(12_000, 0, 10_800, true);
+    check(1_000, 9_000, 0, true);
+}
+
+/// Positions in one place, as many as are asked for: a compressed file of them is small.
+fn crowd(nodes: usize) -> Vec<i64> {
+    vec![1; nodes]
+}
+
+#[test]
+fn what_would_take_the_memory_of_the_machine_is_refused_with_its_limit() {
+    let node = dense(&[(1, 9.5, 47.1, &[])]);
+    let full = crowd(OSM_WAY_NODES);
+    let rows = rows(&[
+        node.clone(),
+        ways(&[(1, &crowd(OSM_WAY_NODES + 1), STREET), (2, &full, STREET)]),
+        // A relation of as many positions as are read is asked for its shape, one of more for none.
+        ways(&(3..34).map(|id| (id, &full[..], &[][..])).collect::<Vec<_>>()),
+        relations(&[
+            (1, &(3..33).map(|id| ('w', id, "")).collect::<Vec<_>>(), FOREST),
+            (2, &(3..34).map(|id| ('w', id, "")).collect::<Vec<_>>(), FOREST),
+        ]),
+    ]);
+    let told: Vec<String> =
+        rows.into_iter().map(|(code, row)| format!("{code} {}", row.map_or_else(|e| e, |_| String::new()))).collect();
+    assert_eq!(
+        told,
+        [
+            "w1 row 1, geometry: '100001': are more nodes than the 100000 that a way may have",
+            "w2 ",
+            "r1 row 3, geometry: collapses to a line or point",
+            "r2 row 4, geometry: 'w33': is a border of it beyond the 3000000 positions that an area may have",
+        ]
+    );
+    let id = |i: usize| i64::try_from(i).unwrap();
+    let most: Vec<_> = (1..=OSM_BLOCK_ROWS).map(|i| (id(i), 9.5, 47.1, STREET)).collect();
+    let one_more: Vec<_> = (1..=OSM_BLOCK_ROWS + 1).map(|i| (id(i), 9.5, 47.1, STREET)).collect();
+    let extract = |nodes: &[_]| Extract::new(Box::new(Cursor::new(file(&[dense(nodes)]))));
+    assert!(extract(&most).next().is_ok());
+    let told = extract(&one_more).next().unwrap_err().to_string();
+    assert!(told.contains("a block of more than 1000000 things"), "{told}");
+}
+
+#[test]
+fn nodes_and_ways_are_kept_up_to_a_limit() {
+    // Two nodes a page of numbers, and ways that go back and forth between two of them.
+    let nodes: Vec<_> = (0..4_000).map(|i| (i * 32_768, 9.5, 47.1, &[][..])).collect();
+    let far: Vec<i64> = (0..4_000).map(|i| i * 32_768).collect();
+    let whole = file(&[dense(&nodes), ways(&[(1, &far, STREET)])]);
+    let end = |most: usize| {
+        let mut extract = Extract::new(Box::new(Cursor::new(whole.clone())));
+        extract.most = most;
+        while extract.next()?.is_some() {}
+        Ok::<usize, FormatError>(extract.nodes.bytes() + extract.ways.bytes())
+    };
+    let kept = end(usize::MAX).unwrap();
+    // 10 bytes a node, 32 a page, a block of lines.
+    assert!((40_000..1_500_000).contains(&kept), "{kept}");
+    assert!(end(kept).is_ok());
+    let told = end(kept - 1).unwrap_err().to_string();
+    assert!(told.contains(&format!("take {kept} bytes of memory")) && told.contains("osmium extract"), "{told}");
 }
 
 #[test]

@@ -25,22 +25,40 @@ pub fn code(of: Type, id: i64) -> String {
     format!("{letter}{id}")
 }
 
-/// The texts of a block; all are UTF-8.
+/// The texts of a block, as one: they are checked once and looked at often.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Texts(Arc<[Bytes]>);
+pub struct Texts(Arc<Joined>);
+
+#[derive(Debug, PartialEq)]
+struct Joined {
+    all: String,
+    /// Where each ends in it.
+    ends: Vec<usize>,
+}
 
 impl Texts {
     /// Refuses what is not UTF-8.
-    pub fn new(texts: Vec<Bytes>) -> Result<Texts, String> {
-        match texts.iter().position(|text| std::str::from_utf8(text).is_err()) {
-            Some(i) => Err(format!("text {i} is not UTF-8")),
-            None => Ok(Texts(texts.into())),
+    pub fn new(texts: &[Bytes]) -> Result<Texts, String> {
+        let mut all = String::with_capacity(texts.iter().map(Bytes::len).sum());
+        let mut ends = Vec::with_capacity(texts.len());
+        for (i, text) in texts.iter().enumerate() {
+            all.push_str(std::str::from_utf8(text).map_err(|_| format!("text {i} is not UTF-8"))?);
+            ends.push(all.len());
         }
+        Ok(Texts(Arc::new(Joined { all, ends })))
     }
 
+    /// How many there are.
+    fn len(&self) -> usize {
+        self.0.ends.len()
+    }
+
+    /// A text by its number, which [`Tags::new`] has checked.
     fn get(&self, i: u32) -> &str {
-        // Checked before: numbers by `Tags::new`, text by `Texts::new`.
-        self.0.get(i as usize).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+        let Joined { all, ends } = &*self.0;
+        let i = i as usize;
+        let start = i.checked_sub(1).map_or(0, |before| ends[before]);
+        &all[start..ends[i]]
     }
 }
 
@@ -56,8 +74,8 @@ impl Tags {
     pub fn new(texts: &Texts, pairs: impl Iterator<Item = (u32, u32)>) -> Result<Tags, String> {
         let pairs: Box<[(u32, u32)]> = pairs.collect();
         let highest = pairs.iter().map(|(key, value)| *key.max(value)).max();
-        match highest.filter(|i| *i as usize >= texts.0.len()) {
-            Some(i) => Err(format!("a tag has text {i} of {}", texts.0.len())),
+        match highest.filter(|i| *i as usize >= texts.len()) {
+            Some(i) => Err(format!("a tag has text {i} of {}", texts.len())),
             None => Ok(Tags { texts: texts.clone(), pairs }),
         }
     }
@@ -111,6 +129,16 @@ impl Thing {
 }
 
 impl Shape {
+    /// Memory that its positions take.
+    pub fn bytes(&self) -> usize {
+        let positions = match self {
+            Shape::Point(_) => 1,
+            Shape::Line(line) | Shape::Area(line) => line.len(),
+            Shape::Borders(lines) => lines.iter().map(Vec::len).sum(),
+        };
+        positions * size_of::<Fixed>()
+    }
+
     fn geometry(&self) -> Result<Geometry<f64>, String> {
         let line = |at: &[Fixed]| -> LineString<f64> { at.iter().map(|at| at.degrees()).collect() };
         Ok(match self {

@@ -30,6 +30,11 @@ impl Ways {
         }
     }
 
+    /// Memory that they take.
+    pub fn bytes(&self) -> usize {
+        self.blocks.len() * BLOCK + self.places.capacity() * size_of::<(i64, usize)>()
+    }
+
     /// The line of a way; `None` where the file has it not.
     pub fn find(&self, id: i64) -> Option<Vec<Fixed>> {
         let start = self.places[self.places.binary_search_by_key(&id, |(id, _)| *id).ok()?].1;

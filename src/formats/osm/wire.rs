@@ -149,6 +149,9 @@ pub struct Relation {
     pub types: Vec<i32>,
 }
 
+/// The type of a member that is a node.
+pub const NODE: i32 = 0;
+
 /// The type of a member that is a way.
 pub const WAY: i32 = 1;
 

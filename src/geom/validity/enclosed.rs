@@ -109,8 +109,9 @@ fn rings(segments: &[Segment]) -> MultiPolygon<f64> {
     let mut rings = Vec::new();
     for start in segments {
         let (mut ring, mut here) = (Vec::new(), start.a);
+        // What was taken from its other end is dropped when it comes up, so that each is looked at twice in all.
         while let Some(i) = at.get_mut(&key(here)).and_then(|near| {
-            near.retain(|i| !taken[*i]);
+            while near.pop_if(|i| taken[*i]).is_some() {}
             near.pop()
         }) {
             taken[i] = true;
