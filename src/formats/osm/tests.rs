@@ -223,7 +223,7 @@ fn a_file_that_is_cut_off_is_refused_wherever_that_is_but_between_two_blocks() {
             Some(error) => assert!(length < 15, "{length}: {error}"),
         }
     }
-    assert!(refused > 400, "{refused}");
+    assert!(refused > 300, "{refused}");
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn what_would_take_the_memory_of_the_machine_is_refused_with_its_limit() {
         [
             "w1 row 1, geometry: '100001': are more nodes than the 100000 that a way may have",
             "w2 ",
-            "r1 row 3, geometry: collapses to a line or point",
+            "r1 collapses to a line or point",
             "r2 row 4, geometry: 'w33': is a border of it beyond the 3000000 positions that an area may have",
         ]
     );
@@ -344,7 +344,7 @@ fn what_cannot_be_read_is_told_with_its_place_and_reason() {
         (vec![0, 1, 0, 1], "a block header of 65537 bytes, at most 65536 are read"),
         (vec![0xff; 9], "a block header of 4294967295 bytes"),
         ([&[0, 0, 0, 3][..], b"\x0a\x09O"].concat(), "a broken block header"),
-        ([&[0, 0, 0, 13][..], b"\x0a\x07OSMData\x18\x81\x80\x80\x10"].concat(), "a block of 33554433 bytes, at most"),
+        ([&[0, 0, 0, 14][..], b"\x0a\x07OSMData\x18\x81\x80\x80\x10"].concat(), "a block of 33554433 bytes, at most"),
         (
             [&[0, 0, 0, 20][..], b"\x0a\x07OSMData\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"].concat(),
             "a block of -1 bytes",
@@ -359,7 +359,7 @@ fn what_cannot_be_read_is_told_with_its_place_and_reason() {
         (in_dense(one().packed(10, [1, 1, 0, 1, 1, 0])), "tags of more nodes than there are"),
         (in_dense(Message::default().deltas(1, [5, 6]).deltas(8, [0]).deltas(9, [0, 0])), "2 nodes have 1 latitudes"),
         (
-            in_dense(Message::default().packed(1, [-2, 2]).packed(8, [0, 0]).packed(9, [0, 0])),
+            in_dense(Message::default().deltas(1, [5, 6]).packed(8, [-2, 2]).packed(9, [0, 0])),
             "numbers that add up to none",
         ),
         (way(Message::default().number(1, 1).packed(2, [1]).packed(3, [1, 1])), "1 keys have 2 values"),
@@ -396,16 +396,17 @@ fn multipolygon(lines: &[(i64, &[i64])], members: &[writer::Member<'_>]) -> Resu
     rows.remove(0).1
 }
 
-/// Rings of each polygon, and the area in squares of a thousandth of a degree.
+/// Rings of each polygon, the fewest first, and the area in squares of a thousandth of a degree.
 fn shape(geometry: &Geometry<f64>) -> (Vec<usize>, f64) {
     use geo::Area;
     crate::geom::validity::check(geometry).unwrap();
     let rings = |p: &geo::Polygon<f64>| 1 + p.interiors().len();
-    let rings = match geometry {
+    let mut rings = match geometry {
         Geometry::Polygon(polygon) => vec![rings(polygon)],
         Geometry::MultiPolygon(polygons) => polygons.iter().map(rings).collect(),
         other => panic!("{other:?}"),
     };
+    rings.sort_unstable();
     (rings, (geometry.unsigned_area() * 1e6).round())
 }
 
