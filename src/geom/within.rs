@@ -76,13 +76,13 @@ mod tests {
             wkt!(MULTIPOINT(0. 0.,9. 1.)).into(),
             wkt!(POLYGON((-20. -20.,40. -20.,40. 40.,-20. 40.,-20. -20.))).into(),
         ];
-        let mut rng = SmallRng::seed_from_u64(2);
+        let mut dice = SmallRng::seed_from_u64(2);
         let mut count = [0, 0];
         for _ in 0..3_000 {
             // Whole numbers and halves, so that edges and corners are met exactly.
-            let mut step = || f64::from(rng.random_range(-6..50)) / 2.0;
+            let mut step = || f64::from(dice.random_range(-6..50)) / 2.0;
             let (east, north) = (step(), step());
-            let shape = shapes[rng.random_range(0..shapes.len())].translate(east, north);
+            let shape = shapes[dice.random_range(0..shapes.len())].translate(east, north);
             let touches = ring.intersects(&shape) || over.intersects(&shape);
             assert_eq!(within.touches(&shape), touches, "{shape:?}");
             assert!(within.may_touch(&shape) || !touches, "{shape:?}");

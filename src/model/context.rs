@@ -32,6 +32,64 @@ pub enum ContextClass {
     Other,
 }
 
+/// Values of `highway` that vehicles use.
+const STREETS: [&str; 16] = [
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "trunk_link",
+    "primary",
+    "primary_link",
+    "secondary",
+    "secondary_link",
+    "tertiary",
+    "tertiary_link",
+    "unclassified",
+    "residential",
+    "living_street",
+    "service",
+    "track",
+    "road",
+];
+
+/// Values of `highway` that people on foot, bicycles and horses use.
+const PATHS: [&str; 7] = ["footway", "path", "cycleway", "steps", "pedestrian", "bridleway", "corridor"];
+
+/// What land is used for.
+const LANDUSE: [(&str, ContextClass); 16] = [
+    ("forest", ContextClass::Forest),
+    ("farmland", ContextClass::Farm),
+    ("farmyard", ContextClass::Farm),
+    ("orchard", ContextClass::Farm),
+    ("vineyard", ContextClass::Farm),
+    ("greenhouse_horticulture", ContextClass::Farm),
+    ("plant_nursery", ContextClass::Farm),
+    ("allotments", ContextClass::Farm),
+    ("meadow", ContextClass::Green),
+    ("grass", ContextClass::Green),
+    ("flowerbed", ContextClass::Green),
+    ("village_green", ContextClass::Green),
+    ("recreation_ground", ContextClass::Green),
+    ("cemetery", ContextClass::Green),
+    ("reservoir", ContextClass::Water),
+    ("basin", ContextClass::Water),
+];
+
+/// Keys of what has no class of its own: the first that is there names its kind.
+const REST: [&str; 11] = [
+    "amenity",
+    "shop",
+    "tourism",
+    "leisure",
+    "landuse",
+    "natural",
+    "emergency",
+    "office",
+    "barrier",
+    "man_made",
+    "public_transport",
+];
+
 impl ContextClass {
     /// In drawing order.
     pub const ALL: [ContextClass; 21] = [
@@ -108,29 +166,10 @@ impl ContextClass {
                     ("platform", C::BusStop),
                     ("motorway_junction", C::Junction),
                 ];
-                let paths = ["footway", "path", "cycleway", "steps", "pedestrian", "bridleway", "corridor"];
-                let streets = [
-                    "motorway",
-                    "motorway_link",
-                    "trunk",
-                    "trunk_link",
-                    "primary",
-                    "primary_link",
-                    "secondary",
-                    "secondary_link",
-                    "tertiary",
-                    "tertiary_link",
-                    "unclassified",
-                    "residential",
-                    "living_street",
-                    "service",
-                    "track",
-                    "road",
-                ];
                 let kind = value("highway")?;
-                let class = if streets.contains(&kind) {
+                let class = if STREETS.contains(&kind) {
                     C::Street
-                } else if paths.contains(&kind) {
+                } else if PATHS.contains(&kind) {
                     C::Path
                 } else {
                     points.iter().find(|(name, _)| *name == kind).map_or(C::Other, |(_, class)| *class)
@@ -153,27 +192,7 @@ impl ContextClass {
                 let natural = [("water", C::Water), ("wood", C::Forest), ("scrub", C::Green), ("grassland", C::Green)];
                 of("natural", &natural, None)
             })
-            .or_else(|| {
-                let landuse = [
-                    ("forest", C::Forest),
-                    ("farmland", C::Farm),
-                    ("farmyard", C::Farm),
-                    ("orchard", C::Farm),
-                    ("vineyard", C::Farm),
-                    ("greenhouse_horticulture", C::Farm),
-                    ("plant_nursery", C::Farm),
-                    ("allotments", C::Farm),
-                    ("meadow", C::Green),
-                    ("grass", C::Green),
-                    ("flowerbed", C::Green),
-                    ("village_green", C::Green),
-                    ("recreation_ground", C::Green),
-                    ("cemetery", C::Green),
-                    ("reservoir", C::Water),
-                    ("basin", C::Water),
-                ];
-                of("landuse", &landuse, None)
-            })
+            .or_else(|| of("landuse", &LANDUSE, None))
             .or_else(|| {
                 let leisure = [
                     ("park", C::Green),
@@ -186,22 +205,7 @@ impl ContextClass {
                 of("leisure", &leisure, None)
             })
             .or_else(|| of("place", &[], Some(C::Place)))
-            .or_else(|| {
-                let rest = [
-                    "amenity",
-                    "shop",
-                    "tourism",
-                    "leisure",
-                    "landuse",
-                    "natural",
-                    "emergency",
-                    "office",
-                    "barrier",
-                    "man_made",
-                    "public_transport",
-                ];
-                rest.iter().find_map(|key| value(key)).map(|kind| (C::Other, kind))
-            })
+            .or_else(|| REST.iter().find_map(|key| value(key)).map(|kind| (C::Other, kind)))
             .unwrap_or((C::Other, ""))
     }
 }

@@ -121,7 +121,9 @@ mod tests {
         }
         all.insert(MOST - 1, Fixed { lon: 1, lat: 2 });
         let mut nodes = Nodes::default();
-        all.iter().for_each(|(id, at)| nodes.push(*id, *at));
+        for (id, at) in &all {
+            nodes.push(*id, *at);
+        }
         nodes.close();
         for id in all.keys().flat_map(|id| [id - 1, *id, id + 1]) {
             assert_eq!(nodes.find(id), all.get(&id).copied(), "{id}");

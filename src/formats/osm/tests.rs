@@ -378,12 +378,12 @@ fn what_cannot_be_read_is_told_with_its_place_and_reason() {
 
 /// Corners of nested squares, four each, counter-clockwise: 11 to 14 the largest, 21 to 24 in it, and so on.
 fn nest() -> Vec<(i64, f64, f64, Tags<'static>)> {
-    let corner = |n: i64, i: i64| {
-        let (d, far) = (n as f64 * 0.001, 0.01 - n as f64 * 0.001);
-        let (lon, lat) = [(d, d), (far, d), (far, far), (d, far)][i as usize - 1];
-        (10 * n + i, 9.5 + lon, 47.1 + lat, &[][..])
+    let corners = |n: i32| {
+        let (d, far) = (f64::from(n) * 0.001, 0.01 - f64::from(n) * 0.001);
+        let corners = (1..).zip([(d, d), (far, d), (far, far), (d, far)]);
+        corners.map(move |(i, (lon, lat))| (i64::from(10 * n + i), 9.5 + lon, 47.1 + lat, &[][..]))
     };
-    (1..=4).flat_map(|n| (1..=4).map(move |i| corner(n, i))).collect()
+    (1..=4).flat_map(corners).collect()
 }
 
 const FOREST: Tags<'static> = &[("type", "multipolygon"), ("landuse", "forest")];

@@ -105,10 +105,8 @@ mod tests {
         let mut kept = Vec::new();
         for i in 0..4_000 {
             let far = i % 3 == 0;
-            let mut place = || match far {
-                true => rng.random_range(-1_800_000_000..=1_800_000_000),
-                false => rng.random_range(-900..900),
-            };
+            let mut place =
+                || if far { rng.random_range(-1_800_000_000..=1_800_000_000) } else { rng.random_range(-900..900) };
             let line: Vec<Fixed> = (0..i % 190).map(|_| Fixed { lon: place(), lat: place() }).collect();
             ways.push(i * 7, &line);
             kept.push(line);

@@ -128,6 +128,7 @@ fn rings(segments: &[Segment]) -> MultiPolygon<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geom::LonLat;
     use crate::geom::validity::{check, repair};
     use geo::{Area, Geometry, MultiLineString, wkt};
     use rand::seq::SliceRandom;
@@ -210,7 +211,7 @@ mod tests {
             (wkt!(MULTILINESTRING((0. 0.,9. 0.),(9. 0.,9. 9.),(9. 9.,0. 9.,0. 1.))), 0.0),
         ] {
             let invalid = enclosed(&lines.0).unwrap_err();
-            assert_eq!((invalid.fault, invalid.at.map(|at| at.lon())), (Fault::NotClosed, Some(x)));
+            assert_eq!((invalid.fault, invalid.at.map(LonLat::lon)), (Fault::NotClosed, Some(x)));
         }
         let back = wkt!(MULTILINESTRING((0. 0.,9. 0.,9. 9.),(9. 9.,9. 0.,0. 0.)));
         assert_eq!(enclosed(&back.0).unwrap_err().fault, Fault::Collapsed);
