@@ -82,7 +82,7 @@ type Chunk = (u64, Vec<Result<RawRow, RowProblem>>);
 /// always are: every one cuts something off at its edge, and nobody can mend what others have mapped before it is read.
 ///
 /// `problem` hears of every bad row in order; `progress` of the number of rows read. Memory does not grow with the file but
-/// for 16 bytes a known thing, by which the same file again is recognised.
+/// for 16 bytes a known thing, by which the same file again is recognised, and for the positions of an extract's nodes and ways.
 pub fn run_import(
     store: &mut Store,
     rows: Rows,
@@ -97,7 +97,7 @@ pub fn run_import(
     };
     let within = match &spec.within {
         Some(_) if kind != Kind::Context => {
-            return Err(ModelError::new("within", "", "left out: it is for context").into());
+            return Err(ModelError::new("within", "a part", "left out here: it is for context").into());
         }
         part => part.as_ref().map(|part| part.find(store)).transpose()?,
     };

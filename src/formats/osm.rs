@@ -6,7 +6,7 @@
 //! multipolygon whose tags are on its outer way, which is a polygon without holes then.
 //!
 //! A way names its nodes and a relation its ways by number, and the file is a stream, so what may be named is kept: positions in 10
-//! bytes a node until the last way is read, lines in some 4 bytes a position and 16 a way. An extract of 100 MB (12 million nodes, 1.2
+//! bytes a node until the last way is read, lines in some 4 bytes a position and 16 a way. By that one of 100 MB (12 million nodes, 1.2
 //! million ways) takes some 200 MB. Nothing of it can be sorted on the way, so the file has to be: nodes, ways, relations, each by number, as
 //! every extract is; another one is refused.
 //!

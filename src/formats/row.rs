@@ -8,12 +8,12 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     columns: Arc<[String]>,
-    rows: Rows,
+    sort: Sort,
 }
 
-/// What rows are.
+/// What the rows of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rows {
+enum Sort {
     Cells,
     Features,
     Tagged,
@@ -22,27 +22,27 @@ enum Rows {
 impl Header {
     /// Of a table of cells.
     pub fn of_table(columns: Vec<String>) -> Header {
-        Header { columns: columns.into(), rows: Rows::Cells }
+        Header { columns: columns.into(), sort: Sort::Cells }
     }
 
     /// Of features, which have a geometry beside their columns.
     pub fn of_features(columns: Vec<String>) -> Header {
-        Header { columns: columns.into(), rows: Rows::Features }
+        Header { columns: columns.into(), sort: Sort::Features }
     }
 
     /// Of things of OpenStreetMap, which have a geometry, a number and whatever tags.
     pub fn of_tags() -> Header {
-        Header { columns: Arc::new([]), rows: Rows::Tagged }
+        Header { columns: Arc::new([]), sort: Sort::Tagged }
     }
 
     /// Whether rows have a geometry beside their columns.
     pub fn has_geometry(&self) -> bool {
-        self.rows != Rows::Cells
+        self.sort != Sort::Cells
     }
 
     /// Whether rows may have any column, and a number as their code.
     pub fn has_tags(&self) -> bool {
-        self.rows == Rows::Tagged
+        self.sort == Sort::Tagged
     }
 
     /// The names.
