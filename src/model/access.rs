@@ -82,13 +82,15 @@ pub enum Right {
     Visit,
     /// Found a campaign.
     Campaign,
+    /// Draw plans, zones and spots, and check rules for them.
+    Draw,
     /// Look into the running service.
     Administer,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 8] = [
+    pub const ALL: [Right; 9] = [
         Right::Areas,
         Right::Coverage,
         Right::Households,
@@ -96,6 +98,7 @@ impl Right {
         Right::Past,
         Right::Visit,
         Right::Campaign,
+        Right::Draw,
         Right::Administer,
     ];
 }
@@ -119,6 +122,7 @@ pub fn reach(role: Role, right: Right) -> Reach {
         (_, Right::Areas | Right::Coverage)
         | (Role::Admin, _)
         | (Role::Coordinator, Right::Campaign)
+        | (Role::Planner, Right::Draw)
         | (Role::Inspector, Right::Households | Right::Addresses)
         | (Role::Analyst, Right::Households) => Everywhere,
         (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit) => Own,

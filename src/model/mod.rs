@@ -21,6 +21,7 @@ pub mod filter;
 pub mod gridcode;
 mod household;
 mod people;
+pub mod rule;
 mod shape;
 mod tally;
 mod visit;
