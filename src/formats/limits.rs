@@ -37,3 +37,9 @@ pub const OSM_KEPT_BYTES: usize = 4 << 30;
 
 /// Longest value that a problem quotes, characters: enough to find it, too short to give away a household.
 pub const QUOTED_CHARS: usize = 60;
+
+/// Longest file of a rule set, bytes: a hundred times the longest that there is.
+pub const RULE_FILE_BYTES: usize = 256 << 10;
+
+/// Most faults of one rule set that are told: more than somebody mends at a time.
+pub const RULE_FAULTS: usize = 50;

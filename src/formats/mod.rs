@@ -1,6 +1,8 @@
 //! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf, CSV and OpenStreetMap extracts, plain or gzipped, as a stream of rows, and
 //! rows as changes.
 //! Tiles out: [`pmtiles`] archives.
+//! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf and CSV, plain or gzipped, as a stream of rows, and rows as changes.
+//! Tiles out: [`pmtiles`] archives. Siting rules in and out: [`ruleset`].
 //!
 //! Two halves, so that the second can run on several threads: [`open`] finds out what a file is and cuts it into [`RawRow`]s;
 //! an [`Importer`], one per thread, makes a [`Change`](crate::model::Change) of each.
@@ -33,6 +35,7 @@ mod wkt;
 pub mod cql2;
 pub mod limits;
 pub mod pmtiles;
+pub mod ruleset;
 
 pub use error::{FormatError, RowProblem};
 pub use feature::RawFeature;
