@@ -3,6 +3,7 @@
 //! new one is walked as well, or stops this test until it says how it is asked.
 
 use crate::house::{Client, County, GRIDS, Home, Reply, Scratch, Server, TOWNSHIPS, home, homes, tile};
+use crate::rules::OWN_RULES;
 use melonmap::http::{About, Operation, Rule, Verb, operations};
 use melonmap::model::access::reach;
 use melonmap::model::{Reach, Right, Role};
@@ -63,6 +64,7 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
             ("/tiles/{layers}/{z}/{x}/{y}", "x" | "y") | (_, "tileRow" | "tileCol") => vec![String::new()],
             (_, "collection") => collections.map(str::to_owned).into(),
             (_, "item") => vec![place.home.code.clone(), place.area.into(), visit_id(&place.home)],
+            ("/api/rules/{id}", "id") => vec!["us-nyc-2025-extra".into(), "cn-hebi-2012".into()],
             ("/api/tokens/{id}", "id") => vec![format!("nothing{}", fresh.next())],
             ("/api/users/{name}" | "/api/users/{name}/link", "name") => vec![format!("nobody{}", fresh.next())],
             ("/web/{*path}", _) => vec!["app.js".into()],
@@ -108,6 +110,7 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
             let narrow = [format!("?bbox={near}"), format!("?filter=code%3D%27{code}%27"), format!("?code={code}")];
             forms.into_iter().chain(narrow).collect()
         }
+        "/api/rules/{id}" => vec![String::new(), "?f=toml".into()],
         "/ogc/collections/{collection}/items/{item}" => ["json", "html", "jsonfg"].map(|f| format!("?f={f}")).into(),
         _ => vec![String::new()],
     }
@@ -127,6 +130,7 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
         (_, "/api/users") => Some(json!({ "name": format!("u{n}"), "role": "analyst" })),
         (_, "/api/session/password") => Some(json!({ "old": "wrong", "new": format!("long enough {n}") })),
         (_, "/api/session") => Some(json!({ "link": format!("wrong{n}") })),
+        (_, "/api/rules/check") => Some(OWN_RULES.into()),
         (_, path) => panic!("say what is sent to {path}"),
     }
 }
@@ -159,8 +163,13 @@ fn names(text: &str, word: &str) -> bool {
 }
 
 fn ask(client: &Client, operation: &Operation, path: &str, body: Option<&Value>) -> Reply {
-    let text = body.map(Value::to_string);
-    let headers = if body.is_some() { &[("content-type", "application/json")][..] } else { &[] };
+    // The one body that is no JSON is a text.
+    let (text, media) = match body {
+        Some(Value::String(text)) => (Some(text.clone()), "application/toml"),
+        body => (body.map(Value::to_string), "application/json"),
+    };
+    let declared = [("content-type", media)];
+    let headers = if body.is_some() { &declared[..] } else { &[] };
     client.send(operation.verb.as_str(), path, headers, text.as_deref().map(str::as_bytes))
 }
 

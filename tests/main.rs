@@ -24,6 +24,7 @@ mod one_file;
 mod outside;
 mod people;
 mod privacy;
+mod rules;
 mod sealed;
 mod seams;
 mod sign_in;

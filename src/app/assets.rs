@@ -1,4 +1,4 @@
-//! Files inside the binary: the page, styles, glyphs, and the demo's data. A debug build reads them from the checkout, so that
+//! Files inside the binary: the page, styles, glyphs, rule sets, and the demo's data. A debug build reads them from the checkout, so that
 //! a reload shows a change.
 
 use super::access::hex;
@@ -25,6 +25,11 @@ struct Styles;
 #[derive(RustEmbed)]
 #[folder = "data/liechtenstein"]
 struct Data;
+
+#[derive(RustEmbed)]
+#[folder = "data/rules"]
+#[include = "*.toml"]
+struct Rules;
 
 /// A file with its media type.
 #[derive(Debug, Clone)]
@@ -58,6 +63,17 @@ impl Assets {
     #[must_use]
     pub fn data(self, path: &str) -> Option<Cow<'static, [u8]>> {
         Data::get(path).map(|file| file.data)
+    }
+
+    /// The names of the files below `data/rules/`.
+    pub fn rules(self) -> impl Iterator<Item = Cow<'static, str>> {
+        Rules::iter()
+    }
+
+    /// A file of rules, by its name below `data/rules/`.
+    #[must_use]
+    pub fn rule_file(self, name: &str) -> Option<Cow<'static, [u8]>> {
+        Rules::get(name).map(|file| file.data)
     }
 }
 

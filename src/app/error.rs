@@ -1,5 +1,6 @@
 use crate::analysis::AnalysisError;
 use crate::formats::FormatError;
+use crate::formats::ruleset::RuleFaults;
 use crate::geom::GeomError;
 use crate::model::{ModelError, Right, Role};
 use crate::state::StateError;
@@ -61,6 +62,9 @@ pub enum AppError {
     /// A file that cannot be imported.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// A rule set that cannot be, with all that is wrong with it.
+    #[error(transparent)]
+    Rules(#[from] RuleFaults),
     /// Rows that cannot be imported, without leave to skip them.
     #[error("{bad} of {rows} rows are bad; nothing was imported (--skip-bad imports the others)")]
     BadRows {

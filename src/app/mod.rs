@@ -35,6 +35,7 @@ mod past;
 mod people;
 mod read;
 mod resolve;
+mod rules;
 mod seal;
 mod session;
 mod shown;
@@ -73,6 +74,7 @@ pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
     UnvisitedReport,
 };
+pub use rules::{assumed_widths, check_rule_set, rule_set, rule_set_text, rule_sets};
 pub use seal::Keyring;
 pub use session::Credential;
 pub use throttle::neighbourhood;
@@ -83,6 +85,7 @@ pub use within::ImportPart;
 
 // What the floor above names when it calls the use cases.
 pub use crate::analysis::topology::{Finding, Limits};
+pub use crate::formats::ruleset::{RuleFaults, RuleProblem};
 pub use crate::formats::{ImportKind, Mapping, Report, Rows as ImportInput};
 pub use crate::state::State;
 pub use crate::store::Store;

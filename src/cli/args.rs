@@ -27,6 +27,9 @@ pub enum Command {
     /// Draw grids, find gaps and overlaps
     #[command(subcommand)]
     Areas(AreasCommand),
+    /// Say which siting rules there are, and check a file of them
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Make, list and revoke tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -211,6 +214,31 @@ pub struct AreasCheckArgs {
     /// Gaps, overlaps and areas narrower than this are slivers, metres
     #[arg(long, value_name = "M", default_value_t = 1.0)]
     pub sliver_m: f64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List the rule sets of the program by id, year and name
+    List,
+    /// Print one of them as a file that stands alone, to begin an own one with
+    Show(RulesShowArgs),
+    /// Say in words what a file of rules demands, or all that is wrong with it, by line and key
+    Check(RulesCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct RulesShowArgs {
+    /// Its id, as `rules list` shows it
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example: begin with a rule set of the program, edit it, check it\n\n  \
+    melonmap rules show cn-hebi-2012 > own.toml\n  \
+    melonmap rules check own.toml")]
+pub struct RulesCheckArgs {
+    /// The file, TOML
+    pub file: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,6 +12,7 @@ mod export;
 mod import;
 mod key;
 mod people;
+mod rules;
 mod say;
 mod serve;
 mod telemetry;
@@ -37,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Areas(AreasCommand::Check(args)) => areas::check(&args),
         Command::Token(command) => people::token(&command),
         Command::User(command) => people::user(&command),
+        Command::Rules(command) => rules::run(&command),
         Command::Key(command) => key::run(&command),
         Command::Describe(args) => describe::run(&args),
         Command::Audit(args) => audit::run(&args),

@@ -11,7 +11,7 @@ use super::door::base as origin;
 use super::extract::Params;
 use super::info::NoParams;
 use super::ogc;
-use super::operation::{About, Described, Operation, Parameter, Takes};
+use super::operation::{About, Described, Operation, Parameter, RULE_TEXT, Takes};
 use super::routes::operations;
 use crate::app::{App, Caller};
 use axum::extract::State;
@@ -124,7 +124,8 @@ fn one(operation: &Operation, described: &Described) -> Value {
     });
     if !described.body.is_empty() {
         let content = json!({ "schema": reference(described.body), "example": examples["body"] });
-        all["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
+        let media = if described.body == RULE_TEXT { "application/toml" } else { "application/json" };
+        all["requestBody"] = json!({ "required": true, "content": { media: content } });
     }
     all
 }
@@ -252,6 +253,7 @@ mod tests {
 
     #[test]
     fn the_words_of_the_model_stand_in_the_schemas() {
+        use crate::model::rule::{LengthUnit, Party, Requirement, StreetClass, Trade, ZoneClass};
         use crate::model::{Level, Outcome, Right, Role, Status};
         let words = |name: &str| SCHEMAS[name]["enum"].as_array().unwrap().clone();
         let of = |all: &[&str]| all.iter().map(|w| Value::from(*w)).collect::<Vec<_>>();
@@ -259,6 +261,14 @@ mod tests {
         assert_eq!(words("status"), of(&Status::ALL.map(Status::as_str)));
         assert_eq!(words("outcome"), of(&Outcome::ALL.map(Outcome::as_str)));
         assert_eq!(words("level"), of(&Level::ALL.map(Level::as_str)));
+        assert_eq!(words("rule_kind"), of(&Requirement::KINDS));
+        assert_eq!(SCHEMAS["street_classes"]["items"]["enum"], json!(StreetClass::ALL));
+        let rule = &SCHEMAS["rule_terms"]["properties"];
+        assert_eq!(rule["by"]["items"]["enum"], json!(Party::ALL.map(Party::as_str)));
+        assert_eq!(rule["zone"]["enum"], json!(ZoneClass::ALL.map(ZoneClass::as_str)));
+        assert_eq!(SCHEMAS["rule_only"]["properties"]["trade"]["enum"], json!(Trade::ALL.map(Trade::as_str)));
+        let units = LengthUnit::ALL.map(LengthUnit::as_str);
+        assert_eq!(SCHEMAS["rule_set_head"]["properties"]["unit"]["enum"], json!(units));
         assert_eq!(words("right"), Right::ALL.map(|right| serde_json::to_value(right).unwrap()));
     }
 }

@@ -100,18 +100,42 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Body<T>, Problem> {
-        let declared = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence = essence(&request);
         if essence != "application/json" && !essence.ends_with("+json") {
             let detail = format!("Content-Type: '{}' is not application/json", essence.escape_debug());
             return Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
-        let bytes = Bytes::from_request(request, app)
-            .await
-            .map_err(|e: BytesRejection| Problem::refused(e.status(), e.body_text()))?;
+        let bytes = bytes(request, app).await?;
         let parsed = serde_json::from_slice(&bytes);
         parsed.map(Body).map_err(|e| Problem::unreadable(format!("the body is not the JSON expected: {e}")))
     }
+}
+
+/// A text in TOML within the limit, as it came.
+pub struct Toml(pub Bytes);
+
+impl FromRequest<App> for Toml {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Toml, Problem> {
+        let essence = essence(&request);
+        if essence != "application/toml" && essence != "text/plain" {
+            let detail = format!("Content-Type: '{}' is not application/toml", essence.escape_debug());
+            return Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        bytes(request, app).await.map(Toml)
+    }
+}
+
+/// The media type that a request declares, without its parameters.
+fn essence(request: &Request) -> String {
+    let declared = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
+    let read = Bytes::from_request(request, app).await;
+    read.map_err(|e: BytesRejection| Problem::refused(e.status(), e.body_text()))
 }
 
 /// Parses a parameter that is text for people and a type for the house.

@@ -32,6 +32,7 @@ mod people;
 mod problem;
 mod router;
 mod routes;
+mod rules;
 mod security;
 mod session;
 mod settings;

@@ -110,6 +110,9 @@ pub struct Gives {
     pub schema: &'static str,
 }
 
+/// The schema of the one body that is no JSON: a rule set in TOML.
+pub(super) const RULE_TEXT: &str = "rule_text";
+
 /// For who calls it.
 #[derive(Debug, Clone, Copy)]
 pub struct Described {
@@ -119,7 +122,7 @@ pub struct Described {
     pub summary: &'static str,
     /// What it takes.
     pub parameters: &'static [Parameter],
-    /// The name of the schema of the JSON body; empty for none.
+    /// The name of the schema of the body, which is JSON but for [`RULE_TEXT`]; empty for none.
     pub body: &'static str,
     /// Each form of success.
     pub gives: &'static [Gives],

@@ -1,6 +1,6 @@
 //! Problem details (RFC 9457): the only place that picks a status.
 
-use crate::app::AppError;
+use crate::app::{AppError, RuleFaults};
 use crate::model::ModelError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,9 +24,20 @@ struct Details {
     value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
+    /// All that is wrong with a text, where its lines are what a person mends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Line>,
     /// When to come again, seconds: a header, not a member.
     #[serde(skip)]
     retry_after: Option<u64>,
+}
+
+/// What is wrong in one line of a text.
+#[derive(Debug, Clone, Serialize)]
+struct Line {
+    line: usize,
+    key: String,
+    reason: String,
 }
 
 impl Problem {
@@ -41,6 +52,7 @@ impl Problem {
             field: None,
             value: None,
             expected: None,
+            problems: Vec::new(),
             retry_after: None,
         }))
     }
@@ -51,6 +63,15 @@ impl Problem {
         problem.0.field = Some(error.field.to_owned());
         problem.0.value = Some(error.value);
         problem.0.expected = Some(error.expected);
+        problem
+    }
+
+    /// A rule set that cannot be: names line and key of all that is wrong, and the first of them as the field.
+    fn rules(faults: RuleFaults) -> Problem {
+        let mut problem = Problem::new(StatusCode::BAD_REQUEST, faults.to_string());
+        problem.0.field = faults.0.first().map(|fault| fault.key.clone());
+        let lines = faults.0.into_iter().map(|fault| Line { line: fault.line, key: fault.key, reason: fault.reason });
+        problem.0.problems = lines.collect();
         problem
     }
 
@@ -155,6 +176,7 @@ impl From<AppError> for Problem {
         let detail = error.to_string();
         match error {
             AppError::Invalid(error) => Problem::invalid(error),
+            AppError::Rules(faults) => Problem::rules(faults),
             AppError::Layers(_) | AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
             AppError::Token
             | AppError::TokenNeeded(_)

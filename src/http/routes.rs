@@ -3,6 +3,7 @@
 mod map;
 mod page;
 mod people;
+mod rules;
 mod tiles;
 
 use super::ogc;
@@ -12,9 +13,17 @@ use axum::routing::MethodRouter;
 
 /// All of them, in the order in which the description lists them.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    [&map::OPERATIONS[..], &people::OPERATIONS, &tiles::OPERATIONS, &ogc::OPERATIONS, &ogc::TILES, &page::OPERATIONS]
-        .into_iter()
-        .flatten()
+    [
+        &map::OPERATIONS[..],
+        &rules::OPERATIONS,
+        &people::OPERATIONS,
+        &tiles::OPERATIONS,
+        &ogc::OPERATIONS,
+        &ogc::TILES,
+        &page::OPERATIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const JSON: &str = "application/json";

@@ -30,6 +30,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("icu_normalizer", &["model/filter/fold.rs"]),
     ("flatgeobuf", &["formats/fgb.rs", "formats/fgb/"]),
     ("pmtiles", &["formats/pmtiles.rs"]),
+    ("toml", &["formats/ruleset/section.rs"]),
     ("flatbuffers", &["formats/fgb/write.rs"]),
     ("prost", &["formats/osm/wire.rs"]),
     ("rusqlite", &["store/sqlite.rs"]),

@@ -165,6 +165,19 @@ fn problem() -> Value {
             "field": { "type": "string", "description": "The parameter that was refused." },
             "value": { "type": "string", "description": "What it was." },
             "expected": { "type": "string", "description": "What it should have been." },
+            "problems": {
+                "type": "array",
+                "description": "All that is wrong with a text of rules, in the order of its lines.",
+                "items": {
+                    "type": "object",
+                    "required": ["line", "key", "reason"],
+                    "properties": {
+                        "line": { "type": "integer", "minimum": 1 },
+                        "key": { "type": "string", "description": "With the keys that it lies in: rule.junction.distance." },
+                        "reason": { "type": "string" },
+                    },
+                },
+            },
         },
         "example": {
             "type": "about:blank", "title": "Bad Request", "status": 400, "field": "limit", "value": "-1",
@@ -189,7 +202,7 @@ pub fn refusals(responses: &mut Map<String, Value>, statuses: impl Iterator<Item
             408 => "The body did not come in time.",
             413 => "The body is too long.",
             414 => "The URL is too long.",
-            415 => "The body is not declared as JSON.",
+            415 => "The body is not declared as what is read here: JSON, or TOML for a text of rules.",
             429 => "Too many requests: see Retry-After.",
             431 => "The head of the request is too long: refused without a body, before anything is read.",
             503 => "Too much to do, or stopping: see Retry-After.",
