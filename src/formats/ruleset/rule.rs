@@ -77,8 +77,9 @@ impl Reader<'_, '_, '_> {
             "kerb_offset" => Requirement::KerbOffset { min: self.maybe_length("min")?, max: self.maybe_length("max")? },
             "one_side_only" => Requirement::OneSideOnly,
             "gap_every" => {
-                let stalls: u16 = self.rule.need("stalls", MANY)?.whole(MANY)?;
-                let stalls = NonZeroU16::new(stalls).ok_or_else(|| self.zero("stalls"))?;
+                let entry = self.rule.need("stalls", MANY)?;
+                let stalls =
+                    NonZeroU16::new(entry.whole(MANY)?).ok_or_else(|| entry.fault(format!("0 is not {MANY}")))?;
                 Requirement::GapEvery { stalls, length: self.length("length")? }
             }
             "spacing" => Requirement::Spacing { distance: self.length("distance")? },
@@ -198,10 +199,6 @@ impl Reader<'_, '_, '_> {
                 "expected one of share_of_population, per_spot, spots and stalls; parts with the last two alone",
             )),
         }
-    }
-
-    fn zero(&self, key: &str) -> RuleProblem {
-        self.rule.fault(key, &format!("0 is not {MANY}"))
     }
 }
 

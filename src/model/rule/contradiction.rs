@@ -83,12 +83,12 @@ fn no_street(rules: &[&Rule]) -> Option<Contradiction> {
     if !StreetClass::ALL.into_iter().all(denied) {
         return None;
     }
-    let mut keys: Vec<&RuleKey> = Vec::new();
-    for (key, _) in StreetClass::ALL.into_iter().flat_map(lists).filter(|(_, v)| *v == StreetVerdict::Denied) {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
+    // Each rule that denies a class, in the order of the set.
+    let denies = |rule: &&&Rule| {
+        let own = |class| lists(class).any(|(key, v)| key == rule.key() && v == StreetVerdict::Denied);
+        StreetClass::ALL.into_iter().any(own)
+    };
+    let keys = rules.iter().filter(denies).map(|rule| rule.key());
     Some(Contradiction::of(keys, "together they deny every class of street"))
 }
 
