@@ -3,7 +3,7 @@
 use super::args::RulesCommand;
 use super::{Failure, say};
 use crate::app::{check_rule_set, rule_set, rule_set_text, rule_sets};
-use crate::model::rule::{Rule, RuleSet, Status, Terms, Value};
+use crate::model::rule::{Rule, RuleKey, RuleSet, Status, Terms, Value};
 use std::path::Path;
 
 pub fn run(command: &RulesCommand) -> Result<(), Failure> {
@@ -65,7 +65,7 @@ fn told(set: &RuleSet) {
     for rule in set.rules() {
         say::line(sentence(set, rule));
     }
-    let unmeasured: Vec<&str> = set.unmeasured().map(|key| key.as_str()).collect();
+    let unmeasured: Vec<&str> = set.unmeasured().map(RuleKey::as_str).collect();
     if !unmeasured.is_empty() {
         say::line(format_args!("no map can check: {}", unmeasured.join(", ")));
     }
@@ -74,7 +74,6 @@ fn told(set: &RuleSet) {
 /// A rule in one line: its key, its words, each number as written and in metres, to whom it applies, and its source.
 fn sentence(set: &RuleSet, rule: &Rule) -> String {
     let text = rule.text();
-    let mut said = format!("  {}: {} {}", rule.key(), text.en, text.zh);
     let mut terms = words(&rule.requirement().terms());
     if !rule.only().is_all() {
         terms.push(format!("only {}", words(&rule.only().terms()).join(", ")));
@@ -83,8 +82,8 @@ fn sentence(set: &RuleSet, rule: &Rule) -> String {
     if rule.status() == Status::Proposed {
         terms.push("proposed, not in force".into());
     }
-    said.push_str(&format!(" [{}] ({})", terms.join("; "), set.source_of(rule)));
-    said
+    let (key, terms, source) = (rule.key(), terms.join("; "), set.source_of(rule));
+    format!("  {key}: {} {} [{terms}] ({source})", text.en, text.zh)
 }
 
 fn words(terms: &Terms) -> Vec<String> {

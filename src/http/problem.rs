@@ -26,7 +26,7 @@ struct Details {
     expected: Option<String>,
     /// All that is wrong with a text, where its lines are what a person mends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<Line>,
+    problems: Vec<Fault>,
     /// When to come again, seconds: a header, not a member.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -34,7 +34,7 @@ struct Details {
 
 /// What is wrong in one line of a text.
 #[derive(Debug, Clone, Serialize)]
-struct Line {
+struct Fault {
     line: usize,
     key: String,
     reason: String,
@@ -70,7 +70,7 @@ impl Problem {
     fn rules(faults: RuleFaults) -> Problem {
         let mut problem = Problem::new(StatusCode::BAD_REQUEST, faults.to_string());
         problem.0.field = faults.0.first().map(|fault| fault.key.clone());
-        let lines = faults.0.into_iter().map(|fault| Line { line: fault.line, key: fault.key, reason: fault.reason });
+        let lines = faults.0.into_iter().map(|fault| Fault { line: fault.line, key: fault.key, reason: fault.reason });
         problem.0.problems = lines.collect();
         problem
     }

@@ -114,13 +114,13 @@ impl Reader<'_, '_, '_> {
 
     fn measure(&mut self) -> Result<Measure, RuleProblem> {
         let expected = "classes or tags such as [\"hydrant\"], or \"nothing\" where no map has it";
-        measure(self.rule.need("measured_by", expected)?)
+        measure(&self.rule.need("measured_by", expected)?)
     }
 
     fn place(&mut self) -> Result<Place, RuleProblem> {
         match (self.parsed("zone")?, self.rule.take("measured_by")) {
             (Some(zone), None) => Ok(Place::Zone(zone)),
-            (None, Some(entry)) => Ok(Place::Measured(measure(entry)?)),
+            (None, Some(entry)) => Ok(Place::Measured(measure(&entry)?)),
             _ => Err(self.rule.fault("zone", "expected one of zone and measured_by, and not both")),
         }
     }
@@ -139,8 +139,8 @@ impl Reader<'_, '_, '_> {
             }
         });
         let margin = margin.transpose()?;
-        let hours = when.take("hours").map(hours).transpose()?;
-        let season = when.take("season").map(season).transpose()?;
+        let hours = when.take("hours").as_ref().map(hours).transpose()?;
+        let season = when.take("season").as_ref().map(season).transpose()?;
         when.end()?;
         match (in_use, margin, hours, season) {
             (true, margin, None, None) => Ok(When::InUse { margin_min: margin.unwrap_or(0) }),
@@ -177,18 +177,18 @@ impl Reader<'_, '_, '_> {
     }
 
     fn hours(&mut self) -> Result<Hours, RuleProblem> {
-        hours(self.rule.need("hours", "a list such as [\"Mo-Fr 07:00-19:00\"]")?)
+        hours(&self.rule.need("hours", "a list such as [\"Mo-Fr 07:00-19:00\"]")?)
     }
 
     fn season(&mut self) -> Result<Season, RuleProblem> {
-        season(self.rule.need("season", "a list such as [\"05-15..08-31\"]")?)
+        season(&self.rule.need("season", "a list such as [\"05-15..08-31\"]")?)
     }
 
     fn cap(&mut self) -> Result<Cap, RuleProblem> {
         let share = self.parsed("share_of_population")?;
-        let mut count = |key| self.rule.take(key).map(many).transpose();
+        let mut count = |key| self.rule.take(key).as_ref().map(many).transpose();
         let (per_spot, spots, stalls) = (count("per_spot")?, count("spots")?, count("stalls")?);
-        let parts = self.rule.take("parts").map(|entry| entry.list()?.into_iter().map(many).collect()).transpose()?;
+        let parts = self.rule.take("parts").map(|entry| entry.list()?.iter().map(many).collect()).transpose()?;
         match (share, per_spot, spots, stalls, parts) {
             (Some(share), None, None, None, None) => Ok(Cap::ShareOfPopulation(share)),
             (None, Some(most), None, None, None) => Ok(Cap::PerSpot(most)),
@@ -202,22 +202,22 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-fn measure(entry: Entry<'_, '_>) -> Result<Measure, RuleProblem> {
+fn measure(entry: &Entry<'_, '_>) -> Result<Measure, RuleProblem> {
     if entry.is_text("nothing") {
         return Ok(Measure::Nothing);
     }
-    listed(&entry, |selectors: Vec<_>| Measure::things(selectors), Entry::parsed)
+    listed(entry, |selectors: Vec<_>| Measure::things(selectors), Entry::parsed)
 }
 
-fn hours(entry: Entry<'_, '_>) -> Result<Hours, RuleProblem> {
-    listed(&entry, |spans: Vec<String>| Hours::new(&spans), Entry::text)
+fn hours(entry: &Entry<'_, '_>) -> Result<Hours, RuleProblem> {
+    listed(entry, |spans: Vec<String>| Hours::new(&spans), Entry::text)
 }
 
-fn season(entry: Entry<'_, '_>) -> Result<Season, RuleProblem> {
-    listed(&entry, |ranges: Vec<String>| Season::new(&ranges), Entry::text)
+fn season(entry: &Entry<'_, '_>) -> Result<Season, RuleProblem> {
+    listed(entry, |ranges: Vec<String>| Season::new(&ranges), Entry::text)
 }
 
-fn many(entry: Entry<'_, '_>) -> Result<NonZeroU32, RuleProblem> {
+fn many(entry: &Entry<'_, '_>) -> Result<NonZeroU32, RuleProblem> {
     let number: u32 = entry.whole(MANY)?;
     NonZeroU32::new(number).ok_or_else(|| entry.fault(format!("0 is not {MANY}")))
 }

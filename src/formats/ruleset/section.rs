@@ -64,7 +64,7 @@ impl<'i> Sheet<'i> {
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Sheet { file, text }),
             Err(e) => {
-                let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
+                let line = last_line(&bytes[..e.valid_up_to()]);
                 Err(refuse(line, "is not text in UTF-8".into()))
             }
         }
@@ -88,7 +88,7 @@ impl<'i> Sheet<'i> {
     /// A fault at a byte.
     pub fn fault(&self, at: usize, key: String, reason: String) -> RuleProblem {
         let before = &self.text.as_bytes()[..at.min(self.text.len())];
-        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        let line = last_line(before);
         RuleProblem { file: self.file.to_owned(), line, key, reason }
     }
 }
@@ -285,6 +285,11 @@ impl<'s, 'i> Entry<'s, 'i> {
             _ => Err(self.other("a table")),
         }
     }
+}
+
+/// The number of the line in which a text ends, counted from 1.
+fn last_line(text: &[u8]) -> usize {
+    text.split(|byte| *byte == b'\n').count()
 }
 
 fn refusal(error: &ModelError) -> String {

@@ -140,7 +140,7 @@ fn a_set_that_extends_another_adds_rules_and_replaces_those_of_the_same_key() {
     let set = read_rule_set("more.toml", text.as_bytes(), &find).unwrap_or_else(|e| panic!("{e}"));
     let rules: Vec<(&str, &str)> = set.rules().iter().map(|rule| (rule.key().as_str(), set.source_of(rule))).collect();
     assert_eq!(rules, [("a", "that test"), ("b", "this test"), ("c", "that test")]);
-    assert_eq!(set.rule("a").unwrap().requirement().terms().numbers()[0].1.value, 2.0);
+    assert_eq!(set.rule("a").unwrap().requirement().terms().numbers()[0].1.written, "2 m");
     assert_eq!(set.extends().unwrap().as_str(), "test-2026");
     let refused = read_rule_set("more.toml", text.as_bytes(), &none).unwrap_err();
     assert_eq!((refused.0[0].line, refused.0[0].key.as_str()), (1, "extends"));

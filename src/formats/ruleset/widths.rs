@@ -1,6 +1,6 @@
 //! The table of assumed widths.
 
-use super::section::{RuleFaults, RuleProblem, Section, Sheet};
+use super::section::{Entry, RuleFaults, RuleProblem, Section, Sheet};
 use crate::model::rule::{LengthUnit, StreetClass, WidthRow, WidthTable};
 
 /// Reads a table of widths: `[street.CLASS]` with `carriageway`, `footway`, `lanes` and `source`, for every class of street.
@@ -8,7 +8,7 @@ pub fn read_widths(file: &str, bytes: &[u8]) -> Result<WidthTable, RuleFaults> {
     let sheet = Sheet::of(file, bytes)?;
     let mut top = sheet.open()?;
     let one = |fault| RuleFaults::of(vec![fault]);
-    let tables = top.need("street", "a table [street.CLASS] for each class").and_then(|e| e.section()).map_err(one)?;
+    let tables = top.need("street", "a table [street.CLASS] for each class").and_then(Entry::section).map_err(one)?;
     top.end().map_err(one)?;
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for table in tables.sections("class of street") {

@@ -310,10 +310,13 @@ mod tests {
     use super::*;
     use jiff::{ToSpan, civil::date};
 
+    /// Hours, and whether they hold in a minute of a day of the week.
+    type Case<'a> = (&'a [&'a str], &'a dyn Fn(usize, usize) -> bool);
+
     /// Minute by minute over a week, with no arithmetic on ranges.
     #[test]
     fn hours_hold_in_the_minutes_that_they_name_and_in_no_others() {
-        let table: [(&[&str], &dyn Fn(usize, usize) -> bool); 5] = [
+        let table: [Case<'_>; 5] = [
             (&["08:00-22:00"], &|_, m| (480..1320).contains(&m)),
             (&["Mo-Fr 07:00-19:00", "Sa-Su 09:00-18:00"], &|d, m| {
                 if d < 5 { (420..1140).contains(&m) } else { (540..1080).contains(&m) }

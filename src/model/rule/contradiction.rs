@@ -79,8 +79,8 @@ fn no_street(rules: &[&Rule]) -> Option<Contradiction> {
             _ => None,
         })
     };
-    let denied = |class| lists(class).any(|(_, verdict)| verdict == StreetVerdict::Denied);
-    if !StreetClass::ALL.into_iter().all(denied) {
+    let closed = |class| lists(class).any(|(_, verdict)| verdict == StreetVerdict::Denied);
+    if !StreetClass::ALL.into_iter().all(closed) {
         return None;
     }
     // Each rule that denies a class, in the order of the set.

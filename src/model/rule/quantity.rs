@@ -319,7 +319,8 @@ mod tests {
         for text in ["0 m2", "-1 m2", "3 m", "3", "10001 m2"] {
             assert!(text.parse::<Surface>().is_err(), "{text}");
         }
-        assert_eq!("2.5 %".parse::<Share>().unwrap().percent(), 2.5);
+        let share: Share = "2.5 %".parse().unwrap();
+        assert_eq!((share.percent(), share.to_string().as_str()), (2.5, "2.5 %"));
         for text in ["0 %", "101 %", "-1 %", "0.025", "%"] {
             assert!(text.parse::<Share>().is_err(), "{text}");
         }

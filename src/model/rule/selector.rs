@@ -39,16 +39,13 @@ impl Selector {
             Selector::Class(class) => feature.class == *class,
             Selector::Kind(class, kind) => feature.class == *class && feature.kind == *kind,
             Selector::Tag { key, value } => {
-                match feature.tags.get(key).and_then(serde_json::Value::as_str) {
-                    Some(tag) => value.as_ref().map_or(tag != "no", |value| tag == value),
-                    // The tag that gave a feature its class may stand in its class and kind alone.
-                    None => {
-                        let (class, kind) =
-                            ContextClass::of_osm(|asked| (asked == key).then_some(feature.kind.as_str()));
-                        let told = class == feature.class && class != ContextClass::Other && kind == feature.kind;
-                        told && value.as_ref().is_none_or(|value| *value == feature.kind)
-                    }
+                if let Some(tag) = feature.tags.get(key).and_then(serde_json::Value::as_str) {
+                    return value.as_ref().map_or(tag != "no", |value| tag == value);
                 }
+                // The tag that gave a feature its class may stand in its class and kind alone.
+                let (class, kind) = ContextClass::of_osm(|asked| (asked == key).then_some(feature.kind.as_str()));
+                let told = class == feature.class && class != ContextClass::Other && kind == feature.kind;
+                told && value.as_ref().is_none_or(|value| *value == feature.kind)
             }
         }
     }

@@ -210,10 +210,8 @@ impl WidthTable {
 fn footway<'a>(row: &WidthRow, tag: &impl Fn(&str) -> Option<&'a str>, side: &str) -> Told<Meters> {
     let own = tag(&format!("sidewalk:{side}")).or_else(|| tag("sidewalk:both"));
     let there = match (own, tag("sidewalk")) {
-        (Some("no" | "none"), _) => Some(false),
-        (Some(_), _) => Some(true),
-        (None, Some("no" | "none")) => Some(false),
-        (None, Some("both" | "yes" | "separate")) => Some(true),
+        (Some("no" | "none"), _) | (None, Some("no" | "none")) => Some(false),
+        (Some(_), _) | (None, Some("both" | "yes" | "separate")) => Some(true),
         (None, Some(named @ ("left" | "right"))) => Some(named == side),
         (None, _) => None,
     };
@@ -285,9 +283,11 @@ mod tests {
         table().of(StreetClass::Residential, tag)
     }
 
+    type Case = (&'static [(&'static str, &'static str)], [&'static str; 4]);
+
     #[test]
     fn what_tags_tell_is_tagged_or_measured_and_the_rest_is_assumed() {
-        let cases: [(&[(&str, &str)], [&str; 4]); 20] = [
+        let cases: [Case; 20] = [
             (&[], ["6?", "2?", "2?", "2?"]),
             (&[("width", "5.5")], ["5.5", "2?", "2?", "2?"]),
             (&[("width", "5.5"), ("source:width", "survey")], ["5.5!", "2?", "2?", "2?"]),
