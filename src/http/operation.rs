@@ -122,7 +122,7 @@ pub struct Described {
     pub summary: &'static str,
     /// What it takes.
     pub parameters: &'static [Parameter],
-    /// The name of the schema of the body, which is JSON but for [`RULE_TEXT`]; empty for none.
+    /// The name of the schema of the body, which is JSON but for `RULE_TEXT`; empty for none.
     pub body: &'static str,
     /// Each form of success.
     pub gives: &'static [Gives],
