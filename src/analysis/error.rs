@@ -20,6 +20,27 @@ pub enum AnalysisError {
         /// How many can be numbered.
         max: usize,
     },
+    /// A number on the plane that is none or out of range.
+    #[error("{what} is {value} m, not between {least} m and {most} m")]
+    OutOfRange {
+        /// Of what.
+        what: String,
+        /// As given.
+        value: f64,
+        /// The least that is allowed, metres.
+        least: f64,
+        /// The most that is allowed, metres.
+        most: f64,
+    },
+    /// Two streets have one number.
+    #[error("street {id} is there twice")]
+    StreetTwice {
+        /// Which.
+        id: u32,
+    },
+    /// Somebody asked it to stop.
+    #[error("stopped before the end")]
+    Stopped,
     /// A value that the model refuses.
     #[error(transparent)]
     Model(#[from] ModelError),

@@ -1,4 +1,4 @@
-//! Methods: grids drawn where there are none, areas checked for gaps and overlaps.
+//! Methods: grids drawn where there are none, areas checked for gaps and overlaps, legal space beside streets.
 //!
 //! Invariants:
 //! - Functions are pure: the same values in, the same result out, in the same order, however many threads there are.
@@ -9,6 +9,7 @@
 mod cut;
 pub mod divide;
 mod error;
+pub mod legal;
 mod node;
 mod sweep;
 pub mod topology;

@@ -1,0 +1,276 @@
+//! What rings block of a cell.
+
+use super::span::{self, Span};
+use super::strip::Frame;
+use super::tree::Extent;
+use geo::Coord;
+
+/// What reaches less deep into a strip than this only touches it, metres.
+pub const GRAZE: f64 = 1e-3;
+
+/// What rings block of a straight cell, in metres along its line; both sorted and apart.
+#[derive(Debug, Default, PartialEq)]
+pub struct Blocked {
+    /// Where they are somewhere between the edges.
+    pub partly: Vec<Span>,
+    /// Where they are everywhere between the edges.
+    pub wholly: Vec<Span>,
+}
+
+impl Blocked {
+    /// Of closed rings that together are one area by winding (a hole runs the other way), in a straight cell: the part of it
+    /// along the line, the band between its edges.
+    ///
+    /// A section across the cell meets an area where its inner end lies in it or an edge of the area meets it; it lies in the
+    /// area where its inner end does and no edge meets it. So a look at each edge is enough.
+    pub fn of<'a>(
+        rings: impl Iterator<Item = &'a [Coord<f64>]>,
+        frame: &Frame,
+        part: Span,
+        band: Span,
+        work: &mut Work,
+    ) -> Blocked {
+        let (near, far) = (band.0 + GRAZE, band.1 - GRAZE);
+        work.crossings.clear();
+        work.edges.clear();
+        for ring in rings {
+            let mut corners = ring.iter().map(|c| frame.local(*c));
+            let Some(mut p) = corners.next() else { continue };
+            for q in corners {
+                if (p.1 > near) != (q.1 > near) {
+                    work.crossings.push(p.0 + (q.0 - p.0) * ((near - p.1) / (q.1 - p.1)));
+                }
+                work.edges.extend(clip(p, q, part, (near, far)));
+                p = q;
+            }
+        }
+        if work.crossings.is_empty() && work.edges.is_empty() {
+            return Blocked::default();
+        }
+        work.crossings.sort_unstable_by(f64::total_cmp);
+        span::merge(&mut work.edges);
+        let mut inside: Vec<Span> = Vec::with_capacity(work.crossings.len() / 2);
+        for pair in work.crossings.chunks_exact(2) {
+            let (from, to) = (pair[0].max(part.0), pair[1].min(part.1));
+            if to - from > span::TOUCH {
+                inside.push((from, to));
+            }
+        }
+        let mut partly = inside.clone();
+        partly.extend_from_slice(&work.edges);
+        span::merge(&mut partly);
+        partly.retain(|s| s.1 - s.0 > span::TOUCH);
+        let wholly = inside.iter().flat_map(|s| span::rest(*s, &work.edges)).collect();
+        Blocked { partly, wholly }
+    }
+}
+
+/// Room that is used again and again.
+#[derive(Debug, Default)]
+pub struct Work {
+    crossings: Vec<f64>,
+    edges: Vec<Span>,
+}
+
+/// The part of a segment within an upright rectangle, by where it lies along the first axis (Liang and Barsky 1984,
+/// <https://doi.org/10.1145/357332.357333>).
+fn clip(p: (f64, f64), q: (f64, f64), x: Span, y: Span) -> Option<Span> {
+    if p.1.max(q.1) < y.0 || p.1.min(q.1) > y.1 || p.0.max(q.0) < x.0 || p.0.min(q.0) > x.1 {
+        return None;
+    }
+    let (mut from, mut to) = (0.0_f64, 1.0_f64);
+    for (start, end, (low, high)) in [(p.0, q.0, x), (p.1, q.1, y)] {
+        let way = end - start;
+        if way == 0.0 {
+            if start < low || start > high {
+                return None;
+            }
+            continue;
+        }
+        let (a, b) = ((low - start) / way, (high - start) / way);
+        from = from.max(a.min(b));
+        to = to.min(a.max(b));
+    }
+    let at = |t: f64| (p.0 + (q.0 - p.0) * t).clamp(x.0, x.1);
+    (from <= to).then(|| (at(from).min(at(to)), at(from).max(at(to))))
+}
+
+/// What rings block of a turn, which is convex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meets {
+    /// Nothing.
+    Nowhere,
+    /// A part, at least.
+    Partly,
+    /// All.
+    Wholly,
+}
+
+impl Meets {
+    /// Of closed rings that together are one area by winding, in a closed, convex, counter-clockwise ring.
+    pub fn of<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, cell: &[Coord<f64>]) -> Meets {
+        let edge = |e: &[Coord<f64>]| crosses(e[0], e[1], cell);
+        if rings.clone().any(|ring| ring.windows(2).any(edge)) {
+            return Meets::Partly;
+        }
+        #[allow(clippy::cast_precision_loss)] // a few dozen
+        let middle = cell[1..].iter().fold(Coord { x: 0.0, y: 0.0 }, |sum, c| sum + *c) / (cell.len() - 1) as f64;
+        if within(rings, middle) { Meets::Wholly } else { Meets::Nowhere }
+    }
+}
+
+/// Whether a segment reaches into a convex ring by more than [`GRAZE`] (Cyrus and Beck 1978,
+/// <https://doi.org/10.1016/0097-8493(78)90021-3>).
+fn crosses(p: Coord<f64>, q: Coord<f64>, cell: &[Coord<f64>]) -> bool {
+    let (mut from, mut to) = (0.0_f64, 1.0_f64);
+    for side in cell.windows(2) {
+        let way = side[1] - side[0];
+        let long = way.x.hypot(way.y);
+        if long < GRAZE {
+            continue;
+        }
+        let depth = |at: Coord<f64>| (way.x * (at.y - side[0].y) - way.y * (at.x - side[0].x)) / long - GRAZE;
+        let (start, end) = (depth(p), depth(q));
+        if start < 0.0 && end < 0.0 {
+            return false;
+        }
+        if start < 0.0 {
+            from = from.max(start / (start - end));
+        } else if end < 0.0 {
+            to = to.min(start / (start - end));
+        }
+    }
+    from < to
+}
+
+/// Whether a place lies in closed rings by the even-odd rule.
+pub fn within<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]>, at: Coord<f64>) -> bool {
+    let crosses = |e: &&[Coord<f64>]| {
+        let (p, q) = (e[0], e[1]);
+        (p.y > at.y) != (q.y > at.y) && at.x < p.x + (q.x - p.x) * ((at.y - p.y) / (q.y - p.y))
+    };
+    rings.map(|ring| ring.windows(2).filter(crosses).count()).sum::<usize>() % 2 == 1
+}
+
+/// A closed ring cut at the sides of a rectangle (Sutherland and Hodgman 1974, <https://doi.org/10.1145/360767.360802>); parts may be
+/// joined along a side, by edges that enclose nothing. Closed; empty where nothing is left.
+///
+/// Two rings that share an edge are cut at the same places, whichever way they run.
+pub fn cut(ring: &[Coord<f64>], window: &Extent) -> Vec<Coord<f64>> {
+    let mut kept = ring.to_vec();
+    // The sides as: the coordinate, the limit, and whether to stay above it.
+    for (x, limit, above) in
+        [(true, window.min.x, true), (true, window.max.x, false), (false, window.min.y, true), (false, window.max.y, false)]
+    {
+        let of = |c: Coord<f64>| if x { c.x } else { c.y };
+        let inside = |c: Coord<f64>| if above { of(c) >= limit } else { of(c) <= limit };
+        if kept.iter().all(|c| inside(*c)) {
+            continue;
+        }
+        let mut next = Vec::with_capacity(kept.len() + 4);
+        for edge in kept.windows(2) {
+            let (p, q) = (edge[0], edge[1]);
+            if inside(p) {
+                next.push(p);
+            }
+            if inside(p) != inside(q) {
+                // The same sum for both directions.
+                let (p, q) = if (p.x, p.y) <= (q.x, q.y) { (p, q) } else { (q, p) };
+                let t = (limit - of(p)) / (of(q) - of(p));
+                let at = p + (q - p) * t;
+                next.push(if x { Coord { x: limit, ..at } } else { Coord { y: limit, ..at } });
+            }
+        }
+        if let Some(first) = next.first().copied() {
+            next.push(first);
+        }
+        kept = next;
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::legal::strip::{Kind, Strip};
+
+    /// A cell of 10 m along the x axis, its edges 2 m and 4 m to the left.
+    fn frame() -> Frame {
+        let strip = Strip::new(0, 0, &[Coord { x: 0.0, y: 0.0 }, Coord { x: 10.0, y: 0.0 }], (2.0, 4.0));
+        let Kind::Straight { frame, .. } = strip.cells[0].kind else { panic!("no straight cell") };
+        frame
+    }
+
+    fn check(rings: &[&[(f64, f64)]], partly: &[Span], wholly: &[Span]) {
+        let rings: Vec<Vec<Coord<f64>>> =
+            rings.iter().map(|r| r.iter().chain(&r[..1]).map(|(x, y)| Coord { x: *x, y: *y }).collect()).collect();
+        let found =
+            Blocked::of(rings.iter().map(Vec::as_slice), &frame(), (0.0, 10.0), (2.0, 4.0), &mut Work::default());
+        let near = |a: &[Span], b: &[Span]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a.0 - b.0).abs() < 0.005 && (a.1 - b.1).abs() < 0.005)
+        };
+        assert!(near(&found.partly, partly) && near(&found.wholly, wholly), "{rings:?}: {found:?}");
+    }
+
+    #[test]
+    fn what_rings_block_of_a_cell_is_as_drawn() {
+        // Across the whole band; from below to its middle; above and below it; beside it; touching.
+        check(&[&[(3.0, 0.0), (5.0, 0.0), (5.0, 9.0), (3.0, 9.0)]], &[(3.0, 5.0)], &[(3.0, 5.0)]);
+        check(&[&[(3.0, 0.0), (5.0, 0.0), (5.0, 3.0), (3.0, 3.0)]], &[(3.0, 5.0)], &[]);
+        check(&[&[(3.0, 4.5), (5.0, 4.5), (5.0, 9.0), (3.0, 9.0)]], &[], &[]);
+        check(&[&[(11.0, 0.0), (15.0, 0.0), (15.0, 9.0), (11.0, 9.0)]], &[], &[]);
+        check(&[&[(3.0, 4.0), (5.0, 4.0), (5.0, 9.0), (3.0, 9.0)]], &[], &[]);
+        // All of it; with a hole that leaves it free; with a hole in its middle.
+        let around: &[(f64, f64)] = &[(-1.0, 0.0), (11.0, 0.0), (11.0, 9.0), (-1.0, 9.0)];
+        check(&[around], &[(0.0, 10.0)], &[(0.0, 10.0)]);
+        check(&[around, &[(2.0, 1.0), (2.0, 8.0), (7.0, 8.0), (7.0, 1.0)]], &[(0.0, 2.0), (7.0, 10.0)], &[
+            (0.0, 2.0),
+            (7.0, 10.0),
+        ]);
+        check(&[around, &[(2.0, 2.5), (2.0, 3.5), (7.0, 3.5), (7.0, 2.5)]], &[(0.0, 10.0)], &[(0.0, 2.0), (7.0, 10.0)]);
+        // A slanting edge: whole where both edges of the band are in it.
+        check(&[&[(0.0, 0.0), (8.0, 0.0), (2.0, 6.0), (0.0, 6.0)]], &[(0.0, 6.0)], &[(0.0, 4.0)]);
+        // Two teeth from above.
+        let teeth: &[(f64, f64)] = &[(1.0, 9.0), (2.0, 3.0), (3.0, 9.0), (5.0, 9.0), (6.0, 3.0), (7.0, 9.0)];
+        check(&[teeth], &[(1.833, 2.167), (5.833, 6.167)], &[]);
+    }
+
+    #[test]
+    fn a_turn_is_met_where_something_reaches_into_it() {
+        let square = |x: f64, y: f64, side: f64| -> Vec<Coord<f64>> {
+            [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side), (0.0, 0.0)]
+                .map(|(dx, dy)| Coord { x: x + dx, y: y + dy })
+                .to_vec()
+        };
+        let cell = square(0.0, 0.0, 1.0);
+        for (ring, meets) in [
+            (square(0.2, 0.2, 0.2), Meets::Partly),
+            (square(0.5, 0.5, 5.0), Meets::Partly),
+            (square(-5.0, -5.0, 20.0), Meets::Wholly),
+            (square(1.0, 0.0, 1.0), Meets::Nowhere),
+            (square(0.9995, 0.0, 1.0), Meets::Nowhere),
+            (square(3.0, 3.0, 1.0), Meets::Nowhere),
+        ] {
+            assert_eq!(Meets::of(std::iter::once(&ring[..]), &cell), meets, "{ring:?}");
+        }
+    }
+
+    #[test]
+    fn a_ring_is_cut_to_a_window() {
+        let window = Extent { min: Coord { x: 0.0, y: 0.0 }, max: Coord { x: 4.0, y: 3.0 } };
+        let ring = |corners: &[(f64, f64)]| -> Vec<Coord<f64>> {
+            corners.iter().chain(&corners[..1]).map(|(x, y)| Coord { x: *x, y: *y }).collect()
+        };
+        for (whole, left) in [
+            (ring(&[(1.0, 1.0), (2.0, 1.0), (2.0, 2.0)]), ring(&[(1.0, 1.0), (2.0, 1.0), (2.0, 2.0)])),
+            (ring(&[(3.0, 1.0), (6.0, 1.0), (6.0, 2.0), (3.0, 2.0)]), ring(&[(3.0, 1.0), (4.0, 1.0), (4.0, 2.0), (3.0, 2.0)])),
+            (ring(&[(5.0, 1.0), (6.0, 1.0), (6.0, 2.0)]), Vec::new()),
+            (
+                ring(&[(-9.0, -9.0), (9.0, -9.0), (9.0, 9.0), (-9.0, 9.0)]),
+                ring(&[(4.0, 0.0), (4.0, 3.0), (0.0, 3.0), (0.0, 0.0)]),
+            ),
+        ] {
+            assert_eq!(cut(&whole, &window), left, "{whole:?}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! How many stalls fit on the free stretches of a strip.
+
+use super::span::{Span, TOUCH};
+
+/// How stalls stand in a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Terms {
+    /// Along the kerb, metres, above 0.
+    pub stall_width: f64,
+    /// From one stall to the next, metres, 0 or more.
+    pub spacing: f64,
+    /// After so many stalls in a row (1 or more) a gap of so many metres.
+    pub gap_every: Option<(u32, f64)>,
+}
+
+impl Terms {
+    /// The row and the gap after it, where it is wider than what is kept anyway.
+    fn gap(&self) -> Option<(usize, f64)> {
+        self.gap_every.filter(|(_, gap)| *gap > self.spacing).map(|(row, gap)| (row.max(1) as usize, gap))
+    }
+}
+
+/// The most stalls that fit on free stretches (sorted, apart) of one axis: each wholly on one stretch, `spacing` from the next
+/// wherever that stands, and never more than `gap_every.0` without a gap of `gap_every.1` between two of them.
+pub fn fit(free: &[Span], terms: &Terms) -> u32 {
+    if terms.gap().is_some() {
+        return u32::try_from(row(free, terms).len()).unwrap_or(u32::MAX);
+    }
+    evenly(free, terms).map(|(_, stalls)| stalls).sum()
+}
+
+/// Where the stalls that [`fit`] counts begin.
+///
+/// Without gaps each stands as early as it can, which is best for things of one width. With gaps a stall may better stand later, so
+/// that an obstacle that is there anyway is made a gap: for each length of the row so far the earliest end is kept. Then about
+/// stalls × `gap_every.0`.
+pub fn row(free: &[Span], terms: &Terms) -> Vec<f64> {
+    let Terms { stall_width: width, spacing, .. } = *terms;
+    let Some((longest, gap)) = terms.gap() else {
+        let starts = |(from, stalls)| (0..stalls).map(move |n| from + f64::from(n) * (width + spacing));
+        return evenly(free, terms).flat_map(starts).collect();
+    };
+    // For each number of stalls and each length of the last row the earliest end, and the length of that row before the stall.
+    let mut ends: Vec<Vec<(f64, usize)>> = Vec::new();
+    let none = || vec![(f64::INFINITY, 0); longest];
+    let mut next = none();
+    if let Some(first) = earliest(free, f64::NEG_INFINITY, width) {
+        next[0] = (first + width, 0);
+    }
+    while next.iter().any(|(end, _)| end.is_finite()) {
+        let mut after = none();
+        for (n, (end, _)) in next.iter().enumerate().filter(|(_, (end, _))| end.is_finite()) {
+            let mut keep = |length: usize, apart: f64| {
+                if let Some(start) = earliest(free, end + apart, width).filter(|s| s + width < after[length].0) {
+                    after[length] = (start + width, n);
+                }
+            };
+            keep(0, gap);
+            if n + 1 < longest {
+                keep(n + 1, spacing);
+            }
+        }
+        ends.push(std::mem::replace(&mut next, after));
+    }
+    let mut starts = Vec::with_capacity(ends.len());
+    let last = ends.last().into_iter().flatten().enumerate().min_by(|a, b| a.1.0.total_cmp(&b.1.0));
+    let mut length = last.map_or(0, |(length, _)| length);
+    for row in ends.iter().rev() {
+        starts.push(row[length].0 - width);
+        length = row[length].1;
+    }
+    starts.reverse();
+    starts
+}
+
+/// Where stalls begin on each stretch without gaps, and how many there are.
+fn evenly(free: &[Span], terms: &Terms) -> impl Iterator<Item = (f64, u32)> {
+    let Terms { stall_width: width, spacing, .. } = *terms;
+    let mut next = f64::NEG_INFINITY;
+    free.iter().filter_map(move |(from, to)| {
+        let from = from.max(next);
+        let stalls = fit_evenly(to - from, width, spacing);
+        if stalls > 0 {
+            next = from + f64::from(stalls) * (width + spacing);
+        }
+        (stalls > 0).then_some((from, stalls))
+    })
+}
+
+/// Stalls on one stretch without gaps.
+fn fit_evenly(length: f64, width: f64, spacing: f64) -> u32 {
+    // A stretch of a street is far below four thousand million stalls; what is negative becomes 0.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let stalls = ((length + spacing + TOUCH) / (width + spacing)).floor() as u32;
+    stalls
+}
+
+/// The first place from `from` on where a stall can begin.
+fn earliest(free: &[Span], from: f64, width: f64) -> Option<f64> {
+    let first = free.partition_point(|s| s.1 < from + width - TOUCH);
+    free[first..].iter().map(|s| (s.0.max(from), s.1)).find(|(start, to)| start + width <= to + TOUCH).map(|s| s.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+
+    fn check(free: &[Span], terms: (f64, f64, Option<(u32, f64)>), stalls: u32) {
+        let (stall_width, spacing, gap_every) = terms;
+        assert_eq!(fit(free, &Terms { stall_width, spacing, gap_every }), stalls, "{free:?} {terms:?}");
+    }
+
+    #[test]
+    fn stalls_fit_as_counted_by_hand() {
+        check(&[], (2.0, 0.0, None), 0);
+        check(&[(0.0, 1.99)], (2.0, 0.0, None), 0);
+        check(&[(0.0, 2.0)], (2.0, 0.0, None), 1);
+        check(&[(0.0, 10.0)], (2.0, 0.0, None), 5);
+        check(&[(0.0, 10.0)], (2.0, 1.0, None), 3); // 2 1 2 1 2, and 2 m that are left
+        check(&[(0.0, 11.0)], (2.0, 1.0, None), 4);
+        check(&[(0.0, 2.0), (2.5, 4.5)], (2.0, 1.0, None), 1); // too near
+        check(&[(0.0, 2.0), (2.5, 5.0)], (2.0, 1.0, None), 2);
+        check(&[(0.0, 10.0)], (2.0, 0.0, Some((2, 3.0))), 3); // 2 2 . 2, and 1 m that is left
+        check(&[(0.0, 11.0)], (2.0, 0.0, Some((2, 3.0))), 4);
+        check(&[(0.0, 100.0)], (2.0, 0.5, Some((10, 0.2))), 40); // a gap that the spacing gives anyway
+        // The second stands 1 m farther on than it could, and the obstacle is the gap.
+        check(&[(0.0, 2.0), (4.0, 9.0)], (2.0, 0.0, Some((2, 3.0))), 3);
+        check(&[(0.0, 2.0), (4.0, 8.0)], (2.0, 0.0, Some((2, 3.0))), 2);
+    }
+
+    /// The most stalls from half-metre `at` on, `row` since the last gap; tries every half-metre.
+    fn most(free: &[bool], at: usize, row: u32, terms: (usize, usize, u32, usize), seen: &mut Vec<Option<u32>>) -> u32 {
+        let (width, spacing, every, gap) = terms;
+        if at + width > free.len() {
+            return 0;
+        }
+        let key = at * (every as usize + 1) + row as usize;
+        if let Some(known) = seen[key] {
+            return known;
+        }
+        let mut best = most(free, at + 1, row, terms, seen);
+        if row < every && free[at..at + width].iter().all(|f| *f) {
+            // What comes next stands at the spacing in the same row, or at the gap in a new one.
+            best = best.max(1 + most(free, at + width + spacing, row + 1, terms, seen));
+            best = best.max(1 + most(free, at + width + gap.max(spacing), 0, terms, seen));
+        }
+        seen[key] = Some(best);
+        best
+    }
+
+    /// The places where stalls begin keep what is asked of them.
+    fn stand(free: &[Span], terms: &Terms, stalls: u32) {
+        let starts = row(free, terms);
+        assert_eq!(starts.len(), stalls as usize);
+        let on = |s: &f64| free.iter().any(|f| f.0 <= s + 1e-6 && s + terms.stall_width <= f.1 + 1e-5);
+        assert!(starts.iter().all(on), "{starts:?} {free:?}");
+        let mut in_row = 1;
+        for pair in starts.windows(2) {
+            let apart = pair[1] - pair[0] - terms.stall_width;
+            assert!(apart >= terms.spacing - 1e-6, "{starts:?} {terms:?}");
+            let gap = terms.gap_every.is_some_and(|(_, gap)| apart >= gap - 1e-6);
+            in_row = if gap { 1 } else { in_row + 1 };
+            assert!(terms.gap_every.is_none_or(|(row, _)| in_row <= row), "{starts:?} {terms:?}");
+        }
+    }
+
+    #[test]
+    fn no_placing_by_trial_fits_more() {
+        let mut rng = StdRng::seed_from_u64(3);
+        let mut with_gap = 0;
+        for _ in 0..3_000 {
+            let cells = rng.random_range(1..60_usize);
+            let dense = rng.random_range(0.5..1.0);
+            let free: Vec<bool> = (0..cells).map(|_| rng.random::<f64>() < dense).collect();
+            let (width, spacing) = (rng.random_range(1..5_usize), rng.random_range(0..4_usize));
+            let (every, gap) = (rng.random_range(1..5_u32), rng.random_range(0..9_usize));
+            let mut spans: Vec<Span> = Vec::new();
+            for (n, _) in free.iter().enumerate().filter(|(_, f)| **f) {
+                #[allow(clippy::cast_precision_loss)]
+                let (from, to) = (n as f64 / 2.0, (n + 1) as f64 / 2.0);
+                match spans.last_mut() {
+                    Some(last) if last.1 >= from => last.1 = to,
+                    _ => spans.push((from, to)),
+                }
+            }
+            #[allow(clippy::cast_precision_loss)]
+            let half = |n: usize| n as f64 / 2.0;
+            for gapped in [false, true] {
+                let gap_every = gapped.then_some((every, half(gap)));
+                let terms = Terms { stall_width: half(width), spacing: half(spacing), gap_every };
+                let every = if gapped { every } else { 60 };
+                let mut seen = vec![None; cells * (every as usize + 1)];
+                let expected = most(&free, 0, 0, (width, spacing, every, gap), &mut seen);
+                assert_eq!(fit(&spans, &terms), expected, "{spans:?} {terms:?}");
+                stand(&spans, &terms, expected);
+                with_gap += u32::from(gapped && fit(&spans, &terms) < fit(&spans, &Terms { gap_every: None, ..terms }));
+            }
+        }
+        assert!(with_gap > 300, "gaps were seldom felt: {with_gap}");
+    }
+}

@@ -1,0 +1,183 @@
+//! Lawful stalls of small maps, worked out by hand.
+
+use super::*;
+
+const GREEN: u32 = 1;
+const HYDRANT: u32 = 2;
+const CROSSING: u32 = 3;
+const SCHOOL: u32 = 4;
+const BUS_STOP: u32 = 5;
+const FOOTWAY: u32 = 6;
+
+/// ```text
+///   y                               street 2, no stalls                                street 3, 30 m, y = 200: footway
+///                                   ┊  │  │                                            too narrow, rule 6
+///  20 ┌────────┐                    ┊  │  │            ┌───────────────┐
+///     │ green  │        crossing    ┊  │  │            │ school, 5 m   │
+///     │ rule 1 │        rule 3, 2 m ┊  │  │            │ rule 4        │
+///   5 │┄┄┄┄┄┄┄┄│┄┄┄┄┄h┄┄┄┄┏━━━┓┄┄┄┄┄┄│  │┄┄┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄  north strip 3.5 to 5
+///   4 │        │     ↑    ┃   ┃      │  │            └───────────────┘
+///   3 │────────│── hydrant┃───┃──────┘  └───────────────────────────────────  kerb
+///   0 │═ street│1 ═ rule 2┃═══┃═════════════════════════════════════════════
+///  −3 │────────│─── 3 m ──┃───┃──────┐  ┌───────────────────────────────────  kerb
+///  −5 │┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┗━━━┛┄┄┄┄┄┄│  │┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄b┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  south strip −5 to −3.5
+/// −10 └────────┘                     │  │            bus stop, rule 5, 6 m
+///   x 0        10   20    30  34    47  53           70   80  90      100
+/// ```
+///
+/// Blocked, north: green 0–10, hydrant (20, 5) 17–23, crossing 28–36, street 2 47–53, school 65–95.
+/// Blocked, south: green 0–10, crossing 28–36, street 2 47–53, bus stop (80, −4.25) 74–86.
+fn town() -> Legal {
+    let narrow = side().map(|side| Side { refused: vec![Rule(FOOTWAY)], ..side });
+    let streets = vec![
+        street(1, &[(0.0, 0.0), (100.0, 0.0)], [side(), side()]),
+        street(2, &[(50.0, -50.0), (50.0, 50.0)], [None, None]),
+        street(3, &[(0.0, 200.0), (30.0, 200.0)], [narrow, None]),
+    ];
+    let forbidden = vec![
+        forbid(GREEN, rectangle(-5.0, -10.0, 10.0, 20.0), 0.0),
+        forbid(HYDRANT, Point::new(20.0, 5.0), 3.0),
+        forbid(CROSSING, rectangle(30.0, -5.0, 34.0, 5.0), 2.0),
+        forbid(SCHOOL, rectangle(70.0, 4.0, 90.0, 20.0), 5.0),
+        forbid(BUS_STOP, Point::new(80.0, -4.25), 6.0),
+    ];
+    built(streets, forbidden)
+}
+
+fn order() -> Vec<Rule> {
+    [GREEN, HYDRANT, CROSSING, SCHOOL, BUS_STOP, FOOTWAY].map(Rule).to_vec()
+}
+
+#[test]
+fn lawful_places_are_those_worked_out_by_hand() {
+    let plan = town().plan(&TERMS, &order(), None);
+    // Length, stalls of 2 m each 1 m apart: 7 m hold 2, 5 m 2, 11 m 4, 12 m 4, 5 m 2.
+    let north = [(7.0, 2), (5.0, 2), (11.0, 4), (12.0, 4), (5.0, 2)];
+    let south = [(18.0, 6), (11.0, 4), (21.0, 7), (14.0, 5)];
+    let found = |hand: Hand| -> Vec<(f64, u32)> {
+        let of = plan.places.iter().filter(|p| p.street == 1 && p.hand == hand);
+        of.map(|p| ((p.length * 1e3).round() / 1e3, p.stalls)).collect()
+    };
+    assert_eq!(found(Hand::Left), north);
+    assert_eq!(found(Hand::Right), south);
+    assert!(plan.places.iter().all(|p| p.street == 1 && (p.clear_width - 2.0).abs() < 1e-9));
+    // The school costs the north strip 10 stalls alone. Green and the bus stop cost the south strip 4 each, the bus stop more metres.
+    let limit = |p: &Place| if p.hand == Hand::Left { Rule(SCHOOL) } else { Rule(BUS_STOP) };
+    assert!(plan.places.iter().all(|p| p.limited_by == Some(limit(p))));
+}
+
+#[test]
+fn each_rule_costs_what_was_worked_out_by_hand() {
+    let plan = town().plan(&TERMS, &order(), None);
+    // Without rules 47 m twice on either side, 16 stalls each, and 30 m with 10; with all 14 north and 22 south.
+    assert_eq!((plan.none.stalls, plan.all.stalls), (74, 36));
+    assert!((plan.none.length - (4.0 * 47.0 + 30.0)).abs() < 1e-6 && (plan.all.length - (40.0 + 64.0)).abs() < 1e-2);
+    let costs: Vec<(u32, u64, u64, u64)> =
+        plan.costs.iter().map(|c| (c.rule.0, c.alone.stalls, c.freed.stalls, c.in_order.stalls)).collect();
+    let expected = [
+        // Alone: on either side 37 m hold 12 instead of 47 m with 16. Freed: 17 m for 7 m north, 28 m for 18 m south.
+        (GREEN, 8, 7, 8),
+        // Alone 17 m and 24 m hold 6 and 8. Freed: 18 m in one hold 6 instead of 2 and 2.
+        (HYDRANT, 2, 2, 2),
+        // Alone 28 m and 11 m hold 9 and 4, both sides. Freed: 24 m for 5 m and 11 m, 37 m for 18 m and 11 m.
+        (CROSSING, 6, 4, 4),
+        // 12 m and 5 m hold 4 and 2 instead of 16.
+        (SCHOOL, 10, 10, 10),
+        // 21 m and 14 m hold 7 and 5 instead of 16.
+        (BUS_STOP, 4, 4, 4),
+        (FOOTWAY, 10, 10, 10),
+    ];
+    assert_eq!(costs, expected);
+    assert_eq!(plan.none.stalls - plan.all.stalls, expected.iter().map(|c| c.3).sum::<u64>());
+}
+
+#[test]
+fn lawful_areas_are_those_worked_out_by_hand() {
+    let plan = town().plan(&TERMS, &order(), None);
+    // A circle of radius r is a polygon of 32 tangents. The one at k · 11.25° touches it there and ends at (k ± ½) · 11.25°, at a
+    // height of r · sin((k ± ½) · 11.25°) / cos(5.625°); at a height h it is (r − h · sin) / cos from the middle.
+    let half_width = |r: f64, up: f64| {
+        let tangent = |k: f64| {
+            let end = |k: f64| (r * (k * 11.25_f64).to_radians().sin() / 5.625_f64.to_radians().cos()).clamp(0.0, up);
+            let (sin, cos) = (k * 11.25_f64).to_radians().sin_cos();
+            let below = |h: f64| (r * h - h * h / 2.0 * sin) / cos;
+            below(end(k + 0.5)) - below(end(k - 0.5))
+        };
+        (0..8).map(f64::from).map(tangent).sum::<f64>()
+    };
+    // The hydrant stands on the strip's outer edge, 1.5 m from its inner one.
+    let hydrant = half_width(3.0, 1.5);
+    // The school's corner stands 0.5 m above the inner edge, and 5 m beside its wall everything is forbidden: 1 m of it in the strip.
+    let school = half_width(5.0, 0.5) + 5.0 * 1.0;
+    let expected = [10.0 * 1.5 - hydrant, 8.0 * 1.5 - hydrant, 11.0 * 1.5, 17.0 * 1.5 - school, 10.0 * 1.5 - school];
+    let north: Vec<f64> = plan.places.iter().filter(|p| p.hand == Hand::Left).map(|p| p.area).collect();
+    assert_eq!(north.len(), 5);
+    for (found, expected) in north.iter().zip(expected) {
+        assert!((found - expected).abs() < 2e-5, "{north:?} {expected}");
+    }
+}
+
+#[test]
+fn with_one_side_only_the_side_that_holds_more_is_kept() {
+    let one_side = Rule(7);
+    let plan = town().plan(&TERMS, &order(), Some(one_side));
+    assert_eq!((plan.none.stalls, plan.all.stalls), (74, 22));
+    assert!(plan.places.iter().all(|p| p.hand == Hand::Right));
+    let cost = plan.costs.last().unwrap();
+    // Alone it takes one of two sides with 32 each; at the end of the waterfall the north side's 14.
+    assert_eq!((cost.rule, cost.alone.stalls, cost.freed.stalls, cost.in_order.stalls), (one_side, 32, 14, 14));
+}
+
+/// ```text
+///          │     │▒        ▒ left strip, towards which the street turns: 50 − 4.25 m twice in its middle
+///          │     │▒
+///  ▒▒▒▒▒▒▒▒┘     │▒        right strip: 50 m twice, and a fan from 3.5 m to 5 m round the corner
+///  ────────┐     │
+///  ════════════╗ │
+/// ```
+#[test]
+fn a_street_round_a_corner_has_the_strips_worked_out_by_hand() {
+    let corner = street(1, &[(0.0, 0.0), (50.0, 0.0), (50.0, 50.0)], [side(), side()]);
+    let plan = built(vec![corner], Vec::new()).plan(&TERMS, &[], None);
+    let [left, right] = &plan.places[..] else { panic!("{:?}", plan.places) };
+    assert!((left.area - 2.0 * 45.75 * 1.5).abs() < 1e-6, "{}", left.area);
+    // Eight triangles of chords to the outer edge, less eight kites of tangents to the inner one.
+    let fan = 8.0 * (12.5 * 11.25_f64.to_radians().sin() - 3.5 * 3.5 * 5.625_f64.to_radians().tan());
+    assert!((right.area - 2.0 * 50.0 * 1.5 - fan).abs() < 1e-6, "{}", right.area);
+    // On the axis 45 m twice and 50 m twice: 15 and 17 stalls each, none round the corner. The fan is as long as its inner arc.
+    assert_eq!((left.stalls, right.stalls), (30, 34));
+    assert!((left.length - 90.0).abs() < 1e-6 && (right.length - 100.0).abs() < 1e-6);
+}
+
+/// ```text
+///        ┆A┆   │  ┆B┆     Street 1 runs east, street 2 north from its middle. A is the left strip of street 2, B its right one.
+///        ┆ ┆   │  ┆ ┆     Both begin above street 1's carriageway, and above its left strip, which comes first.
+///  ┄┄┄┄┄┄┘ ┆   │  ┆ └┄┄┄
+///  ┄┄┄┄┄┄┄┄┘   │  └┄┄┄┄┄  The left strip of street 1 is cut by street 2's carriageway: 47 m on either side.
+///  ═════════════════════
+///  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  Its right strip lies where street 2 does not come, but for the end of it: half a circle of 3 m.
+/// ```
+#[test]
+fn streets_that_meet_share_no_place() {
+    let streets = vec![
+        street(1, &[(0.0, 0.0), (100.0, 0.0)], [side(), side()]),
+        street(2, &[(50.0, 0.0), (50.0, 50.0)], [side(), side()]),
+    ];
+    let plan = built(streets, Vec::new()).plan(&TERMS, &[], None);
+    let found: Vec<(u32, Hand, f64, f64)> = plan
+        .places
+        .iter()
+        .map(|p| (p.street, p.hand, (p.length * 1e3).round() / 1e3, (p.area * 1e3).round() / 1e3))
+        .collect();
+    let expected = [
+        (1, Hand::Left, 47.0, 70.5),
+        (1, Hand::Left, 47.0, 70.5),
+        (1, Hand::Right, 100.0, 150.0),
+        // Between street 1's kerb and its strip.
+        (2, Hand::Left, 0.5, 0.75),
+        (2, Hand::Left, 45.0, 67.5),
+        (2, Hand::Right, 0.5, 0.75),
+        (2, Hand::Right, 45.0, 67.5),
+    ];
+    assert_eq!(found, expected);
+}
