@@ -38,6 +38,20 @@ pub enum AnalysisError {
         /// Which.
         id: u32,
     },
+    /// A street, or a side of it, that is not among those that may hold stalls.
+    #[error("street {id} is not there, or a side of it that is named holds no stalls")]
+    NoStreet {
+        /// Which.
+        id: u32,
+    },
+    /// A thing of another rule than the one that is changed.
+    #[error("among the things of rule {rule} is one of rule {found}")]
+    OtherRule {
+        /// The rule that is changed.
+        rule: u32,
+        /// The thing's.
+        found: u32,
+    },
     /// Somebody asked it to stop.
     #[error("stopped before the end")]
     Stopped,

@@ -26,20 +26,25 @@ mod strip;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod update;
+mod why;
 
 pub use plan::{Amount, Cost, Place, Plan};
 pub use stalls::Terms;
+pub use update::Update;
+pub use why::{Measured, Road, Why};
 
 use super::AnalysisError;
 use geo::{Coord, CoordsIter as _, Geometry};
 use layer::{Layer, distinct};
-use outline::{Arc, Cap, Outline, Pieces};
+use outline::{Arc, Outline, Pieces};
 use rayon::prelude::*;
 use solve::{Ground, Solved, Strips, solve};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use strip::Strip;
-use tree::Tree;
+use tree::{Extent, Tree};
+use why::Nearest;
 
 /// Farther from the origin than this no county reaches, metres.
 const FARTHEST: f64 = 1e6;
@@ -120,6 +125,8 @@ pub struct Legal {
     lines: Vec<Vec<Coord<f64>>>,
     strips: Strips,
     roads: (Pieces, Tree),
+    /// To measure to all carriageways.
+    kerbs: Nearest,
     layers: Vec<Layer>,
     solved: Vec<Solved>,
 }
@@ -154,23 +161,26 @@ impl Legal {
             by_rule.entry(thing.rule).or_default().push(thing);
         }
         let layers = by_rule.into_iter().map(|(rule, things)| Layer::new(rule, things, &|e| strips.near(e))).collect();
-        let mut legal = Legal { streets, lines, strips, roads, layers, solved: Vec::new() };
-        let all: Vec<usize> = (0..legal.strips.all.len()).collect();
+        let kerbs = Nearest::new(streets.iter().zip(&lines).map(|(street, line)| {
+            (street.kerb, if street.kerb > 0.0 { Extent::around(line) } else { Extent::NOTHING })
+        }));
+        let mut legal = Legal { streets, lines, strips, roads, kerbs, layers, solved: Vec::new() };
+        let drawn = |strip| legal.side(strip).is_some_and(|side| side.refused.is_empty());
+        let all: Vec<(usize, bool)> = (0..legal.strips.all.len()).map(|strip| (strip, drawn(strip))).collect();
         legal.solved = legal.solve(&legal.layers.iter().collect::<Vec<_>>(), &all, watch)?;
         Ok(legal)
     }
 
-    /// Solves some strips, in their order.
-    fn solve(&self, layers: &[&Layer], which: &[usize], watch: &Watch<'_>) -> Result<Vec<Solved>, AnalysisError> {
+    /// Solves some strips, in their order, and draws those that are to be drawn.
+    fn solve(&self, layers: &[&Layer], which: &[(usize, bool)], watch: &Watch<'_>) -> Result<Vec<Solved>, AnalysisError> {
         let ground =
             Ground { lines: &self.lines, strips: &self.strips, roads: (&self.roads.0, &self.roads.1), layers };
         let done = AtomicUsize::new(0);
-        let one = |number: &usize| {
+        let one = |(number, draw): &(usize, bool)| {
             if watch.stop.load(Ordering::Relaxed) {
                 return Err(AnalysisError::Stopped);
             }
-            let draw = self.side(*number).is_some_and(|side| side.refused.is_empty());
-            let solved = solve(&ground, *number, draw);
+            let solved = solve(&ground, *number, *draw);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             if done.is_multiple_of(64) || done == which.len() {
                 #[allow(clippy::cast_precision_loss)] // strips are few
@@ -184,10 +194,6 @@ impl Legal {
     /// In the order of their numbers.
     pub fn streets(&self) -> &[Street] {
         &self.streets
-    }
-
-    fn layers(&self) -> &[Layer] {
-        &self.layers
     }
 
     fn side(&self, strip: usize) -> Option<&Side> {
@@ -216,13 +222,13 @@ impl Legal {
 
 /// Carriageways near strips, and a tree over them.
 fn roads(streets: &[Street], lines: &[Vec<Coord<f64>>], strips: &Strips) -> (Pieces, Tree) {
-    let near = |e: &tree::Extent| strips.near(e);
+    let near = |e: &Extent| strips.near(e);
     let one = |(n, (street, line)): (usize, (&Street, &Vec<Coord<f64>>))| {
         let mut pieces = Pieces::default();
         if street.kerb > 0.0 {
             let thing = u32::try_from(n).unwrap_or(u32::MAX);
             let (distance, arc) = (street.kerb, Arc::Within);
-            Outline { pieces: &mut pieces, thing, distance, arc, near: &near }.line(line, Cap::Round);
+            Outline { pieces: &mut pieces, thing, distance, arc, near: &near }.line(line);
         }
         pieces
     };

@@ -1,7 +1,8 @@
 //! What one rule forbids, ready to be met.
 
-use super::outline::{Arc, Cap, Outline, Pieces, oriented};
+use super::outline::{Arc, Outline, Pieces, oriented};
 use super::tree::{Extent, Tree};
+use super::why::Nearest;
 use super::{Forbidden, Rule};
 use crate::geom::validity;
 use geo::{Coord, CoordsIter as _, Geometry, Polygon};
@@ -22,6 +23,8 @@ pub struct Layer {
     pub pieces: Pieces,
     /// Over the pieces.
     pub tree: Tree,
+    /// To measure to all things.
+    pub nearest: Nearest,
 }
 
 impl Layer {
@@ -43,7 +46,8 @@ impl Layer {
         let mut pieces = Pieces::default();
         shares.iter().for_each(|share| pieces.append(share));
         let tree = Tree::new(pieces.extents());
-        Layer { rule, things, pieces, tree }
+        let nearest = Nearest::new(things.iter().map(|t| (t.distance, extent(&t.geometry))));
+        Layer { rule, things, pieces, tree, nearest }
     }
 }
 
@@ -114,9 +118,9 @@ pub fn outline(
     match geometry {
         Geometry::Point(p) => beside(&mut |o| o.point(p.0)),
         Geometry::MultiPoint(m) => beside(&mut |o| m.iter().for_each(|p| o.point(p.0))),
-        Geometry::Line(l) => beside(&mut |o| o.line(&distinct(&[l.start, l.end]), Cap::Round)),
-        Geometry::LineString(l) => beside(&mut |o| o.line(&distinct(&l.0), Cap::Round)),
-        Geometry::MultiLineString(m) => beside(&mut |o| m.iter().for_each(|l| o.line(&distinct(&l.0), Cap::Round))),
+        Geometry::Line(l) => beside(&mut |o| o.line(&distinct(&[l.start, l.end]))),
+        Geometry::LineString(l) => beside(&mut |o| o.line(&distinct(&l.0))),
+        Geometry::MultiLineString(m) => beside(&mut |o| m.iter().for_each(|l| o.line(&distinct(&l.0)))),
         Geometry::Polygon(p) => area(pieces, thing, std::slice::from_ref(p), distance, near),
         Geometry::MultiPolygon(m) => area(pieces, thing, &m.0, distance, near),
         Geometry::Rect(r) => area(pieces, thing, &[r.to_polygon()], distance, near),

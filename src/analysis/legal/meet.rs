@@ -95,7 +95,7 @@ fn clip(p: (f64, f64), q: (f64, f64), x: Span, y: Span) -> Option<Span> {
     (from <= to).then(|| (at(from).min(at(to)), at(from).max(at(to))))
 }
 
-/// What rings block of a turn, which is convex.
+/// What rings block of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meets {
     /// Nothing.
@@ -107,15 +107,21 @@ pub enum Meets {
 }
 
 impl Meets {
-    /// Of closed rings that together are one area by winding, in a closed, convex, counter-clockwise ring.
-    pub fn of<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, cell: &[Coord<f64>]) -> Meets {
-        let edge = |e: &[Coord<f64>]| crosses(e[0], e[1], cell);
-        if rings.clone().any(|ring| ring.windows(2).any(edge)) {
-            return Meets::Partly;
+    /// Of closed rings that together are one area by winding, in closed, convex, counter-clockwise parts.
+    pub fn of<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, parts: &[[Coord<f64>; 5]]) -> Meets {
+        let mut all = None;
+        for part in parts {
+            if rings.clone().any(|ring| ring.windows(2).any(|e| crosses(e[0], e[1], part))) {
+                return Meets::Partly;
+            }
+            let middle = part[1..].iter().fold(Coord { x: 0.0, y: 0.0 }, |sum, c| sum + *c) / 4.0;
+            let wholly = within(rings.clone(), middle);
+            if all.is_some_and(|all| all != wholly) {
+                return Meets::Partly;
+            }
+            all = Some(wholly);
         }
-        #[allow(clippy::cast_precision_loss)] // a few dozen
-        let middle = cell[1..].iter().fold(Coord { x: 0.0, y: 0.0 }, |sum, c| sum + *c) / (cell.len() - 1) as f64;
-        if within(rings, middle) { Meets::Wholly } else { Meets::Nowhere }
+        if all == Some(true) { Meets::Wholly } else { Meets::Nowhere }
     }
 }
 
@@ -237,12 +243,11 @@ mod tests {
 
     #[test]
     fn a_turn_is_met_where_something_reaches_into_it() {
-        let square = |x: f64, y: f64, side: f64| -> Vec<Coord<f64>> {
+        let square = |x: f64, y: f64, side: f64| -> [Coord<f64>; 5] {
             [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side), (0.0, 0.0)]
                 .map(|(dx, dy)| Coord { x: x + dx, y: y + dy })
-                .to_vec()
         };
-        let cell = square(0.0, 0.0, 1.0);
+        let cell = [square(0.0, 0.0, 1.0)];
         for (ring, meets) in [
             (square(0.2, 0.2, 0.2), Meets::Partly),
             (square(0.5, 0.5, 5.0), Meets::Partly),
@@ -253,6 +258,9 @@ mod tests {
         ] {
             assert_eq!(Meets::of(std::iter::once(&ring[..]), &cell), meets, "{ring:?}");
         }
+        // All of one part and nothing of another is a part of both.
+        let two = [square(0.0, 0.0, 1.0), square(5.0, 0.0, 1.0)];
+        assert_eq!(Meets::of(std::iter::once(&square(-1.0, -1.0, 4.0)[..]), &two), Meets::Partly);
     }
 
     #[test]

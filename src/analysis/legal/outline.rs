@@ -22,15 +22,6 @@ pub enum Arc {
     Around,
 }
 
-/// How a line ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cap {
-    /// Straight across.
-    Flat,
-    /// In half a circle.
-    Round,
-}
-
 /// Segments of a quarter of a circle, so that none leaves it by more than [`OFF`].
 pub fn segments(radius: f64) -> f64 {
     // A tangent polygon's corner is radius / cos(half a step) out.
@@ -50,11 +41,6 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     /// The rectangles around them.
     pub fn extents(&self) -> &[Extent] {
         &self.extents
@@ -142,8 +128,8 @@ impl<N: Fn(&Extent) -> bool> Outline<'_, N> {
         self.pieces.add(self.thing, [&ring[..]], self.near);
     }
 
-    /// A line and its ends; no position twice in a row. One that is closed has none. A line of one position is a point.
-    pub fn line(&mut self, line: &[Coord<f64>], cap: Cap) {
+    /// A line with round ends; no position twice in a row. One that is closed has no ends. A line of one position is a point.
+    pub fn line(&mut self, line: &[Coord<f64>]) {
         if line.len() < 2 {
             line.iter().for_each(|at| self.point(*at));
             return;
@@ -156,14 +142,14 @@ impl<N: Fn(&Extent) -> bool> Outline<'_, N> {
             let (left, right) = (left_of(e), -left_of(e));
             ring.clear();
             ring.push(p + left * self.distance);
-            if n == 0 && !closed && cap == Cap::Round {
+            if n == 0 && !closed {
                 self.sector(&mut ring, p, left, PI);
             }
             ring.push(p + right * self.distance);
             ring.push(q + right * self.distance);
             let next = along.get(n + 1).or(along.first().filter(|_| closed));
             match next.map(|next| (*next, turn(e, *next))) {
-                None if cap == Cap::Round => self.sector(&mut ring, q, right, PI),
+                None => self.sector(&mut ring, q, right, PI),
                 Some((next, by)) if by > 0.0 => {
                     self.sector(&mut ring, q, right, by);
                     ring.extend([q - left_of(next) * self.distance, q]);
@@ -200,33 +186,20 @@ impl<N: Fn(&Extent) -> bool> Outline<'_, N> {
 
     /// The corners of a sector's arc between its ends, from a direction counter-clockwise by an angle.
     fn sector(&self, ring: &mut Vec<Coord<f64>>, centre: Coord<f64>, from: Coord<f64>, angle: f64) {
-        arc_between(ring, centre, (from, angle), self.distance, self.arc);
-    }
-}
-
-/// The corners of an arc between its ends, from a direction counter-clockwise by an angle.
-pub fn arc_between(
-    ring: &mut Vec<Coord<f64>>,
-    centre: Coord<f64>,
-    (from, angle): (Coord<f64>, f64),
-    radius: f64,
-    arc: Arc,
-) {
-    // Steps of an arc are few: an angle is at most a whole circle.
-    let steps = (angle / FRAC_PI_2 * segments(radius) - 1e-9).ceil().max(1.0);
-    let step = angle / steps;
-    let (radius, mut at) = match arc {
-        Arc::Within => (radius, step),
-        Arc::Around => (radius / (step / 2.0).cos(), step / 2.0),
-    };
-    while at < angle - step / 4.0 {
-        ring.push(centre + rotated(from, at) * radius);
-        at += step;
+        let step = angle / (angle / FRAC_PI_2 * segments(self.distance) - 1e-9).ceil().max(1.0);
+        let (radius, mut at) = match self.arc {
+            Arc::Within => (self.distance, step),
+            Arc::Around => (self.distance / (step / 2.0).cos(), step / 2.0),
+        };
+        while at < angle - step / 4.0 {
+            ring.push(centre + rotated(from, at) * radius);
+            at += step;
+        }
     }
 }
 
 /// A direction turned counter-clockwise.
-fn rotated(direction: Coord<f64>, by: f64) -> Coord<f64> {
+pub fn rotated(direction: Coord<f64>, by: f64) -> Coord<f64> {
     let (sin, cos) = by.sin_cos();
     Coord { x: direction.x * cos - direction.y * sin, y: direction.x * sin + direction.y * cos }
 }

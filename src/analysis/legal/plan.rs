@@ -2,6 +2,7 @@
 
 use super::span::{self, Span};
 use super::stalls::{Terms, fit, row};
+use super::tree::{Extent, Tree};
 use super::{Hand, Legal, Rule};
 use geo::{Area as _, Contains as _, Point, Polygon};
 use rayon::prelude::*;
@@ -62,6 +63,8 @@ pub struct Plan {
     pub none: Amount,
     /// In the order asked for.
     pub costs: Vec<Cost>,
+    /// Over the places.
+    pub(super) tree: Tree,
 }
 
 impl Legal {
@@ -71,8 +74,8 @@ impl Legal {
     /// one side of a street only: on that where more fit with all other rules, the left one of equals.
     pub fn plan(&self, terms: &Terms, order: &[Rule], one_side: Option<Rule>) -> Plan {
         let mut rules: Vec<Rule> = order.to_vec();
-        let of_sides = self.streets().iter().flat_map(|s| s.sides.iter().flatten()).flat_map(|s| s.refused.iter().copied());
-        let mut others: Vec<Rule> = self.layers().iter().map(|l| l.rule).chain(of_sides).chain(one_side).collect();
+        let of_sides = self.streets.iter().flat_map(|s| s.sides.iter().flatten()).flat_map(|s| s.refused.iter().copied());
+        let mut others: Vec<Rule> = self.layers.iter().map(|l| l.rule).chain(of_sides).chain(one_side).collect();
         others.sort_unstable();
         others.retain(|rule| !rules.contains(rule));
         others.dedup();
@@ -84,6 +87,7 @@ impl Legal {
             all: Amount::default(),
             none: Amount::default(),
             costs: rules.iter().map(|rule| Cost::nothing(*rule)).collect(),
+            tree: Tree::default(),
         };
         for of in of_streets {
             plan.places.extend(of.places);
@@ -95,6 +99,8 @@ impl Legal {
                 plan.costs[place].in_order.add(cost.in_order);
             }
         }
+        let extents: Vec<Extent> = plan.places.iter().map(|p| Extent::around(&p.polygon.exterior().0)).collect();
+        plan.tree = Tree::new(&extents);
         plan
     }
 }
@@ -207,12 +213,8 @@ impl Counting<'_> {
 
     fn strip(&self, number: usize) -> OfStrip<'_> {
         let (strip, side, solved) = self.legal.strip(number);
-        let layers = self.legal.layers();
-        let mut by_rule: Vec<(usize, Vec<Span>)> = solved
-            .by_layer
-            .iter()
-            .filter_map(|(layer, spans)| Some((self.place(layers[*layer].rule)?, spans.clone())))
-            .collect();
+        let mut by_rule: Vec<(usize, Vec<Span>)> =
+            solved.by_rule.iter().filter_map(|(rule, spans)| Some((self.place(*rule)?, spans.clone()))).collect();
         by_rule.extend(side.refused.iter().filter_map(|r| Some((self.place(*r)?, vec![(0.0, strip.length)]))));
         OfStrip { number, length: strip.length, base: &solved.base, by_rule }
     }
@@ -234,7 +236,7 @@ impl Counting<'_> {
             .iter()
             .map(|polygon| Place {
                 polygon: polygon.clone(),
-                street: self.legal.streets()[strip.street].id,
+                street: self.legal.streets[strip.street].id,
                 hand: Hand::ALL[strip.hand],
                 area: polygon.unsigned_area(),
                 length: 0.0,
@@ -243,14 +245,18 @@ impl Counting<'_> {
                 limited_by,
             })
             .collect();
-        for (from, to) in free {
+        // Where two stretches touch, a stall that begins there stands on the second.
+        let mut on = vec![0; free.len()];
+        for start in starts {
+            on[free.partition_point(|f| f.0 <= start + span::TOUCH).saturating_sub(1)] += 1;
+        }
+        for ((from, to), stalls) in free.into_iter().zip(on) {
             let Some(middle) = strip.middle((from + to) / 2.0) else { continue };
             let holds = |p: &Place| p.polygon.contains(&Point(middle));
             let found = if places.len() == 1 { Some(0) } else { places.iter().position(holds) };
             let Some(place) = found.map(|n| &mut places[n]) else { continue };
             place.length += to - from;
-            let stalls = starts.iter().filter(|s| (from - span::TOUCH..to).contains(*s)).count();
-            place.stalls += u32::try_from(stalls).unwrap_or(u32::MAX);
+            place.stalls += stalls;
         }
         places
     }

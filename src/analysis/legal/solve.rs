@@ -1,8 +1,9 @@
 //! One strip against all that is near it.
 
+use super::Rule;
 use super::layer::Layer;
 use super::meet::{Blocked, Meets, Work, cut};
-use super::outline::{Arc, Cap, Outline, Pieces};
+use super::outline::{Arc, Outline, Pieces};
 use super::span::{self, Span};
 use super::strip::{Cell, Frame, Kind, Strip};
 use super::tree::{Extent, Tree};
@@ -79,8 +80,8 @@ pub struct Ground<'a> {
 pub struct Solved {
     /// Blocked on the axis whatever the rules: bends, carriageways, strips that come before.
     pub base: Vec<Span>,
-    /// Blocked on the axis by the layers that block any of it, by place among the layers.
-    pub by_layer: Vec<(usize, Vec<Span>)>,
+    /// Blocked on the axis by the rules that block any of it.
+    pub by_rule: Vec<(Rule, Vec<Span>)>,
     /// What is lawful.
     pub polygons: Vec<Polygon<f64>>,
 }
@@ -144,12 +145,12 @@ pub fn solve(ground: &Ground<'_>, number: usize, draw: bool) -> Solved {
     let polygons = if draw { solver.draw() } else { Vec::new() };
     let Solver { mut base, by_layer, .. } = solver;
     span::merge(&mut base);
-    let mut merged = |(n, mut spans): (usize, Vec<Span>)| {
+    let merged = |(layer, mut spans): (&&Layer, Vec<Span>)| {
         span::merge(&mut spans);
-        (n, spans)
+        (layer.rule, spans)
     };
-    let by_layer = by_layer.into_iter().enumerate().filter(|(_, s)| !s.is_empty()).map(&mut merged).collect();
-    Solved { base, by_layer, polygons }
+    let by_rule = ground.layers.iter().zip(by_layer).filter(|(_, s)| !s.is_empty()).map(merged).collect();
+    Solved { base, by_rule, polygons }
 }
 
 impl<'a> Solver<'a> {
@@ -168,7 +169,7 @@ impl<'a> Solver<'a> {
         }
         let mut own = Pieces::default();
         Outline { pieces: &mut own, thing: 0, distance: near, arc: Arc::Within, near: &|_: &Extent| true }
-            .line(line, Cap::Flat);
+            .line(line);
         self.own = own;
         for (cell, edge) in pairs {
             self.meet(cell, Source::Own(edge));
@@ -330,7 +331,7 @@ impl<'a> Solver<'a> {
                         open = alive.1 >= part.1;
                     }
                 }
-                Kind::Turn { inner, outer } => {
+                Kind::Turn { inner, outer, .. } => {
                     if !self.wholly[n].is_empty() {
                         open = false;
                         continue;
@@ -398,7 +399,7 @@ fn blocked<'b>(
             let Blocked { partly, wholly } = Blocked::of(rings, frame, *part, band, work);
             (partly, wholly)
         }
-        Kind::Turn { .. } => match Meets::of(rings, &cell.ring) {
+        Kind::Turn { parts, .. } => match Meets::of(rings, parts) {
             Meets::Nowhere => (Vec::new(), Vec::new()),
             Meets::Partly => (vec![(0.0, 1.0)], Vec::new()),
             Meets::Wholly => (vec![(0.0, 1.0)], vec![(0.0, 1.0)]),

@@ -11,13 +11,14 @@
 //! Along the strip runs an axis. A cell is as long on it as it is wide everywhere, a fan as its inner arc, a kite has no length: so
 //! that a stall of a width on the axis has at least this width at every depth.
 
-use super::outline::{Arc, arc_between, left_of, towards, turn};
+use super::outline::{left_of, rotated, segments, towards, turn};
 use super::span::Span;
 use super::tree::Extent;
 use geo::Coord;
+use std::f64::consts::{FRAC_PI_2, PI};
 
 /// A turn sharper than this parts a row of stalls: the ground of a stall is straight. 15°.
-const STRAIGHT: f64 = 15.0 * std::f64::consts::PI / 180.0;
+const STRAIGHT: f64 = 15.0 * PI / 180.0;
 /// A turn below this is none.
 const NO_TURN: f64 = 1e-9;
 
@@ -58,6 +59,8 @@ pub enum Kind {
         inner: Vec<Coord<f64>>,
         /// The same of the outer edge.
         outer: Vec<Coord<f64>>,
+        /// Convex parts that make it up, each closed and counter-clockwise.
+        parts: Vec<[Coord<f64>; 5]>,
     },
 }
 
@@ -162,36 +165,22 @@ impl Strip {
         let from = self.length;
         let (inner, outer) = match *turn {
             Turn::None | Turn::Overlap => return,
-            Turn::Kite { by, .. } => {
-                // Where the inner edges cross; the outer ones cross at the ends of both cells.
-                (vec![before.place(long - near * (by / 2.0).tan(), near)], Vec::new())
-            }
+            // Where the inner edges cross; the outer ones cross at the ends of both cells.
+            Turn::Kite { by, .. } => (vec![before.place(long - near * (by / 2.0).tan(), near)], Vec::new()),
             Turn::Fan { by } => {
-                let corner = before.place(long, 0.0);
-                let (mut inner, mut outer) = (Vec::new(), Vec::new());
-                // Arcs are made counter-clockwise: on the left of a line that turns right the way is clockwise.
-                let start = if self.hand == 0 { after.across } else { before.across };
-                if near > 0.0 {
-                    arc_between(&mut inner, corner, (start, by), near, Arc::Around);
-                } else {
-                    inner.push(corner);
-                }
-                arc_between(&mut outer, corner, (start, by), far, Arc::Within);
-                if self.hand == 0 {
-                    inner.reverse();
-                    outer.reverse();
-                }
                 self.length += near * by;
-                (inner, outer)
+                fan(before.place(long, 0.0), before.across, if self.hand == 0 { -by } else { by }, self.band)
             }
         };
-        let (start, end) = (turn.cut(), turn.cut());
-        let mut ring = vec![before.place(long - start, near)];
-        ring.extend(&inner);
-        ring.push(after.place(end, near));
-        ring.push(after.place(end, far));
-        ring.extend(outer.iter().rev());
-        ring.push(before.place(long - start, far));
+        let cut = turn.cut();
+        let there: Vec<Coord<f64>> = std::iter::once(before.place(long - cut, near))
+            .chain(inner.iter().copied())
+            .chain([after.place(cut, near)])
+            .collect();
+        let back: Vec<Coord<f64>> = std::iter::once(before.place(long - cut, far))
+            .chain(outer.iter().copied())
+            .chain([after.place(cut, far)])
+            .collect();
         let by = match *turn {
             Turn::Kite { by, .. } | Turn::Fan { by } => by,
             Turn::None | Turn::Overlap => 0.0,
@@ -199,7 +188,32 @@ impl Strip {
         if by > STRAIGHT {
             self.bends.push((from, self.length));
         }
-        self.push(Kind::Turn { inner, outer }, (from, self.length), ring, edge);
+        let parts = match turn {
+            Turn::Fan { .. } => self.parts(&there, &back),
+            _ => vec![self.part([there[0], there[1], there[2], back[1]])],
+        };
+        let ring = there.into_iter().chain(back.into_iter().rev()).collect();
+        self.push(Kind::Turn { inner, outer, parts }, (from, self.length), ring, edge);
+    }
+
+    /// The parts of a fan: it has one more corner on its inner edge, half a step off those of the outer one.
+    fn parts(&self, there: &[Coord<f64>], back: &[Coord<f64>]) -> Vec<[Coord<f64>; 5]> {
+        let middle = |a: Coord<f64>, b: Coord<f64>| (a + b) / 2.0;
+        let mut parts = Vec::with_capacity(2 * back.len());
+        for (n, chord) in back.windows(2).enumerate() {
+            let half = middle(chord[0], chord[1]);
+            // Tangents touch the circle in the middle between their ends; the first and the last begin there.
+            let from = if n == 0 { there[0] } else { middle(there[n], there[n + 1]) };
+            let to = if n + 2 == back.len() { there[n + 2] } else { middle(there[n + 1], there[n + 2]) };
+            parts.push(self.part([from, there[n + 1], half, chord[0]]));
+            parts.push(self.part([there[n + 1], to, chord[1], half]));
+        }
+        parts
+    }
+
+    /// Closed and counter-clockwise, of corners that are so on the left.
+    fn part(&self, [a, b, c, d]: [Coord<f64>; 4]) -> [Coord<f64>; 5] {
+        if self.hand == 0 { [a, b, c, d, a] } else { [d, c, b, a, d] }
     }
 
     fn push(&mut self, kind: Kind, on_axis: Span, mut ring: Vec<Coord<f64>>, edge: usize) {
@@ -261,4 +275,18 @@ impl Turn {
             _ => 0.0,
         }
     }
+}
+
+/// The corners between the ends of both edges of a fan, from a direction by an angle that is positive counter-clockwise: the inner
+/// edge in tangents, the outer one in as many chords.
+fn fan(corner: Coord<f64>, from: Coord<f64>, by: f64, band: Span) -> (Vec<Coord<f64>>, Vec<Coord<f64>>) {
+    let steps = (by.abs() / FRAC_PI_2 * segments(band.1) - 1e-9).ceil().max(1.0);
+    let step = by / steps;
+    // Steps of a fan are few: an angle is at most half a circle.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let count = steps as u32;
+    let at = |angle: f64, radius: f64| corner + rotated(from, angle) * radius;
+    let inner = (0..count).map(|n| at((f64::from(n) + 0.5) * step, band.0 / (step / 2.0).cos())).collect();
+    let outer = (1..count).map(|n| at(f64::from(n) * step, band.1)).collect();
+    (inner, outer)
 }

@@ -4,6 +4,8 @@ use super::*;
 use geo::{Area as _, LineString, Point, Polygon, Rect};
 
 mod golden;
+mod messy;
+mod properties;
 
 /// Nobody listens and nobody stops it.
 pub fn built(streets: Vec<Street>, forbidden: Vec<Forbidden>) -> Legal {

@@ -48,14 +48,6 @@ impl Extent {
             && other.min.y <= self.max.y
     }
 
-    /// Whether all of another lies in it.
-    pub fn holds(&self, other: &Extent) -> bool {
-        self.min.x <= other.min.x
-            && other.max.x <= self.max.x
-            && self.min.y <= other.min.y
-            && other.max.y <= self.max.y
-    }
-
     /// Metres to a point; 0 inside.
     pub fn distance(&self, to: Coord<f64>) -> f64 {
         let x = (self.min.x - to.x).max(to.x - self.max.x).max(0.0);
@@ -76,7 +68,7 @@ impl Extent {
 /// A packed tree by sort-tile-recursive (Leutenegger, Lopez and Edgington 1997, <https://doi.org/10.1109/ICDE.1997.582015>).
 ///
 /// Built in n log n; a question costs about log n and what it finds. The same rectangles give the same tree.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tree {
     /// What the lowest rectangles are of.
     ids: Vec<u32>,

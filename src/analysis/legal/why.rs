@@ -1,0 +1,148 @@
+//! Why a stall may stand at a place, or may not.
+
+use super::tree::{Extent, Tree};
+use super::{Hand, Legal, Plan, Rule};
+use geo::{Closest, ClosestPoint as _, Contains as _, Coord, Distance as _, Euclidean, Point, Polygon};
+
+/// What a rule says to a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// Which.
+    pub rule: Rule,
+    /// To the nearest thing of the rule – of one with several distances to that which is most too near – metres; 0 inside an area.
+    pub measured: f64,
+    /// Metres that it asks for; with 0 the place must not lie in the thing.
+    pub required: f64,
+    /// Whether the place is far enough.
+    pub pass: bool,
+}
+
+/// The nearest carriageway.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Road {
+    /// Whose.
+    pub street: u32,
+    /// To the street's line, metres.
+    pub measured: f64,
+    /// From the line to the kerb, metres.
+    pub required: f64,
+    /// Whether the place lies outside it.
+    pub pass: bool,
+}
+
+/// What can be said about a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Why {
+    /// Whether it is in a lawful place of the plan.
+    pub lawful: bool,
+    /// One for each rule that forbids something somewhere, by number. A place up to 5 cm beyond a round distance may yet be unlawful:
+    /// [`crate::analysis::legal`] tells how circles are drawn.
+    pub rules: Vec<Measured>,
+    /// `None` where no street has a carriageway.
+    pub road: Option<Road>,
+    /// The side of a street in whose strip it lies, the first of several; `None` where no stall could stand whatever the rules.
+    pub side: Option<(u32, Hand)>,
+    /// What stays free for people walking there, metres.
+    pub clear_width: Option<f64>,
+    /// Rules that refuse the whole side.
+    pub refused: Vec<Rule>,
+    /// The nearest position of a lawful place that holds a stall, and how far it is, metres; 0 inside one.
+    pub nearest: Option<(Coord<f64>, f64)>,
+}
+
+impl Legal {
+    /// Measures at a place. `plan` is one of this legal space. Well below a millisecond: trees are asked, not lists.
+    pub fn why(&self, plan: &Plan, at: Coord<f64>) -> Why {
+        let point = Point(at);
+        let rules = self.layers.iter().filter_map(|layer| {
+            let of = |thing: u32| Euclidean.distance(&point, &layer.things[thing as usize].geometry);
+            let (_, measured, required) = layer.nearest.worst(at, of)?;
+            let pass = measured >= required && measured > 0.0;
+            Some(Measured { rule: layer.rule, measured, required, pass })
+        });
+        let to_line = |street: u32| match &self.lines[street as usize][..] {
+            [one] => Euclidean.distance(&point, &Point(*one)),
+            line => line
+                .windows(2)
+                .map(|e| Euclidean.distance(&point, &geo::Line::new(e[0], e[1])))
+                .fold(f64::INFINITY, f64::min),
+        };
+        let road = self.kerbs.worst(at, to_line).map(|(street, measured, required)| Road {
+            street: self.streets[street as usize].id,
+            measured,
+            required,
+            pass: measured >= required,
+        });
+        let strip = self.strips.at(at).map(|number| self.strip(number));
+        Why {
+            lawful: plan.holding(at).next().is_some(),
+            rules: rules.collect(),
+            road,
+            side: strip.map(|(strip, ..)| (self.streets[strip.street].id, Hand::ALL[strip.hand])),
+            clear_width: strip.map(|(_, side, _)| side.clear_width),
+            refused: strip.map(|(_, side, _)| side.refused.clone()).unwrap_or_default(),
+            nearest: plan.nearest(at),
+        }
+    }
+}
+
+impl Plan {
+    /// The lawful places that a position lies in, by number.
+    pub fn holding(&self, at: Coord<f64>) -> impl Iterator<Item = usize> {
+        let mut found = Vec::new();
+        self.tree.each(&Extent { min: at, max: at }, |place| {
+            if self.places[place as usize].polygon.contains(&Point(at)) {
+                found.push(place as usize);
+            }
+        });
+        found.sort_unstable();
+        found.into_iter()
+    }
+
+    /// The nearest position of a lawful place that holds a stall, and how far it is, metres.
+    pub fn nearest(&self, at: Coord<f64>) -> Option<(Coord<f64>, f64)> {
+        let closest = |polygon: &Polygon<f64>| match polygon.closest_point(&Point(at)) {
+            Closest::Intersection(p) | Closest::SinglePoint(p) => p.0,
+            Closest::Indeterminate => polygon.exterior().0[0],
+        };
+        let (place, distance) = self.tree.nearest(at, f64::INFINITY, |place| {
+            let place = &self.places[place as usize];
+            if place.stalls == 0 { f64::INFINITY } else { Euclidean.distance(&Point(at), &place.polygon) }
+        })?;
+        Some((closest(&self.places[place as usize].polygon), distance))
+    }
+}
+
+/// Things to be measured to, by the distance that is asked from them.
+#[derive(Debug, Clone, Default)]
+pub struct Nearest {
+    /// A distance, the number of the first thing with it, and a tree over those.
+    groups: Vec<(f64, Vec<u32>, Tree)>,
+}
+
+impl Nearest {
+    /// Of the distances and rectangles of things by number; things without a place are left out.
+    pub fn new(things: impl Iterator<Item = (f64, Extent)>) -> Nearest {
+        let mut all: Vec<(f64, u32, Extent)> = (0..).zip(things).map(|(n, (d, e))| (d, n, e)).collect();
+        all.retain(|(_, _, e)| e.min.x <= e.max.x);
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let group = |of: &[(f64, u32, Extent)]| {
+            let extents: Vec<Extent> = of.iter().map(|t| t.2).collect();
+            (of[0].0, of.iter().map(|t| t.1).collect(), Tree::new(&extents))
+        };
+        Nearest { groups: all.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()).map(group).collect() }
+    }
+
+    /// The thing that a place is most too near to, or least too far from: its number, how far it is, and how far it should be.
+    fn worst(&self, at: Coord<f64>, distance: impl Fn(u32) -> f64) -> Option<(u32, f64, f64)> {
+        let mut worst: Option<(u32, f64, f64)> = None;
+        for (required, numbers, tree) in self.groups.iter().rev() {
+            // Only what is nearer to its limit than the worst until now.
+            let reach = worst.map_or(f64::INFINITY, |(_, measured, other)| measured - other + required);
+            if let Some((n, measured)) = tree.nearest(at, reach, |n| distance(numbers[n as usize])) {
+                worst = Some((numbers[n as usize], measured, *required));
+            }
+        }
+        worst
+    }
+}
