@@ -114,6 +114,11 @@ compare: ## the same tiles from Martin and PostGIS beside ours, in turns; instal
 	@scripts/prerequisites.sh bench
 	benches/compare-martin.sh $(BENCH_ARGS)
 
+.PHONY: compare-legal
+compare-legal: ## legal space beside the same operations by Shapely and GEOS; installs them
+	@scripts/prerequisites.sh bench
+	benches/compare-legal.sh
+
 # The comparison needs a CSV of points: make bench-postgis CSV=points.csv.gz
 .PHONY: bench-postgis
 bench-postgis: ## the same import beside PostGIS; needs CSV=FILE.csv.gz

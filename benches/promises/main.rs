@@ -20,6 +20,7 @@ mod ground;
 mod import;
 mod items;
 mod kernels;
+mod legal;
 mod live;
 mod machine;
 mod martin;
@@ -64,6 +65,7 @@ const PARTS: [(&str, Part); 19] = [
     ("coverage", coverage::measure),
     ("pyramid", pyramid::measure),
     ("kernels", kernels::measure),
+    ("legal", legal::measure),
     ("tiles", tiles::measure),
     ("cached", cached::measure),
     ("filters", filters::measure),
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
     let done = match asked.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [constant::ARGUMENT, bytes] => constant_body(bytes),
         ["points"] => points(),
+        [legal::ARGUMENT, pack, dir] => legal::town(pack, dir).map(|()| true),
         _ => run(&asked),
     };
     match done {

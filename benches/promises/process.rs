@@ -54,6 +54,11 @@ pub fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Outcome<Ran> {
     }
 }
 
+/// Most memory that this process had, bytes; 0 where the system does not tell.
+pub fn own_peak() -> u64 {
+    memory(std::process::id(), "VmHWM:")
+}
+
 /// A line of `/proc/PID/status`, bytes; 0 where there is none.
 fn memory(pid: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();

@@ -52,6 +52,12 @@ pub enum AnalysisError {
         /// The thing's.
         found: u32,
     },
+    /// A row of stalls that ends before its first.
+    #[error("rule {rule}: a gap comes after 1 stall or more, not after 0")]
+    NoRow {
+        /// Whose gap.
+        rule: u32,
+    },
     /// Somebody asked it to stop.
     #[error("stopped before the end")]
     Stopped,

@@ -29,8 +29,7 @@ mod tree;
 mod update;
 mod why;
 
-pub use plan::{Amount, Cost, Place, Plan};
-pub use stalls::Terms;
+pub use plan::{Amount, Cost, Lost, Place, Plan, Terms};
 pub use update::Update;
 pub use why::{Measured, Road, Why};
 
@@ -86,7 +85,8 @@ pub struct Street {
 /// A side of a street that may hold stalls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {
-    /// From the kerb to the stalls, metres.
+    /// From the kerb to the stalls, metres: the least that rules allow. Stalls stand there, as near to the kerb as they may, so that
+    /// a rule of a greatest offset is kept wherever that is not below the least.
     pub offset_min: f64,
     /// Of a stall, metres, 0.01 or more.
     pub depth: f64,
@@ -172,9 +172,13 @@ impl Legal {
     }
 
     /// Solves some strips, in their order, and draws those that are to be drawn.
-    fn solve(&self, layers: &[&Layer], which: &[(usize, bool)], watch: &Watch<'_>) -> Result<Vec<Solved>, AnalysisError> {
-        let ground =
-            Ground { lines: &self.lines, strips: &self.strips, roads: (&self.roads.0, &self.roads.1), layers };
+    fn solve(
+        &self,
+        layers: &[&Layer],
+        which: &[(usize, bool)],
+        watch: &Watch<'_>,
+    ) -> Result<Vec<Solved>, AnalysisError> {
+        let ground = Ground { lines: &self.lines, strips: &self.strips, roads: (&self.roads.0, &self.roads.1), layers };
         let done = AtomicUsize::new(0);
         let one = |(number, draw): &(usize, bool)| {
             if watch.stop.load(Ordering::Relaxed) {

@@ -5,7 +5,7 @@ use super::tree::{Extent, Tree};
 use super::why::Nearest;
 use super::{Forbidden, Rule};
 use crate::geom::validity;
-use geo::{Coord, CoordsIter as _, Geometry, Polygon};
+use geo::{Coord, CoordsIter as _, Geometry, Point, Polygon};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -30,6 +30,7 @@ pub struct Layer {
 impl Layer {
     /// Outlines the things that are near strips. n log n.
     pub fn new(rule: Rule, mut things: Vec<Forbidden>, near: &(impl Fn(&Extent) -> bool + Sync)) -> Layer {
+        things.iter_mut().for_each(|thing| plain(&mut thing.geometry));
         things.par_sort_unstable_by(order);
         let shares: Vec<Pieces> = things
             .par_chunks(SHARE)
@@ -48,6 +49,16 @@ impl Layer {
         let tree = Tree::new(pieces.extents());
         let nearest = Nearest::new(things.iter().map(|t| (t.distance, extent(&t.geometry))));
         Layer { rule, things, pieces, tree, nearest }
+    }
+}
+
+/// A line that stands still is a point: nothing else can be measured to.
+fn plain(geometry: &mut Geometry<f64>) {
+    if let Geometry::LineString(line) = geometry
+        && let [first, others @ ..] = &line.0[..]
+        && others.iter().all(|at| at == first)
+    {
+        *geometry = Point(*first).into();
     }
 }
 
@@ -96,7 +107,9 @@ fn shape(geometry: &Geometry<f64>) -> (u8, Vec<usize>) {
         Geometry::MultiPolygon(m) => (6, m.iter().flat_map(|p| [vec![0], rings(p)].concat()).collect()),
         Geometry::Rect(_) => (7, Vec::new()),
         Geometry::Triangle(_) => (8, Vec::new()),
-        Geometry::GeometryCollection(c) => (9, c.iter().flat_map(|g| [vec![shape(g).0.into()], shape(g).1].concat()).collect()),
+        Geometry::GeometryCollection(c) => {
+            (9, c.iter().flat_map(|g| [vec![shape(g).0.into()], shape(g).1].concat()).collect())
+        }
     }
 }
 

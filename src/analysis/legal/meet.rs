@@ -165,9 +165,12 @@ pub fn within<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]>, at: Coord<f64>)
 pub fn cut(ring: &[Coord<f64>], window: &Extent) -> Vec<Coord<f64>> {
     let mut kept = ring.to_vec();
     // The sides as: the coordinate, the limit, and whether to stay above it.
-    for (x, limit, above) in
-        [(true, window.min.x, true), (true, window.max.x, false), (false, window.min.y, true), (false, window.max.y, false)]
-    {
+    for (x, limit, above) in [
+        (true, window.min.x, true),
+        (true, window.max.x, false),
+        (false, window.min.y, true),
+        (false, window.max.y, false),
+    ] {
         let of = |c: Coord<f64>| if x { c.x } else { c.y };
         let inside = |c: Coord<f64>| if above { of(c) >= limit } else { of(c) <= limit };
         if kept.iter().all(|c| inside(*c)) {
@@ -229,10 +232,11 @@ mod tests {
         // All of it; with a hole that leaves it free; with a hole in its middle.
         let around: &[(f64, f64)] = &[(-1.0, 0.0), (11.0, 0.0), (11.0, 9.0), (-1.0, 9.0)];
         check(&[around], &[(0.0, 10.0)], &[(0.0, 10.0)]);
-        check(&[around, &[(2.0, 1.0), (2.0, 8.0), (7.0, 8.0), (7.0, 1.0)]], &[(0.0, 2.0), (7.0, 10.0)], &[
-            (0.0, 2.0),
-            (7.0, 10.0),
-        ]);
+        check(
+            &[around, &[(2.0, 1.0), (2.0, 8.0), (7.0, 8.0), (7.0, 1.0)]],
+            &[(0.0, 2.0), (7.0, 10.0)],
+            &[(0.0, 2.0), (7.0, 10.0)],
+        );
         check(&[around, &[(2.0, 2.5), (2.0, 3.5), (7.0, 3.5), (7.0, 2.5)]], &[(0.0, 10.0)], &[(0.0, 2.0), (7.0, 10.0)]);
         // A slanting edge: whole where both edges of the band are in it.
         check(&[&[(0.0, 0.0), (8.0, 0.0), (2.0, 6.0), (0.0, 6.0)]], &[(0.0, 6.0)], &[(0.0, 4.0)]);
@@ -271,7 +275,10 @@ mod tests {
         };
         for (whole, left) in [
             (ring(&[(1.0, 1.0), (2.0, 1.0), (2.0, 2.0)]), ring(&[(1.0, 1.0), (2.0, 1.0), (2.0, 2.0)])),
-            (ring(&[(3.0, 1.0), (6.0, 1.0), (6.0, 2.0), (3.0, 2.0)]), ring(&[(3.0, 1.0), (4.0, 1.0), (4.0, 2.0), (3.0, 2.0)])),
+            (
+                ring(&[(3.0, 1.0), (6.0, 1.0), (6.0, 2.0), (3.0, 2.0)]),
+                ring(&[(3.0, 1.0), (4.0, 1.0), (4.0, 2.0), (3.0, 2.0)]),
+            ),
             (ring(&[(5.0, 1.0), (6.0, 1.0), (6.0, 2.0)]), Vec::new()),
             (
                 ring(&[(-9.0, -9.0), (9.0, -9.0), (9.0, 9.0), (-9.0, 9.0)]),

@@ -227,7 +227,11 @@ pub fn oriented(polygon: &geo::Polygon<f64>) -> impl Iterator<Item = Vec<Coord<f
     std::iter::once((polygon.exterior(), true)).chain(inner).map(|(ring, outer)| {
         let mut ring = ring.clone();
         ring.0.dedup();
-        if outer { ring.make_ccw_winding() } else { ring.make_cw_winding() }
+        if outer {
+            ring.make_ccw_winding()
+        } else {
+            ring.make_cw_winding()
+        }
         ring.0
     })
 }

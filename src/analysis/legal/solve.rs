@@ -168,8 +168,7 @@ impl<'a> Solver<'a> {
             return;
         }
         let mut own = Pieces::default();
-        Outline { pieces: &mut own, thing: 0, distance: near, arc: Arc::Within, near: &|_: &Extent| true }
-            .line(line);
+        Outline { pieces: &mut own, thing: 0, distance: near, arc: Arc::Within, near: &|_: &Extent| true }.line(line);
         self.own = own;
         for (cell, edge) in pairs {
             self.meet(cell, Source::Own(edge));
@@ -235,9 +234,7 @@ impl<'a> Solver<'a> {
         let cell = &self.strip.cells[n];
         let ring_of = |strip: u32, cell: u32| &self.ground.strips.all[strip as usize].cells[cell as usize].ring[..];
         let (partly, wholly) = match source {
-            Source::Cell(s, c) => {
-                blocked(std::iter::once(ring_of(s, c)), cell, self.strip.band, &mut self.work)
-            }
+            Source::Cell(s, c) => blocked(std::iter::once(ring_of(s, c)), cell, self.strip.band, &mut self.work),
             Source::Own(p) => blocked(self.own.rings(p), cell, self.strip.band, &mut self.work),
             Source::Road(p) => blocked(self.ground.roads.0.rings(p), cell, self.strip.band, &mut self.work),
             Source::Layer(l, p) => {
@@ -287,8 +284,7 @@ impl<'a> Solver<'a> {
                 same
             });
             let clip = MultiPolygon(clips.iter().flat_map(|(source, window)| self.cut(*source, window)).collect());
-            let left =
-                MultiPolygon(subject).boolean_op_with_fill_rule(&clip, OpType::Difference, FillRule::NonZero);
+            let left = MultiPolygon(subject).boolean_op_with_fill_rule(&clip, OpType::Difference, FillRule::NonZero);
             polygons.extend(left);
         };
         if self.folded {

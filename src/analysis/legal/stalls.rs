@@ -4,16 +4,18 @@ use super::span::{Span, TOUCH};
 
 /// How stalls stand in a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Terms {
+pub struct Row {
     /// Along the kerb, metres, above 0.
     pub stall_width: f64,
     /// From one stall to the next, metres, 0 or more.
     pub spacing: f64,
     /// After so many stalls in a row (1 or more) a gap of so many metres.
     pub gap_every: Option<(u32, f64)>,
+    /// At most so many on one stretch.
+    pub most: Option<u32>,
 }
 
-impl Terms {
+impl Row {
     /// The row and the gap after it, where it is wider than what is kept anyway.
     fn gap(&self) -> Option<(usize, f64)> {
         self.gap_every.filter(|(_, gap)| *gap > self.spacing).map(|(row, gap)| (row.max(1) as usize, gap))
@@ -21,8 +23,9 @@ impl Terms {
 }
 
 /// The most stalls that fit on free stretches (sorted, apart) of one axis: each wholly on one stretch, `spacing` from the next
-/// wherever that stands, and never more than `gap_every.0` without a gap of `gap_every.1` between two of them.
-pub fn fit(free: &[Span], terms: &Terms) -> u32 {
+/// wherever that stands, and never more than `gap_every.0` without a gap of `gap_every.1` between two of them. Where a stretch then
+/// holds more than `most` its first ones are kept.
+pub fn fit(free: &[Span], terms: &Row) -> u32 {
     if terms.gap().is_some() {
         return u32::try_from(row(free, terms).len()).unwrap_or(u32::MAX);
     }
@@ -31,15 +34,55 @@ pub fn fit(free: &[Span], terms: &Terms) -> u32 {
 
 /// Where the stalls that [`fit`] counts begin.
 ///
-/// Without gaps each stands as early as it can, which is best for things of one width. With gaps a stall may better stand later, so
-/// that an obstacle that is there anyway is made a gap: for each length of the row so far the earliest end is kept. Then about
-/// stalls × `gap_every.0`.
-pub fn row(free: &[Span], terms: &Terms) -> Vec<f64> {
-    let Terms { stall_width: width, spacing, .. } = *terms;
+/// Without gaps each stands as early as it can, which is best for things of one width. With gaps, too, on a stretch that is so far
+/// from the others that it is a row of its own.
+pub fn row(free: &[Span], terms: &Row) -> Vec<f64> {
     let Some((longest, gap)) = terms.gap() else {
-        let starts = |(from, stalls)| (0..stalls).map(move |n| from + f64::from(n) * (width + spacing));
+        let starts =
+            |(from, stalls)| (0..stalls).map(move |n| from + f64::from(n) * (terms.stall_width + terms.spacing));
         return evenly(free, terms).flat_map(starts).collect();
     };
+    let mut starts = Vec::new();
+    for near in free.chunk_by(|a, b| b.0 - a.1 < gap) {
+        match near {
+            [stretch] => starts.extend(early(*stretch, terms, (longest, gap))),
+            _ => starts.extend(latest(near, terms, (longest, gap))),
+        }
+    }
+    if let Some(most) = terms.most {
+        let (mut on, mut stalls) = (usize::MAX, 0);
+        starts.retain(|start| {
+            // Where two stretches touch, a stall that begins there stands on the second.
+            let stretch = stretch(free, *start);
+            stalls = if stretch == on { stalls + 1 } else { 1 };
+            on = stretch;
+            stalls <= most
+        });
+    }
+    starts
+}
+
+/// The stretch that a stall stands on which begins there.
+pub fn stretch(free: &[Span], start: f64) -> usize {
+    free.partition_point(|f| f.0 <= start + TOUCH).saturating_sub(1)
+}
+
+/// On one stretch, each as early as it can.
+fn early((from, to): Span, terms: &Row, (longest, gap): (usize, f64)) -> impl Iterator<Item = f64> {
+    let Row { stall_width: width, spacing, .. } = *terms;
+    let (mut start, mut in_row) = (from, 0);
+    std::iter::from_fn(move || {
+        let here = start;
+        in_row += 1;
+        start += width + if in_row % longest == 0 { gap } else { spacing };
+        (here + width <= to + TOUCH).then_some(here)
+    })
+}
+
+/// On stretches that are near one another a stall may better stand later, so that an obstacle that is there anyway is made a gap:
+/// for each length of the row so far the earliest end is kept. Then about stalls × `longest`.
+fn latest(free: &[Span], terms: &Row, (longest, gap): (usize, f64)) -> Vec<f64> {
+    let Row { stall_width: width, spacing, .. } = *terms;
     // For each number of stalls and each length of the last row the earliest end, and the length of that row before the stall.
     let mut ends: Vec<Vec<(f64, usize)>> = Vec::new();
     let none = || vec![(f64::INFINITY, 0); longest];
@@ -74,12 +117,12 @@ pub fn row(free: &[Span], terms: &Terms) -> Vec<f64> {
 }
 
 /// Where stalls begin on each stretch without gaps, and how many there are.
-fn evenly(free: &[Span], terms: &Terms) -> impl Iterator<Item = (f64, u32)> {
-    let Terms { stall_width: width, spacing, .. } = *terms;
+fn evenly(free: &[Span], terms: &Row) -> impl Iterator<Item = (f64, u32)> {
+    let Row { stall_width: width, spacing, most, .. } = *terms;
     let mut next = f64::NEG_INFINITY;
     free.iter().filter_map(move |(from, to)| {
         let from = from.max(next);
-        let stalls = fit_evenly(to - from, width, spacing);
+        let stalls = fit_evenly(to - from, width, spacing).min(most.unwrap_or(u32::MAX));
         if stalls > 0 {
             next = from + f64::from(stalls) * (width + spacing);
         }
@@ -109,7 +152,9 @@ mod tests {
 
     fn check(free: &[Span], terms: (f64, f64, Option<(u32, f64)>), stalls: u32) {
         let (stall_width, spacing, gap_every) = terms;
-        assert_eq!(fit(free, &Terms { stall_width, spacing, gap_every }), stalls, "{free:?} {terms:?}");
+        let terms = Row { stall_width, spacing, gap_every, most: None };
+        assert_eq!(fit(free, &terms), stalls, "{free:?} {terms:?}");
+        assert_eq!(row(free, &terms).len(), stalls as usize, "{free:?} {terms:?}");
     }
 
     #[test]
@@ -128,6 +173,19 @@ mod tests {
         // The second stands 1 m farther on than it could, and the obstacle is the gap.
         check(&[(0.0, 2.0), (4.0, 9.0)], (2.0, 0.0, Some((2, 3.0))), 3);
         check(&[(0.0, 2.0), (4.0, 8.0)], (2.0, 0.0, Some((2, 3.0))), 2);
+    }
+
+    #[test]
+    fn a_stretch_holds_no_more_than_it_may() {
+        let free = [(0.0, 10.0), (20.0, 23.0), (30.0, 60.0)];
+        for gap_every in [None, Some((2, 1.0))] {
+            let row_of = |most| Row { stall_width: 2.0, spacing: 0.5, gap_every, most };
+            for (most, stalls) in [(1, 3), (2, 5), (3, 7), (4, 9)] {
+                assert_eq!(fit(&free, &row_of(Some(most))), stalls, "{most} {gap_every:?}");
+                stand(&free, &row_of(Some(most)), stalls);
+            }
+            assert_eq!(fit(&free, &row_of(Some(99))), fit(&free, &row_of(None)));
+        }
     }
 
     /// The most stalls from half-metre `at` on, `row` since the last gap; tries every half-metre.
@@ -151,7 +209,7 @@ mod tests {
     }
 
     /// The places where stalls begin keep what is asked of them.
-    fn stand(free: &[Span], terms: &Terms, stalls: u32) {
+    fn stand(free: &[Span], terms: &Row, stalls: u32) {
         let starts = row(free, terms);
         assert_eq!(starts.len(), stalls as usize);
         let on = |s: &f64| free.iter().any(|f| f.0 <= s + 1e-6 && s + terms.stall_width <= f.1 + 1e-5);
@@ -189,13 +247,13 @@ mod tests {
             let half = |n: usize| n as f64 / 2.0;
             for gapped in [false, true] {
                 let gap_every = gapped.then_some((every, half(gap)));
-                let terms = Terms { stall_width: half(width), spacing: half(spacing), gap_every };
+                let terms = Row { stall_width: half(width), spacing: half(spacing), gap_every, most: None };
                 let every = if gapped { every } else { 60 };
                 let mut seen = vec![None; cells * (every as usize + 1)];
                 let expected = most(&free, 0, 0, (width, spacing, every, gap), &mut seen);
                 assert_eq!(fit(&spans, &terms), expected, "{spans:?} {terms:?}");
                 stand(&spans, &terms, expected);
-                with_gap += u32::from(gapped && fit(&spans, &terms) < fit(&spans, &Terms { gap_every: None, ..terms }));
+                with_gap += u32::from(gapped && fit(&spans, &terms) < fit(&spans, &Row { gap_every: None, ..terms }));
             }
         }
         assert!(with_gap > 300, "gaps were seldom felt: {with_gap}");

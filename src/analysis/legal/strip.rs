@@ -119,11 +119,8 @@ impl Strip {
         let sign = if hand == 0 { 1.0 } else { -1.0 };
         let along: Vec<Coord<f64>> = line.windows(2).map(|e| towards(e[0], e[1])).collect();
         let long: Vec<f64> = line.windows(2).map(|e| (e[1] - e[0]).x.hypot((e[1] - e[0]).y)).collect();
-        let frames: Vec<Frame> = along
-            .iter()
-            .zip(line)
-            .map(|(e, p)| Frame { origin: *p, along: *e, across: left_of(*e) * sign })
-            .collect();
+        let frames: Vec<Frame> =
+            along.iter().zip(line).map(|(e, p)| Frame { origin: *p, along: *e, across: left_of(*e) * sign }).collect();
         let turns: Vec<Turn> = (0..along.len())
             .map(|n| {
                 let next = if n + 1 < along.len() { n + 1 } else { 0 };
@@ -145,9 +142,8 @@ impl Strip {
     }
 
     fn straight(&mut self, edge: usize, frame: Frame, part: Span, parted: bool) {
-        let ring =
-            [(part.0, self.band.0), (part.1, self.band.0), (part.1, self.band.1), (part.0, self.band.1)]
-                .map(|(along, away)| frame.place(along, away));
+        let ring = [(part.0, self.band.0), (part.1, self.band.0), (part.1, self.band.1), (part.0, self.band.1)]
+            .map(|(along, away)| frame.place(along, away));
         let from = self.length;
         self.length += part.1 - part.0;
         self.push(Kind::Straight { frame, part }, (from, self.length), ring.to_vec(), edge);

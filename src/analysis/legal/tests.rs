@@ -35,5 +35,12 @@ fn rectangle(west: f64, south: f64, east: f64, north: f64) -> Polygon<f64> {
     Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }).to_polygon()
 }
 
+/// Stalls of 2 m, so far apart, and nothing else.
+const fn apart(spacing: f64) -> Terms {
+    let spacing = Some((Rule(SPACING), spacing));
+    Terms { stall_width: 2.0, spacing, gap_every: None, one_side: None, most_in_row: None, most: None }
+}
+
+const SPACING: u32 = 99;
 /// Stalls of 2 m, 1 m apart.
-const TERMS: Terms = Terms { stall_width: 2.0, spacing: 1.0, gap_every: None };
+const TERMS: Terms = apart(1.0);

@@ -42,10 +42,7 @@ impl Extent {
 
     /// Whether they share a point.
     pub fn meets(&self, other: &Extent) -> bool {
-        self.min.x <= other.max.x
-            && other.min.x <= self.max.x
-            && self.min.y <= other.max.y
-            && other.min.y <= self.max.y
+        self.min.x <= other.max.x && other.min.x <= self.max.x && self.min.y <= other.max.y && other.min.y <= self.max.y
     }
 
     /// Metres to a point; 0 inside.
@@ -113,9 +110,9 @@ impl Tree {
 
     fn look(&self, level: usize, first: usize, window: &Extent, wanted: &mut impl FnMut(u32) -> bool) -> bool {
         let row = &self.levels[level];
-        (first..row.len().min(first + FAN)).filter(|n| row[*n].meets(window)).any(|n| {
-            if level == 0 { wanted(self.ids[n]) } else { self.look(level - 1, n * FAN, window, wanted) }
-        })
+        (first..row.len().min(first + FAN))
+            .filter(|n| row[*n].meets(window))
+            .any(|n| if level == 0 { wanted(self.ids[n]) } else { self.look(level - 1, n * FAN, window, wanted) })
     }
 
     /// The nearest to a point by `measure`, which never says less than the distance to the rectangle; the smaller number where
@@ -189,7 +186,10 @@ mod tests {
             for _ in 0..100 {
                 let at = Coord { x: rng.random_range(-100.0..1100.0), y: rng.random_range(-100.0..400.0) };
                 let distance = |id: u32| all[id as usize].distance(at);
-                let expected = (0..).take(n).map(|id| (id, distance(id))).min_by(|a, b| (a.1, a.0).partial_cmp(&(b.1, b.0)).unwrap());
+                let expected = (0..)
+                    .take(n)
+                    .map(|id| (id, distance(id)))
+                    .min_by(|a, b| (a.1, a.0).partial_cmp(&(b.1, b.0)).unwrap());
                 assert_eq!(tree.nearest(at, f64::INFINITY, distance), expected);
                 assert_eq!(tree.nearest(at, 20.0, distance), expected.filter(|e| e.1 < 20.0));
             }

@@ -22,7 +22,7 @@ pub struct Measured {
 pub struct Road {
     /// Whose.
     pub street: u32,
-    /// To the street's line, metres.
+    /// To the street's line, metres; less `required` it is the offset from the kerb.
     pub measured: f64,
     /// From the line to the kerb, metres.
     pub required: f64,
@@ -44,7 +44,7 @@ pub struct Why {
     pub side: Option<(u32, Hand)>,
     /// What stays free for people walking there, metres.
     pub clear_width: Option<f64>,
-    /// Rules that refuse the whole side.
+    /// Rules that refuse the whole side; that of one side among them, where stalls stand on the other one.
     pub refused: Vec<Rule>,
     /// The nearest position of a lawful place that holds a stall, and how far it is, metres; 0 inside one.
     pub nearest: Option<(Coord<f64>, f64)>,
@@ -74,13 +74,17 @@ impl Legal {
             pass: measured >= required,
         });
         let strip = self.strips.at(at).map(|number| self.strip(number));
+        let side = strip.map(|(strip, ..)| (self.streets[strip.street].id, Hand::ALL[strip.hand]));
+        let mut refused = strip.map(|(_, side, _)| side.refused.clone()).unwrap_or_default();
+        refused
+            .extend(plan.one_side.filter(|_| side.is_some_and(|side| plan.other_sides.binary_search(&side).is_ok())));
         Why {
             lawful: plan.holding(at).next().is_some(),
             rules: rules.collect(),
             road,
-            side: strip.map(|(strip, ..)| (self.streets[strip.street].id, Hand::ALL[strip.hand])),
+            side,
             clear_width: strip.map(|(_, side, _)| side.clear_width),
-            refused: strip.map(|(_, side, _)| side.refused.clone()).unwrap_or_default(),
+            refused,
             nearest: plan.nearest(at),
         }
     }

@@ -38,7 +38,7 @@ fn messy_street(rng: &mut StdRng, id: u32, size: f64) -> Street {
     if rng.random_range(0..6) == 0 {
         line.push(line[0]);
     }
-    let mut side = |rng: &mut StdRng| {
+    let side = |rng: &mut StdRng| {
         (rng.random_range(0..5) > 0).then(|| Side {
             offset_min: [0.0, 0.5][rng.random_range(0..2)],
             depth: rng.random_range(0.8..3.0),

@@ -2,14 +2,13 @@
 
 use super::messy::town;
 use super::*;
-use crate::analysis::legal::solve::Strips;
 use geo::bool_ops::{FillRule, OpType};
 use geo::{BooleanOps, BoundingRect, Contains, Distance, Euclidean, MultiPolygon};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-const NO_GAPS: Terms = Terms { stall_width: 2.0, spacing: 0.0, gap_every: None };
+const NO_GAPS: Terms = Terms { spacing: None, ..TERMS };
 
 fn polygons<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]>) -> MultiPolygon<f64> {
     MultiPolygon(rings.map(|r| Polygon::new(LineString(r.to_vec()), Vec::new())).collect())
@@ -34,8 +33,10 @@ fn forbidden_to(legal: &Legal, strip: usize) -> MultiPolygon<f64> {
     for thing in legal.layers.iter().flat_map(|l| &l.things) {
         layer::outline(&mut pieces, 0, &thing.geometry, thing.distance, &everything);
     }
-    let mut rings: Vec<Vec<Coord<f64>>> =
-        (0..).take(pieces.extents().len()).flat_map(|p| pieces.rings(p).map(<[_]>::to_vec).collect::<Vec<_>>()).collect();
+    let mut rings: Vec<Vec<Coord<f64>>> = (0..)
+        .take(pieces.extents().len())
+        .flat_map(|p| pieces.rings(p).map(<[_]>::to_vec).collect::<Vec<_>>())
+        .collect();
     rings.extend(legal.strips.all[..strip].iter().flat_map(|s| &s.cells).map(|c| c.ring.clone()));
     union(&polygons(rings.iter().map(Vec::as_slice)))
 }
@@ -79,7 +80,8 @@ fn too_near(legal: &Legal, at: Coord<f64>, of: &Strip) -> f64 {
     });
     let things = legal.layers.iter().flat_map(|l| &l.things).filter_map(|thing| {
         let valid = crate::geom::validity::repair(&thing.geometry).unwrap_or_else(|_| thing.geometry.clone());
-        let inside = geo::Intersects::intersects(&valid, &point) && geo::HasDimensions::dimensions(&valid) == geo::dimensions::Dimensions::TwoDimensional;
+        let inside = geo::Intersects::intersects(&valid, &point)
+            && geo::HasDimensions::dimensions(&valid) == geo::dimensions::Dimensions::TwoDimensional;
         if thing.distance == 0.0 && !inside {
             return None;
         }
@@ -180,34 +182,129 @@ fn the_order_of_the_input_and_the_threads_change_nothing() {
         let threads = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
         let shuffled = threads.install(|| built(streets, forbidden));
         assert_eq!(legal.solved, shuffled.solved);
-        let (a, b) = (legal.plan(&NO_GAPS, &[], None), shuffled.plan(&NO_GAPS, &[], None));
+        let (a, b) = (legal.plan(&NO_GAPS, &[]).unwrap(), shuffled.plan(&NO_GAPS, &[]).unwrap());
         assert_eq!(a, b);
         assert!(a.all.stalls > 0 && a.all.stalls < a.none.stalls);
     }
 }
 
+fn every_kind_of_terms() -> [Terms; 5] {
+    let gaps = Terms { gap_every: Some((Rule(98), 3, 4.0)), ..apart(0.7) };
+    [
+        NO_GAPS,
+        gaps,
+        Terms { one_side: Some(Rule(97)), ..gaps },
+        Terms { most_in_row: Some((Rule(96), 4)), ..gaps },
+        Terms { most: Some((Rule(95), 40)), one_side: Some(Rule(97)), ..TERMS },
+    ]
+}
+
 #[test]
-fn costs_in_order_add_up_and_no_rule_gives_stalls() {
+fn costs_in_order_add_up_and_metres_are_only_lost() {
     for seed in 400..420 {
         let (streets, forbidden) = town(seed, 20, 60, 200.0);
-        for terms in [NO_GAPS, Terms { gap_every: Some((3, 4.0)), spacing: 0.7, ..NO_GAPS }] {
-            let plan = built(streets.clone(), forbidden.clone()).plan(&terms, &[Rule(9), Rule(3)], None);
+        for terms in every_kind_of_terms() {
+            let plan = built(streets.clone(), forbidden.clone()).plan(&terms, &[Rule(9), Rule(3)]).unwrap();
             let order: Vec<u32> = plan.costs.iter().map(|c| c.rule.0).collect();
-            assert_eq!(order, [9, 3, 1, 2, 4, 5]);
-            let lost: u64 = plan.costs.iter().map(|c| c.in_order.stalls).sum();
-            assert_eq!(plan.none.stalls - plan.all.stalls, lost);
+            assert_eq!(order[..6], [9, 3, 1, 2, 4, 5]);
+            let lost: i64 = plan.costs.iter().map(|c| c.in_order.stalls).sum();
+            assert_eq!(i64::try_from(plan.none.stalls - plan.all.stalls).unwrap(), lost);
             for cost in &plan.costs {
                 assert!(cost.freed.length >= -1e-6 && cost.alone.length >= cost.freed.length - 1e-6, "{cost:?}");
                 assert!(cost.alone.length >= cost.in_order.length - 1e-6, "{cost:?}");
             }
             let stalls: u64 = plan.places.iter().map(|p| u64::from(p.stalls)).sum();
             let length: f64 = plan.places.iter().map(|p| p.length).sum();
-            assert_eq!(stalls, plan.all.stalls, "seed {seed}");
+            let most = terms.most.map_or(u64::MAX, |m| m.1);
+            assert_eq!(stalls.min(most), plan.all.stalls, "seed {seed}");
             assert!((length - plan.all.length).abs() < 1e-3, "{length} {}", plan.all.length);
             let holds = |p: &Place| f64::from(p.stalls) * terms.stall_width <= p.length + 1e-3;
             assert!(plan.places.iter().all(holds));
         }
     }
+}
+
+/// Whatever changes, the result is that of building it anew.
+#[test]
+fn a_change_gives_what_building_anew_gives() {
+    let mut rng = StdRng::seed_from_u64(81);
+    let stop = AtomicBool::new(false);
+    let watch = Watch { stop: &stop, progress: &|_| {} };
+    let (mut changes, mut anew, mut strips) = (0, 0, 0);
+    for seed in 600..615 {
+        let (mut streets, mut forbidden) = town(seed, 25, 40, 300.0);
+        let mut legal = built(streets.clone(), forbidden.clone());
+        for _ in 0..6 {
+            let rule = Rule(rng.random_range(1..7));
+            let mut things: Vec<Forbidden> = forbidden.iter().filter(|t| t.rule == rule).cloned().collect();
+            match rng.random_range(0..4) {
+                0 => things.clear(),
+                1 => things.iter_mut().for_each(|t| t.distance += 1.5),
+                2 => drop(things.pop()),
+                _ => things.push(Forbidden { rule, ..super::messy::messy_thing(&mut rng, 300.0) }),
+            }
+            forbidden.retain(|t| t.rule != rule);
+            forbidden.extend_from_slice(&things);
+            let street = rng.random_range(0..streets.len());
+            let refusal = if rng.random() { vec![Rule(9)] } else { Vec::new() };
+            streets[street].sides.iter_mut().flatten().for_each(|side| side.refused.clone_from(&refusal));
+            let refused =
+                streets[street].sides.each_ref().map(|s| s.as_ref().map_or(Vec::new(), |s| s.refused.clone()));
+            let update = Update { rules: vec![(rule, things)], refused: vec![(streets[street].id, refused)] };
+            anew += legal.update(update, &watch).unwrap();
+            strips += legal.solved.len();
+            changes += 1;
+            let expected = built(streets.clone(), forbidden.clone());
+            assert_eq!(legal.solved, expected.solved, "seed {seed}");
+            assert_eq!(legal.plan(&TERMS, &[]), expected.plan(&TERMS, &[]), "seed {seed}");
+        }
+    }
+    assert!(changes == 90 && anew < strips, "{anew} of {strips} strips were computed anew");
+}
+
+/// To a geometry, or to a corner of it: a line that stands still is measured to as a point.
+fn off(point: &Point<f64>, geometry: &Geometry<f64>) -> f64 {
+    let corners = geometry.coords_iter().map(|c| Euclidean.distance(point, &Point(c)));
+    corners.chain([Euclidean.distance(point, geometry)]).fold(f64::INFINITY, f64::min)
+}
+
+/// Against a look at everything.
+#[test]
+fn why_measures_what_a_look_at_everything_measures() {
+    let mut rng = StdRng::seed_from_u64(82);
+    let (mut lawful, mut failed) = (0, 0);
+    for seed in 700..710 {
+        let (streets, forbidden) = town(seed, 15, 30, 200.0);
+        let legal = built(streets, forbidden.clone());
+        let plan = legal.plan(&TERMS, &[]).unwrap();
+        for _ in 0..200 {
+            let at = Coord { x: rng.random_range(0.0..200.0), y: rng.random_range(0.0..200.0) };
+            let why = legal.why(&plan, at);
+            let point = Point(at);
+            for found in &why.rules {
+                // The worst of all things: how far it is less how far it should be.
+                let things = forbidden.iter().filter(|t| t.rule == found.rule);
+                let worst =
+                    things.map(|t| off(&point, &t.geometry) - t.distance).fold(f64::INFINITY, f64::min);
+                assert!(
+                    (found.measured - found.required - worst).abs() < 1e-9,
+                    "seed {seed}, {at:?}: {found:?}, {worst}"
+                );
+                failed += usize::from(!found.pass);
+            }
+            let holds: Vec<&Place> = plan.places.iter().filter(|p| p.polygon.contains(&point)).collect();
+            assert_eq!(why.lawful, !holds.is_empty());
+            lawful += usize::from(why.lawful);
+            let with_stalls = plan.places.iter().filter(|p| p.stalls > 0);
+            let nearest = with_stalls.map(|p| Euclidean.distance(&point, &p.polygon)).fold(f64::INFINITY, f64::min);
+            let (place, distance) = why.nearest.unwrap();
+            assert!(
+                (distance - nearest).abs() < 1e-9
+                    && (Euclidean.distance(&point, &Point(place)) - distance).abs() < 1e-6
+            );
+        }
+    }
+    assert!(lawful > 20 && failed > 500, "{lawful} {failed}");
 }
 
 #[test]
@@ -222,7 +319,7 @@ fn the_whole_ground_of_each_stall_is_lawful() {
         blocked.extend(legal.solved[0].by_rule.iter().flat_map(|(_, s)| s));
         span::merge(&mut blocked);
         let lawful = MultiPolygon(legal.solved[0].polygons.clone());
-        for start in stalls::row(&span::rest((0.0, 150.0), &blocked), &TERMS) {
+        for start in stalls::row(&span::rest((0.0, 150.0), &blocked), &TERMS.row(|_| true)) {
             let ground = rectangle(start, 78.5, start + 2.0, 80.0);
             let inside = ground.intersection(&lawful).unsigned_area();
             assert!((inside - 3.0).abs() < 0.01, "{inside} m² of a stall at {start} are lawful");
@@ -234,7 +331,7 @@ fn the_whole_ground_of_each_stall_is_lawful() {
 
 #[test]
 fn it_stops_when_asked_to_and_tells_how_far_it_is() {
-    let (streets, forbidden) = town(500, 60, 20, 300.0);
+    let (streets, forbidden) = town(500, 300, 20, 800.0);
     let (stop, told) = (AtomicBool::new(true), std::sync::Mutex::new(Vec::new()));
     let tell = |part: f64| told.lock().unwrap().push(part);
     let stopped = Legal::build(streets.clone(), forbidden.clone(), &Watch { stop: &stop, progress: &tell });
@@ -244,7 +341,7 @@ fn it_stops_when_asked_to_and_tells_how_far_it_is() {
     let half = |part: f64| stop.store(part > 0.5, Ordering::Relaxed);
     stop.store(false, Ordering::Relaxed);
     let stopped = Legal::build(streets.clone(), forbidden.clone(), &Watch { stop: &stop, progress: &half });
-    assert!(stopped.is_err() || !stop.load(Ordering::Relaxed) || Strips::default().all.is_empty());
+    assert_eq!(stopped.err(), Some(AnalysisError::Stopped));
     stop.store(false, Ordering::Relaxed);
     Legal::build(streets, forbidden, &Watch { stop: &stop, progress: &tell }).unwrap();
     let told = told.lock().unwrap();
@@ -277,4 +374,17 @@ fn numbers_that_cannot_be_are_refused_by_name() {
     assert!(found.starts_with("rule 2: distance is -3 m"), "{found}");
     let found = says(Vec::new(), vec![forbid(2, Point::new(0.0, f64::INFINITY), 3.0)]);
     assert!(found.starts_with("rule 2: position is inf m"), "{found}");
+    let legal = built(vec![good()], Vec::new());
+    for (terms, expected) in [
+        (Terms { stall_width: 0.0, ..TERMS }, "stall_width is 0 m"),
+        (apart(-1.0), "spacing is -1 m"),
+        (Terms { gap_every: Some((Rule(5), 3, f64::NAN)), ..TERMS }, "gap_every is NaN m"),
+        (
+            Terms { gap_every: Some((Rule(5), 0, 3.0)), ..TERMS },
+            "rule 5: a gap comes after 1 stall or more, not after 0",
+        ),
+    ] {
+        let found = legal.plan(&terms, &[]).unwrap_err().to_string();
+        assert!(found.starts_with(expected), "{found}");
+    }
 }
