@@ -22,7 +22,7 @@ THREADS = 2
 ROUNDS = 3
 # As in src/analysis/legal/outline.rs.
 QUARTER = 8
-OFF = 0.05
+OFF = 0.025
 
 
 def fine(distance):

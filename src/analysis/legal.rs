@@ -7,7 +7,7 @@
 //! - outside the strip of every side before it, by street number and left before right, so that no place is counted twice,
 //! - outside everything that a rule forbids: each thing with everything nearer to it than the rule's distance.
 //!
-//! A circle is drawn in segments: [`outline::QUARTER`] a quarter (GEOS's default) and more where they would leave it by more than 5
+//! A circle is drawn in segments: [`outline::QUARTER`] a quarter (GEOS's default) and more where they would leave it by more than 2.5
 //! cm; those around what a rule forbids stand outside the circle, so that no lawful place is nearer than the rule allows.
 //!
 //! Along the strip runs an axis, and on it each rule blocks stretches: where anything that it forbids reaches into the strip

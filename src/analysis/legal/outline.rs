@@ -10,8 +10,8 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 /// Segments of a quarter of a circle, at least: what GEOS takes by default.
 pub const QUARTER: f64 = 8.0;
-/// No segment leaves its circle by more than this, metres: beyond 10 m a quarter has more than [`QUARTER`] segments.
-pub const OFF: f64 = 0.05;
+/// No segment leaves its circle by more than this, metres: beyond 5 m a quarter has more than [`QUARTER`] segments.
+pub const OFF: f64 = 0.025;
 
 /// On which side of a circle its segments lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

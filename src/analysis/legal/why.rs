@@ -35,7 +35,7 @@ pub struct Road {
 pub struct Why {
     /// Whether it is in a lawful place of the plan.
     pub lawful: bool,
-    /// One for each rule that forbids something somewhere, by number. A place up to 5 cm beyond a round distance may yet be unlawful:
+    /// One for each rule that forbids something somewhere, by number. A place up to 2.5 cm beyond a round distance may yet be unlawful:
     /// [`crate::analysis::legal`] tells how circles are drawn.
     pub rules: Vec<Measured>,
     /// `None` where no street has a carriageway.

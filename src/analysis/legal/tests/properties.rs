@@ -134,8 +134,8 @@ fn no_lawful_place_is_too_near_and_every_unlawful_one_is() {
                     assert!(by < 0.025, "seed {seed}, strip {n}, {at:?}: lawful, too near by {by}");
                 } else if within && !before {
                     refused += 1;
-                    // Tangents stand off by 5 cm at most.
-                    assert!(by > -0.06, "seed {seed}, strip {n}, {at:?}: refused, {by}");
+                    // Tangents stand off by 2.5 cm at most.
+                    assert!(by > -0.03, "seed {seed}, strip {n}, {at:?}: refused, {by}");
                 }
             }
         }
@@ -284,8 +284,7 @@ fn why_measures_what_a_look_at_everything_measures() {
             for found in &why.rules {
                 // The worst of all things: how far it is less how far it should be.
                 let things = forbidden.iter().filter(|t| t.rule == found.rule);
-                let worst =
-                    things.map(|t| off(&point, &t.geometry) - t.distance).fold(f64::INFINITY, f64::min);
+                let worst = things.map(|t| off(&point, &t.geometry) - t.distance).fold(f64::INFINITY, f64::min);
                 assert!(
                     (found.measured - found.required - worst).abs() < 1e-9,
                     "seed {seed}, {at:?}: {found:?}, {worst}"
