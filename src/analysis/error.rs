@@ -52,6 +52,16 @@ pub enum AnalysisError {
         /// The thing's.
         found: u32,
     },
+    /// The streets beside which alone a thing forbids are not sorted, or one is there twice.
+    #[error("rule {rule}: only names street {after} after street {before}; each is to be greater than the one before")]
+    NotSorted {
+        /// The thing's rule.
+        rule: u32,
+        /// A street's number.
+        before: u32,
+        /// The number after it.
+        after: u32,
+    },
     /// A row of stalls that ends before its first.
     #[error("rule {rule}: a gap comes after 1 stall or more, not after 0")]
     NoRow {

@@ -40,6 +40,7 @@ use outline::{Arc, Outline, Pieces};
 use rayon::prelude::*;
 use solve::{Ground, Solved, Strips, solve};
 use std::collections::BTreeMap;
+use std::sync;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use strip::Strip;
 use tree::{Extent, Tree};
@@ -107,6 +108,20 @@ pub struct Forbidden {
     pub geometry: Geometry<f64>,
     /// Metres, 0 or more; with 0 it is the area itself, and points and lines forbid nothing.
     pub distance: f64,
+    /// Numbers of the streets beside which alone it forbids, each greater than the one before; `None` where it does beside all. One
+    /// list may serve many things. A number that no street has means nothing.
+    pub only: Option<sync::Arc<[u32]>>,
+}
+
+impl Forbidden {
+    /// Whether it forbids beside a street.
+    fn holds_beside(&self, street: u32) -> bool {
+        holds_beside(self.only.as_deref(), street)
+    }
+}
+
+fn holds_beside(only: Option<&[u32]>, street: u32) -> bool {
+    only.is_none_or(|only| only.binary_search(&street).is_ok())
 }
 
 /// Whom a long computation tells how far it is, and who may stop it.
@@ -162,7 +177,7 @@ impl Legal {
         }
         let layers = by_rule.into_iter().map(|(rule, things)| Layer::new(rule, things, &|e| strips.near(e))).collect();
         let kerbs = Nearest::new(streets.iter().zip(&lines).map(|(street, line)| {
-            (street.kerb, if street.kerb > 0.0 { Extent::around(line) } else { Extent::NOTHING })
+            (street.kerb, None, if street.kerb > 0.0 { Extent::around(line) } else { Extent::NOTHING })
         }));
         let mut legal = Legal { streets, lines, strips, roads, kerbs, layers, solved: Vec::new() };
         let drawn = |strip| legal.side(strip).is_some_and(|side| side.refused.is_empty());
@@ -178,7 +193,13 @@ impl Legal {
         which: &[(usize, bool)],
         watch: &Watch<'_>,
     ) -> Result<Vec<Solved>, AnalysisError> {
-        let ground = Ground { lines: &self.lines, strips: &self.strips, roads: (&self.roads.0, &self.roads.1), layers };
+        let ground = Ground {
+            streets: &self.streets,
+            lines: &self.lines,
+            strips: &self.strips,
+            roads: (&self.roads.0, &self.roads.1),
+            layers,
+        };
         let done = AtomicUsize::new(0);
         let one = |(number, draw): &(usize, bool)| {
             if watch.stop.load(Ordering::Relaxed) {
@@ -282,6 +303,9 @@ fn check_streets(streets: &[Street]) -> Result<(), AnalysisError> {
 fn check_forbidden(thing: &Forbidden) -> Result<(), AnalysisError> {
     let what = |field: &str| format!("rule {}: {field}", thing.rule.0);
     check(thing.distance, 0.0, LONGEST, || what("distance"))?;
+    if let Some(pair) = thing.only.iter().flat_map(|only| only.windows(2)).find(|pair| pair[0] >= pair[1]) {
+        return Err(AnalysisError::NotSorted { rule: thing.rule.0, before: pair[0], after: pair[1] });
+    }
     thing.geometry.coords_iter().try_for_each(|c| check_place(c, || what("position")))
 }
 

@@ -104,7 +104,7 @@ impl Town {
         let mut forbidden = meetings(&streets, &roads);
         let buildings = features(dir, "buildings")?;
         for (_, g) in &buildings {
-            forbidden.push(Forbidden { rule: BUILDING, geometry: flat(g), distance: 0.5 });
+            forbidden.push(Forbidden { rule: BUILDING, geometry: flat(g), distance: 0.5, only: None });
         }
         for file in ["pois", "landuse", "water_rail", "transit"] {
             for (properties, g) in features(dir, file)? {
@@ -115,6 +115,7 @@ impl Town {
             rule: TREE,
             geometry: Point(plane.project(at)).into(),
             distance: 2.44,
+            only: None,
         }));
         forbidden.extend(zones(&streets));
         let terms = Terms {
@@ -170,7 +171,7 @@ fn meetings(streets: &[Street], roads: &[(Properties, Geometry<f64>)]) -> Vec<Fo
             (1.., 1..) => (MOUTH, 3.05),
             _ => return None,
         };
-        Some(Forbidden { rule, geometry: Point(at).into(), distance })
+        Some(Forbidden { rule, geometry: Point(at).into(), distance, only: None })
     };
     arms.into_values().filter_map(thing).collect()
 }
@@ -195,7 +196,7 @@ fn near(properties: &Properties, geometry: Geometry<f64>) -> Option<Forbidden> {
         None if built() => return None,
         None => GROUND,
     };
-    Some(Forbidden { rule, geometry, distance })
+    Some(Forbidden { rule, geometry, distance, only: None })
 }
 
 /// Ten zones of 120 m by 80 m about streets.
@@ -205,7 +206,7 @@ fn zones(streets: &[Street]) -> Vec<Forbidden> {
     let zone = |street: &&Street| {
         let half = Coord { x: 60.0, y: 40.0 };
         let around = Rect::new(street.line[0] - half, street.line[0] + half);
-        Forbidden { rule: ZONE, geometry: around.to_polygon().into(), distance: 0.0 }
+        Forbidden { rule: ZONE, geometry: around.to_polygon().into(), distance: 0.0, only: None }
     };
     chosen.map(zone).collect()
 }

@@ -8,6 +8,7 @@ use crate::geom::validity;
 use geo::{Coord, CoordsIter as _, Geometry, Point, Polygon};
 use rayon::prelude::*;
 use std::cmp::Ordering;
+use std::sync;
 
 /// Things that one thread takes at a time.
 const SHARE: usize = 256;
@@ -47,7 +48,7 @@ impl Layer {
         let mut pieces = Pieces::default();
         shares.iter().for_each(|share| pieces.append(share));
         let tree = Tree::new(pieces.extents());
-        let nearest = Nearest::new(things.iter().map(|t| (t.distance, extent(&t.geometry))));
+        let nearest = Nearest::new(things.iter().map(|t| (t.distance, t.only.clone(), extent(&t.geometry))));
         Layer { rule, things, pieces, tree, nearest }
     }
 }
@@ -89,7 +90,20 @@ pub fn order(a: &Forbidden, b: &Forbidden) -> Ordering {
             }
         }
     };
-    a.distance.total_cmp(&b.distance).then_with(coords).then_with(|| shape(&a.geometry).cmp(&shape(&b.geometry)))
+    a.distance
+        .total_cmp(&b.distance)
+        .then_with(coords)
+        .then_with(|| shape(&a.geometry).cmp(&shape(&b.geometry)))
+        .then_with(|| only(&a.only, &b.only))
+}
+
+/// A fixed order of streets beside which alone something holds.
+pub fn only(a: &Option<sync::Arc<[u32]>>, b: &Option<sync::Arc<[u32]>>) -> Ordering {
+    match (a, b) {
+        // Mostly one list serves all.
+        (Some(a), Some(b)) if sync::Arc::ptr_eq(a, b) => Ordering::Equal,
+        _ => a.cmp(b),
+    }
 }
 
 /// What tells geometries of the same positions apart: the kind, then how many positions each part has.

@@ -1,12 +1,12 @@
 //! One strip against all that is near it.
 
-use super::Rule;
 use super::layer::Layer;
 use super::meet::{Blocked, Meets, Work, cut};
 use super::outline::{Arc, Outline, Pieces};
 use super::span::{self, Span};
 use super::strip::{Cell, Frame, Kind, Strip};
 use super::tree::{Extent, Tree};
+use super::{Rule, Street};
 use geo::bool_ops::{FillRule, OpType};
 use geo::{Area as _, BooleanOps as _, Coord, LineString, MultiPolygon, Polygon};
 
@@ -65,7 +65,9 @@ impl Strips {
 
 /// All that a strip may meet.
 pub struct Ground<'a> {
-    /// Lines of the streets.
+    /// All streets.
+    pub streets: &'a [Street],
+    /// Their lines.
     pub lines: &'a [Vec<Coord<f64>>],
     /// Strips of all streets.
     pub strips: &'a Strips,
@@ -213,9 +215,12 @@ impl<'a> Solver<'a> {
                 self.meet_piece(&cells, roads, piece, Source::Road(piece));
             }
         });
+        let street = ground.streets[self.strip.street].id;
         for (n, layer) in ground.layers.iter().enumerate() {
             layer.tree.each(window, |piece| {
-                self.meet_piece(&cells, &layer.pieces, piece, Source::Layer(n, piece));
+                if layer.things[layer.pieces.thing(piece) as usize].holds_beside(street) {
+                    self.meet_piece(&cells, &layer.pieces, piece, Source::Layer(n, piece));
+                }
             });
         }
     }

@@ -28,7 +28,7 @@ fn street(id: u32, places: &[(f64, f64)], sides: [Option<Side>; 2]) -> Street {
 }
 
 fn forbid(rule: u32, geometry: impl Into<Geometry<f64>>, distance: f64) -> Forbidden {
-    Forbidden { rule: Rule(rule), geometry: geometry.into(), distance }
+    Forbidden { rule: Rule(rule), geometry: geometry.into(), distance, only: None }
 }
 
 fn rectangle(west: f64, south: f64, east: f64, north: f64) -> Polygon<f64> {

@@ -1,7 +1,6 @@
 //! A change of rules: only what it touches is computed again.
 
 use super::layer::{self, Layer, order};
-use super::tree::Extent;
 use super::{Forbidden, Legal, Rule, Watch, check_forbidden};
 use crate::analysis::AnalysisError;
 use std::cmp::Ordering;
@@ -34,8 +33,12 @@ impl Legal {
             }
             let new = Layer::new(rule, things, &|e| self.strips.near(e));
             let old = self.layers.iter().find(|l| l.rule == rule).map_or(&[][..], |l| &l.things);
-            for extent in changed(old, &new.things) {
-                self.strips.meeting(&extent, |strip| _ = again.insert(strip));
+            for thing in changed(old, &new.things) {
+                self.strips.meeting(&layer::reach(thing), |strip| {
+                    if thing.holds_beside(self.streets[self.strips.all[strip].street].id) {
+                        again.insert(strip);
+                    }
+                });
             }
             layers.insert(rule, Some(new).filter(|l| !l.things.is_empty()));
         }
@@ -84,8 +87,8 @@ impl Legal {
     }
 }
 
-/// Where things are that only one of two lists has; both are in [`order`].
-fn changed(old: &[Forbidden], new: &[Forbidden]) -> Vec<Extent> {
+/// Things that only one of two lists has; both are in [`order`].
+fn changed<'a>(old: &'a [Forbidden], new: &'a [Forbidden]) -> Vec<&'a Forbidden> {
     let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
     let mut changed = Vec::new();
     loop {
@@ -100,7 +103,7 @@ fn changed(old: &[Forbidden], new: &[Forbidden]) -> Vec<Extent> {
             new.next();
         } else {
             let only = if which == Ordering::Less { old.next() } else { new.next() };
-            changed.extend(only.map(layer::reach));
+            changed.extend(only);
         }
     }
 }

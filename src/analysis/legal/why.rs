@@ -1,8 +1,10 @@
 //! Why a stall may stand at a place, or may not.
 
+use super::layer::only;
 use super::tree::{Extent, Tree};
-use super::{Hand, Legal, Plan, Rule};
+use super::{Hand, Legal, Plan, Rule, holds_beside};
 use geo::{Closest, ClosestPoint as _, Contains as _, Coord, Distance as _, Euclidean, Point, Polygon};
+use std::sync;
 
 /// What a rule says to a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +37,8 @@ pub struct Road {
 pub struct Why {
     /// Whether it is in a lawful place of the plan.
     pub lawful: bool,
-    /// One for each rule that forbids something somewhere, by number. A place up to 2.5 cm beyond a round distance may yet be unlawful:
+    /// One for each rule that forbids something beside this street, by number; the street is that of the strip, else of the nearest
+    /// carriageway. A place up to 2.5 cm beyond a round distance may yet be unlawful:
     /// [`crate::analysis::legal`] tells how circles are drawn.
     pub rules: Vec<Measured>,
     /// `None` where no street has a carriageway.
@@ -54,26 +57,15 @@ impl Legal {
     /// Measures at a place. `plan` is one of this legal space. Well below a millisecond: trees are asked, not lists.
     pub fn why(&self, plan: &Plan, at: Coord<f64>) -> Why {
         let point = Point(at);
+        let strip = self.strips.at(at).map(|number| self.strip(number));
+        let road = self.nearest_road(at);
+        let street = strip.map(|(strip, ..)| self.streets[strip.street].id).or(road.map(|r| r.street));
         let rules = self.layers.iter().filter_map(|layer| {
             let of = |thing: u32| Euclidean.distance(&point, &layer.things[thing as usize].geometry);
-            let (_, measured, required) = layer.nearest.worst(at, of)?;
+            let (_, measured, required) = layer.nearest.worst(at, street, of)?;
             let pass = measured >= required && measured > 0.0;
             Some(Measured { rule: layer.rule, measured, required, pass })
         });
-        let to_line = |street: u32| match &self.lines[street as usize][..] {
-            [one] => Euclidean.distance(&point, &Point(*one)),
-            line => line
-                .windows(2)
-                .map(|e| Euclidean.distance(&point, &geo::Line::new(e[0], e[1])))
-                .fold(f64::INFINITY, f64::min),
-        };
-        let road = self.kerbs.worst(at, to_line).map(|(street, measured, required)| Road {
-            street: self.streets[street as usize].id,
-            measured,
-            required,
-            pass: measured >= required,
-        });
-        let strip = self.strips.at(at).map(|number| self.strip(number));
         let side = strip.map(|(strip, ..)| (self.streets[strip.street].id, Hand::ALL[strip.hand]));
         let mut refused = strip.map(|(_, side, _)| side.refused.clone()).unwrap_or_default();
         refused
@@ -87,6 +79,19 @@ impl Legal {
             refused,
             nearest: plan.nearest(at),
         }
+    }
+
+    fn nearest_road(&self, at: Coord<f64>) -> Option<Road> {
+        let point = Point(at);
+        let to_line = |street: u32| match &self.lines[street as usize][..] {
+            [one] => Euclidean.distance(&point, &Point(*one)),
+            line => line
+                .windows(2)
+                .map(|e| Euclidean.distance(&point, &geo::Line::new(e[0], e[1])))
+                .fold(f64::INFINITY, f64::min),
+        };
+        let (street, measured, required) = self.kerbs.worst(at, None, to_line)?;
+        Some(Road { street: self.streets[street as usize].id, measured, required, pass: measured >= required })
     }
 }
 
@@ -117,30 +122,48 @@ impl Plan {
     }
 }
 
-/// Things to be measured to, by the distance that is asked from them.
+/// Things to be measured to, by the distance that is asked from them and the streets beside which alone it is.
 #[derive(Debug, Clone, Default)]
 pub struct Nearest {
-    /// A distance, the number of the first thing with it, and a tree over those.
-    groups: Vec<(f64, Vec<u32>, Tree)>,
+    groups: Vec<Group>,
 }
 
+#[derive(Debug, Clone)]
+struct Group {
+    distance: f64,
+    only: Only,
+    /// Of the things.
+    numbers: Vec<u32>,
+    /// Over them, by place among the numbers.
+    tree: Tree,
+}
+
+type Only = Option<sync::Arc<[u32]>>;
+
 impl Nearest {
-    /// Of the distances and rectangles of things by number; things without a place are left out.
-    pub fn new(things: impl Iterator<Item = (f64, Extent)>) -> Nearest {
-        let mut all: Vec<(f64, u32, Extent)> = (0..).zip(things).map(|(n, (d, e))| (d, n, e)).collect();
-        all.retain(|(_, _, e)| e.min.x <= e.max.x);
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let group = |of: &[(f64, u32, Extent)]| {
-            let extents: Vec<Extent> = of.iter().map(|t| t.2).collect();
-            (of[0].0, of.iter().map(|t| t.1).collect(), Tree::new(&extents))
+    /// Of the distances, streets and rectangles of things by number; things without a place are left out.
+    pub fn new(things: impl Iterator<Item = (f64, Only, Extent)>) -> Nearest {
+        let mut all: Vec<(u32, (f64, Only, Extent))> = (0..).zip(things).collect();
+        all.retain(|(_, (_, _, e))| e.min.x <= e.max.x);
+        type Thing = (u32, (f64, Only, Extent));
+        let by = |(_, a): &Thing, (_, b): &Thing| a.0.total_cmp(&b.0).then_with(|| only(&a.1, &b.1));
+        all.sort_by(by);
+        let group = |of: &[Thing]| {
+            let extents: Vec<Extent> = of.iter().map(|t| t.1.2).collect();
+            let numbers = of.iter().map(|t| t.0).collect();
+            Group { distance: of[0].1.0, only: of[0].1.1.clone(), numbers, tree: Tree::new(&extents) }
         };
-        Nearest { groups: all.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()).map(group).collect() }
+        Nearest { groups: all.chunk_by(|a, b| by(a, b).is_eq()).map(group).collect() }
     }
 
-    /// The thing that a place is most too near to, or least too far from: its number, how far it is, and how far it should be.
-    fn worst(&self, at: Coord<f64>, distance: impl Fn(u32) -> f64) -> Option<(u32, f64, f64)> {
+    /// The thing that a place beside a street is most too near to, or least too far from: its number, how far it is, and how far it
+    /// should be. Where there is no street only what holds beside all is looked at.
+    fn worst(&self, at: Coord<f64>, street: Option<u32>, distance: impl Fn(u32) -> f64) -> Option<(u32, f64, f64)> {
+        let holds = |only: Option<&[u32]>| street.map_or(only.is_none(), |street| holds_beside(only, street));
         let mut worst: Option<(u32, f64, f64)> = None;
-        for (required, numbers, tree) in self.groups.iter().rev() {
+        for Group { distance: required, numbers, tree, .. } in
+            self.groups.iter().rev().filter(|g| holds(g.only.as_deref()))
+        {
             // Only what is nearer to its limit than the worst until now.
             let reach = worst.map_or(f64::INFINITY, |(_, measured, other)| measured - other + required);
             if let Some((n, measured)) = tree.nearest(at, reach, |n| distance(numbers[n as usize])) {

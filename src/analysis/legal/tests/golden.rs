@@ -281,3 +281,56 @@ fn streets_that_meet_share_no_place() {
     ];
     assert_eq!(found, expected);
 }
+
+/// ```text
+///            ┌───────────────┐ 80
+///            │ market, 3 m   │                Rule 1 of the market holds beside street 1 alone, rule 2 (no stalls within 13 m of the
+///            │               │                market) beside streets 2 and 9; there is no street 9.
+///  ┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄ 50   Street 2
+///            │               │
+///  ┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄ 0    Street 1
+///            └───────────────┘ −20
+///  x 0      30              60      100
+/// ```
+#[test]
+fn a_rule_of_some_streets_is_felt_beside_them_alone() {
+    let (one, two) = (Rule(1), Rule(2));
+    let streets = || {
+        let of = |id, y| street(id, &[(0.0, y), (100.0, y)], [side(), None]);
+        vec![of(1, 0.0), of(2, 50.0)]
+    };
+    let market = |rule: Rule, distance: f64, only: &[u32]| {
+        let market = rectangle(30.0, -20.0, 60.0, 80.0);
+        Forbidden { only: Some(only.into()), ..forbid(rule.0, market, distance) }
+    };
+    let forbidden = vec![market(one, 3.0, &[1]), market(two, 13.0, &[2, 9])];
+    let mut legal = built(streets(), forbidden);
+    let found = |legal: &Legal| -> Vec<(u32, f64, u32, Option<Rule>)> {
+        let plan = legal.plan(&TERMS, &[]).unwrap();
+        plan.places.iter().map(|p| (p.street, (p.length * 1e3).round() / 1e3, p.stalls, p.limited_by)).collect()
+    };
+    // Free beside street 1: 27 m and 37 m, beside street 2: 17 m and 27 m.
+    let expected =
+        [(1, 27.0, 9, Some(one)), (1, 37.0, 12, Some(one)), (2, 17.0, 6, Some(two)), (2, 27.0, 9, Some(two))];
+    assert_eq!(found(&legal), expected);
+    // 100 m hold 33 stalls; alone each rule costs its own street what it costs with the other.
+    let plan = legal.plan(&TERMS, &[]).unwrap();
+    let costs: Vec<(u32, i64, i64)> = plan.costs.iter().map(|c| (c.rule.0, c.alone.stalls, c.freed.stalls)).collect();
+    // Without spacing 50, then 13 and 18 beside street 1, 8 and 13 beside street 2.
+    assert_eq!(costs, [(1, 50 - 31, 33 - 21), (2, 50 - 21, 33 - 15), (SPACING, 100 - 66, 31 + 21 - 36)]);
+    // Why: 5 m west of the market.
+    let why = |legal: &Legal, x: f64, y: f64| -> Vec<(u32, f64, f64, bool)> {
+        let why = legal.why(&plan, Coord { x, y });
+        why.rules.iter().map(|r| (r.rule.0, r.measured, r.required, r.pass)).collect()
+    };
+    assert_eq!(why(&legal, 25.0, 4.0), [(1, 5.0, 3.0, true)]);
+    assert_eq!(why(&legal, 25.0, 54.0), [(2, 5.0, 13.0, false)]);
+    // Outside every strip it is the street of the nearest carriageway.
+    assert_eq!(why(&legal, 25.0, -1.0), [(1, 5.0, 3.0, true)]);
+    // Rule 2 is to hold beside street 1 as well, which then has what street 2 has.
+    let update = Update { rules: vec![(two, vec![market(two, 13.0, &[1, 2])])], ..Update::default() };
+    let stop = AtomicBool::new(false);
+    legal.update(update, &Watch { stop: &stop, progress: &|_| {} }).unwrap();
+    assert_eq!(found(&legal)[..2], [(1, 17.0, 6, Some(two)), (1, 27.0, 9, Some(two))]);
+    assert_eq!(found(&legal)[2..], expected[2..]);
+}

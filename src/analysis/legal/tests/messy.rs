@@ -72,5 +72,7 @@ pub fn messy_thing(rng: &mut StdRng, size: f64) -> Forbidden {
         _ => Polygon::new(LineString(vec![at, at, at]), Vec::new()).into(),
     };
     let distance = [0.0, 0.5, 3.0, 8.0, 25.0][rng.random_range(0..5)];
-    Forbidden { rule: Rule(rng.random_range(1..6)), geometry, distance }
+    // Streets have the numbers 3, 10, 17, …
+    let only = (rng.random_range(0..4) == 0).then(|| (0..30).filter(|_| rng.random()).map(|id| id * 7 + 3).collect());
+    Forbidden { rule: Rule(rng.random_range(1..6)), geometry, distance, only }
 }

@@ -18,6 +18,16 @@ fn union(all: &MultiPolygon<f64>) -> MultiPolygon<f64> {
     all.boolean_op_with_fill_rule(&MultiPolygon(Vec::new()), OpType::Union, FillRule::NonZero)
 }
 
+/// What forbids beside a strip.
+fn felt<'a>(legal: &'a Legal, strip: &Strip) -> impl Iterator<Item = &'a Forbidden> {
+    let street = legal.streets[strip.street].id;
+    legal.layers.iter().flat_map(|l| &l.things).filter(move |thing| feels(thing, street))
+}
+
+fn feels(thing: &Forbidden, street: u32) -> bool {
+    thing.only.as_ref().is_none_or(|only| only.contains(&street))
+}
+
 /// All pieces of a strip's surroundings, whole and without any index: what is nearer to its own line, other streets' carriageways,
 /// strips before it, and what rules forbid.
 fn forbidden_to(legal: &Legal, strip: usize) -> MultiPolygon<f64> {
@@ -30,7 +40,7 @@ fn forbidden_to(legal: &Legal, strip: usize) -> MultiPolygon<f64> {
             Outline { pieces: &mut pieces, thing: 0, distance, arc, near: &everything }.line(line);
         }
     }
-    for thing in legal.layers.iter().flat_map(|l| &l.things) {
+    for thing in felt(legal, of) {
         layer::outline(&mut pieces, 0, &thing.geometry, thing.distance, &everything);
     }
     let mut rings: Vec<Vec<Coord<f64>>> = (0..)
@@ -78,7 +88,7 @@ fn too_near(legal: &Legal, at: Coord<f64>, of: &Strip) -> f64 {
         let kerb = if n == of.street { of.band.0 } else { legal.streets[n].kerb };
         kerb - to_line(line)
     });
-    let things = legal.layers.iter().flat_map(|l| &l.things).filter_map(|thing| {
+    let things = felt(legal, of).filter_map(|thing| {
         let valid = crate::geom::validity::repair(&thing.geometry).unwrap_or_else(|_| thing.geometry.clone());
         let inside = geo::Intersects::intersects(&valid, &point)
             && geo::HasDimensions::dimensions(&valid) == geo::dimensions::Dimensions::TwoDimensional;
@@ -151,7 +161,8 @@ fn a_rule_is_kept_to_the_millimetre() {
         let (mut streets, forbidden) = town(seed, 8, 10, 150.0);
         streets.iter_mut().for_each(|s| s.kerb = 0.0);
         let legal = built(streets, forbidden);
-        for polygon in legal.solved.iter().flat_map(|s| &s.polygons) {
+        let polygons = legal.solved.iter().enumerate().flat_map(|(n, s)| s.polygons.iter().map(move |p| (n, p)));
+        for (strip, polygon) in polygons {
             let extent = polygon.bounding_rect().unwrap();
             for _ in 0..20 {
                 let at = Coord {
@@ -160,7 +171,7 @@ fn a_rule_is_kept_to_the_millimetre() {
                 };
                 if polygon.contains(&Point(at)) {
                     checked += 1;
-                    for thing in legal.layers.iter().flat_map(|l| &l.things).filter(|t| t.distance > 0.0) {
+                    for thing in felt(&legal, &legal.strips.all[strip]).filter(|t| t.distance > 0.0) {
                         let off = Euclidean.distance(&Point(at), &thing.geometry);
                         assert!(off > thing.distance - 1.1e-3, "seed {seed}: {off} from {thing:?}");
                     }
@@ -281,9 +292,10 @@ fn why_measures_what_a_look_at_everything_measures() {
             let at = Coord { x: rng.random_range(0.0..200.0), y: rng.random_range(0.0..200.0) };
             let why = legal.why(&plan, at);
             let point = Point(at);
+            let street = why.side.map_or(why.road.unwrap().street, |side| side.0);
             for found in &why.rules {
                 // The worst of all things: how far it is less how far it should be.
-                let things = forbidden.iter().filter(|t| t.rule == found.rule);
+                let things = forbidden.iter().filter(|t| t.rule == found.rule && feels(t, street));
                 let worst = things.map(|t| off(&point, &t.geometry) - t.distance).fold(f64::INFINITY, f64::min);
                 assert!(
                     (found.measured - found.required - worst).abs() < 1e-9,
@@ -291,6 +303,8 @@ fn why_measures_what_a_look_at_everything_measures() {
                 );
                 failed += usize::from(!found.pass);
             }
+            let holding = (1..6).map(Rule).filter(|rule| forbidden.iter().any(|t| t.rule == *rule && feels(t, street)));
+            assert!(why.rules.iter().map(|r| r.rule).eq(holding));
             let holds: Vec<&Place> = plan.places.iter().filter(|p| p.polygon.contains(&point)).collect();
             assert_eq!(why.lawful, !holds.is_empty());
             lawful += usize::from(why.lawful);
@@ -371,6 +385,9 @@ fn numbers_that_cannot_be_are_refused_by_name() {
     assert_eq!(says(vec![good(), good()], Vec::new()), "street 4 is there twice");
     let found = says(Vec::new(), vec![forbid(2, Point::new(0.0, 0.0), -3.0)]);
     assert!(found.starts_with("rule 2: distance is -3 m"), "{found}");
+    let twice = Forbidden { only: Some([4, 7, 7].into()), ..forbid(2, Point::new(0.0, 0.0), 3.0) };
+    let found = says(Vec::new(), vec![twice]);
+    assert_eq!(found, "rule 2: only names street 7 after street 7; each is to be greater than the one before");
     let found = says(Vec::new(), vec![forbid(2, Point::new(0.0, f64::INFINITY), 3.0)]);
     assert!(found.starts_with("rule 2: position is inf m"), "{found}");
     let legal = built(vec![good()], Vec::new());
