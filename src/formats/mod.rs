@@ -1,7 +1,5 @@
 //! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf, CSV and OpenStreetMap extracts, plain or gzipped, as a stream of rows, and
 //! rows as changes.
-//! Tiles out: [`pmtiles`] archives.
-//! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf and CSV, plain or gzipped, as a stream of rows, and rows as changes.
 //! Tiles out: [`pmtiles`] archives. Siting rules in and out: [`ruleset`].
 //!
 //! Two halves, so that the second can run on several threads: [`open`] finds out what a file is and cuts it into [`RawRow`]s;
