@@ -2,6 +2,7 @@
 
 use crate::model::ModelError;
 use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
 
@@ -25,7 +26,8 @@ const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 /// assert!(hours.contains("2026-10-05T03:59".parse().unwrap()), "the night after Sunday");
 /// assert!(Hours::new(&["07:00-07:00"]).is_err());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Hours {
     spans: Vec<Span>,
 }
@@ -149,6 +151,34 @@ impl fmt::Display for Span {
     }
 }
 
+impl TryFrom<Vec<String>> for Hours {
+    type Error = ModelError;
+
+    fn try_from(spans: Vec<String>) -> Result<Hours, ModelError> {
+        Hours::new(&spans)
+    }
+}
+
+impl From<Hours> for Vec<String> {
+    fn from(hours: Hours) -> Vec<String> {
+        hours.written()
+    }
+}
+
+impl TryFrom<Vec<String>> for Season {
+    type Error = ModelError;
+
+    fn try_from(ranges: Vec<String>) -> Result<Season, ModelError> {
+        Season::new(&ranges)
+    }
+}
+
+impl From<Season> for Vec<String> {
+    fn from(season: Season) -> Vec<String> {
+        season.written()
+    }
+}
+
 /// Days of the year in which something holds: never none.
 ///
 /// ```
@@ -158,7 +188,8 @@ impl fmt::Display for Span {
 /// assert!(!season.contains("2026-09-01".parse().unwrap()));
 /// assert!(Season::new(&["02-30..03-01"]).is_err());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Season {
     ranges: Vec<(MonthDay, MonthDay)>,
 }

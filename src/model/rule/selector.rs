@@ -1,6 +1,7 @@
 //! What on the map a rule is measured from.
 
 use crate::model::{ContextClass, ContextFeature, ModelError};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -140,7 +141,8 @@ impl Measure {
 }
 
 /// What planners' zones are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ZoneClass {
     /// Stalls may stand.
     Allowed,
@@ -162,6 +164,12 @@ impl ZoneClass {
             ZoneClass::Restricted => "restricted",
             ZoneClass::Forbidden => "forbidden",
         }
+    }
+}
+
+impl fmt::Display for ZoneClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
