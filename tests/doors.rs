@@ -50,7 +50,9 @@ impl Fresh {
 
 /// The path of an operation about a place, once for each way to ask. Panics at a parameter that nobody told it of.
 fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String> {
-    let collections = ["areas", "households", "visits", "context"];
+    let read = ["areas", "households", "visits", "context", "zones", "spots"];
+    // Of the others it is `zones` that asks.
+    let collections = if operation.verb.only_reads() { &read[..] } else { &["zones", "spots"] };
     let mut paths = vec![operation.path.to_owned()];
     for name in operation.path_parameters() {
         let values: Vec<String> = match (operation.path, name) {
@@ -62,7 +64,7 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
             ("/tiles/{layers}/{z}/{x}/{y}", "z") => vec![tile(&place.home, 16)], // all three at once
             (_, "tileMatrix") => vec![by_row(&place.home)],                      // the same
             ("/tiles/{layers}/{z}/{x}/{y}", "x" | "y") | (_, "tileRow" | "tileCol") => vec![String::new()],
-            (_, "collection") => collections.map(str::to_owned).into(),
+            (_, "collection") => collections.iter().map(|name| (*name).to_owned()).collect(),
             (_, "item") => vec![place.home.code.clone(), place.area.into(), visit_id(&place.home)],
             ("/api/rules/{id}", "id") => vec!["us-nyc-2025-extra".into(), "cn-hebi-2012".into()],
             ("/api/tokens/{id}", "id") => vec![format!("nothing{}", fresh.next())],
@@ -120,7 +122,11 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
 fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value> {
     let n = fresh.next();
     match (operation.verb, operation.path) {
-        (Verb::Get | Verb::Delete, _) | (_, "/api/users/{name}/link") => None,
+        (Verb::Get | Verb::Delete | Verb::Options, _) | (_, "/api/users/{name}/link") => None,
+        (_, path) if path.starts_with("/ogc/collections/{collection}/items") => {
+            let point = json!({ "type": "Point", "coordinates": [place.home.lon, place.home.lat] });
+            Some(json!({ "type": "Feature", "geometry": point, "properties": { "plan": 1, "stalls": 1 } }))
+        }
         (_, "/api/visits") => Some(json!({
             "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": place.home.code,
             "at": "2026-01-06T08:00:00Z", "outcome": "not_home",

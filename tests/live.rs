@@ -30,7 +30,7 @@ fn a_visit_is_told_with_its_tiles_and_areas_and_each_role_hears_what_it_may_see(
         for (role, feed) in roles.iter().zip(&feeds) {
             let told = feed.nothing_but(seq);
             let members: Vec<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(members, ["seq", "tiles", "areas", "campaign", "reset"]);
+            assert_eq!(members, ["seq", "tiles", "areas", "campaign", "plans", "reset"]);
             assert_eq!((&told["reset"], &told["campaign"]), (&json!(false), &Value::Null));
             let areas: BTreeSet<&str> = told["areas"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
             assert_eq!(areas, BTreeSet::from([GRIDS[g], TOWNSHIPS[g / 2], "331100"]), "{role}");

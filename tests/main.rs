@@ -32,6 +32,7 @@ mod tile_filters;
 mod tiles;
 mod visits;
 mod watched;
+mod zones;
 
 /// Decodes tiles; written from the specification alone.
 #[path = "../src/tiles/reader.rs"]

@@ -1,7 +1,7 @@
 //! The requirements of OGC API Features as a client meets them, row by row, over every collection of a wide ground. The numbers are
 //! those of 17-069r4 (Part 1), "P2" is 18-058r1, "P3" is 19-079r2, "P5" is 23-058r1; a failure names its row.
 //!
-//! Not here: what is not built (Part 4), tiles (see `ogc_tiles` and `tiles`), and the standard's own 139 predicates, whose data set is not
+//! Not here: Part 4 (see `zones`), tiles (see `ogc_tiles` and `tiles`), and the standard's own 139 predicates, whose data set is not
 //! in this repository: `ogc_filters` asks a slow evaluator instead.
 
 #[path = "ogc_table/crs.rs"]

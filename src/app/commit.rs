@@ -1,14 +1,14 @@
 //! The way in while the service runs: one writer, group commit.
 
+use super::judge::{Judge, Written};
 use super::live::{Live, Told};
 use super::shown::Shown;
 use super::vitals::Counters;
 use super::{App, AppError};
 use crate::model::{Change, Kind, ModelError};
-use crate::state::{AreaEntry, Delta, State, Touched, Verdict};
+use crate::state::{AreaEntry, Delta, State, Touched, Version};
 use crate::store::{Batch, Entry, Store, signed_by};
 use crate::tiles::{BUFFER, Layer, TileCache};
-use hashbrown::HashMap;
 use jiff::{Timestamp, Unit};
 use parking_lot::RwLock;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -28,16 +28,32 @@ pub enum Outcome {
     Same,
     /// It cannot be.
     Refused(ModelError),
+    /// Another came first: what it is about is not as its author expected.
+    Conflict {
+        /// The number of the change that came first.
+        version: u64,
+        /// Who made it.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// What its author expected to be there is not.
+    Gone,
+}
+
+/// What the author of a change expects of the Plan, zone or spot that it is about. Nothing else keeps a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expects {
+    /// Nothing: the change stands whatever was there.
+    Anything,
+    /// That it is not there.
+    Absent,
+    /// That its last change has this number.
+    Version(u64),
 }
 
 /// What became of the changes of one call, in their order.
 pub type Committed = Vec<Outcome>;
-
-/// One change, written out by the caller's thread so that the writer does not have to.
-struct Written {
-    change: Change,
-    entry: Entry,
-}
 
 struct Job {
     author: Arc<str>,
@@ -98,14 +114,29 @@ impl App {
         answer.await.map_err(|_| ended())?
     }
 
+    /// The same for changes each of which comes with what its author expects: another that came first is told, not overwritten.
+    pub async fn commit_expecting(&self, author: &str, changes: Vec<(Change, Expects)>) -> Result<Committed, AppError> {
+        let answer = self.send(author, changes)?;
+        answer.await.map_err(|_| ended())?
+    }
+
     /// Hands changes to the writer, who answers when they are durable and in every answer.
     pub(super) fn submit(
         &self,
         author: &str,
         changes: Vec<Change>,
     ) -> Result<oneshot::Receiver<Result<Committed, AppError>>, AppError> {
+        self.send(author, changes.into_iter().map(|change| (change, Expects::Anything)).collect())
+    }
+
+    fn send(
+        &self,
+        author: &str,
+        changes: Vec<(Change, Expects)>,
+    ) -> Result<oneshot::Receiver<Result<Committed, AppError>>, AppError> {
         self.ready()?;
-        let changes = changes.into_iter().map(|change| Written { entry: Entry::from(&change), change }).collect();
+        let written = |(change, expects)| Written { entry: Entry::from(&change), change, expects };
+        let changes = changes.into_iter().map(written).collect();
         let (reply, answer) = oneshot::channel();
         let job = Order::Write(Job { author: author.into(), changes, reply });
         self.counters.queued();
@@ -187,22 +218,20 @@ impl Bench {
         let mut accepted: Vec<(Arc<str>, Change)> = Vec::new();
         {
             let state = self.state.read();
-            let mut judge = Judge { state: &state, pending: HashMap::new() };
+            let mut judge = Judge::over(&state);
             let mut next = self.store.head().seq + 1;
             for Job { author, changes, reply } in group {
                 let mut outcomes = Vec::with_capacity(changes.len());
                 let mut entries = Vec::with_capacity(changes.len());
-                for Written { change, entry } in changes {
-                    outcomes.push(match judge.verdict(&change, &entry) {
-                        Ok(Verdict::Same) => Outcome::Same,
-                        Ok(Verdict::New | Verdict::Changed) => {
-                            accepted.push((Arc::clone(&author), change));
-                            entries.push(entry);
-                            next += 1;
-                            Outcome::Stored(next - 1)
-                        }
-                        Err(refusal) => Outcome::Refused(refusal),
-                    });
+                let name: Arc<str> = signed_by(&author).0.into();
+                for written in changes {
+                    let outcome = judge.outcome(&written, Version { seq: next, at, author: Arc::clone(&name) });
+                    if let Outcome::Stored(_) = outcome {
+                        accepted.push((Arc::clone(&author), written.change));
+                        entries.push(written.entry);
+                        next += 1;
+                    }
+                    outcomes.push(outcome);
                 }
                 if !entries.is_empty() {
                     batches.push(Batch { at, author, entries });
@@ -257,6 +286,7 @@ impl Bench {
             areas: delta.areas.iter().map(|id| code(state.covered(*id, None).entry)).collect(),
             places: delta.places.iter().map(|(at, area)| (*at, state.area_chain(*area).map(code).collect())).collect(),
             campaigns: delta.campaigns.clone(),
+            plans: delta.plans.clone(),
         };
         drop(state);
         match &touched {
@@ -296,40 +326,4 @@ fn touched(delta: &Delta, shown: &Shown) -> Option<Touched> {
         households: delta.household_tiles(Layer::Households.max_zoom()),
         context: delta.context_tiles(Layer::Context.max_zoom(), BUFFER)?,
     })
-}
-
-/// Judges the changes of a group, each as if those before it were applied.
-struct Judge<'a> {
-    state: &'a State,
-    pending: HashMap<(Kind, String), String>,
-}
-
-impl Judge<'_> {
-    fn verdict(&mut self, change: &Change, entry: &Entry) -> Result<Verdict, ModelError> {
-        if entry.kind == Kind::Read {
-            // Each reading is one, however alike two are.
-            return Ok(Verdict::New);
-        }
-        let key = (entry.kind, entry.key.clone());
-        let verdict = match self.pending.get(&key) {
-            Some(body) if *body == entry.body => return Ok(Verdict::Same),
-            Some(_) if entry.kind == Kind::Visit => {
-                return Err(ModelError::new("id", &entry.key, "new: another visit was stored under this id"));
-            }
-            Some(_) => Verdict::Changed,
-            None if self.lets_in_whom_it_links(change) => Verdict::New,
-            None => self.state.verdict(change)?,
-        };
-        if verdict != Verdict::Same {
-            self.pending.insert(key, entry.body.clone());
-        }
-        Ok(verdict)
-    }
-
-    /// Whether a link is for a user whom the state knows only once this group is applied.
-    fn lets_in_whom_it_links(&self, change: &Change) -> bool {
-        let Change::LinkMade(link) = change else { return false };
-        self.pending.contains_key(&(Kind::User, link.user.to_string()))
-            && self.state.people().user(link.user.as_str()).is_none()
-    }
 }

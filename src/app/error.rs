@@ -6,6 +6,7 @@ use crate::model::{ModelError, Right, Role};
 use crate::state::StateError;
 use crate::store::StoreError;
 use crate::tiles::TilesError;
+use jiff::Timestamp;
 use std::path::PathBuf;
 use std::time::Duration;
 use thiserror::Error;
@@ -16,6 +17,34 @@ pub enum AppError {
     /// A value that cannot be.
     #[error(transparent)]
     Invalid(#[from] ModelError),
+    /// Something that another changed since it was read.
+    #[error("{what} '{name}' was changed by {by} at {at:.0}, since it was read: it is at version {version} now")]
+    Changed {
+        /// Which sort of thing.
+        what: &'static str,
+        /// Its identity.
+        name: String,
+        /// The number of its last change.
+        version: u64,
+        /// Who made that.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Something new whose identity another has.
+    #[error("{what} '{name}' is there already: by {by} at {at:.0}, version {version}")]
+    Taken {
+        /// Which sort of thing.
+        what: &'static str,
+        /// Its identity.
+        name: String,
+        /// The number of its last change.
+        version: u64,
+        /// Who made that.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
     /// A layer list that cannot be.
     #[error(transparent)]
     Layers(#[from] TilesError),

@@ -97,16 +97,19 @@ impl App {
         collection.fields().iter().filter(|field| caller.may(field.right)).collect()
     }
 
-    /// Where a collection's items lie, as far as everybody may know: the map's extent, and the context layer's own beside it. Not
-    /// for the async threads: a map without Areas looks at every household.
+    /// Where a collection's items lie, as far as whoever may ask for it may know: the map's extent, and beside it that of the context
+    /// layer, of zones or of spots. Not for the async threads: a map without Areas looks at every household.
     #[must_use]
     pub fn extent(&self, collection: Collection) -> Option<Bbox> {
         let state = self.state.read();
         let map = state.extent();
-        if collection != Collection::Context {
-            return map;
-        }
-        [map, state.context_extent()].into_iter().flatten().reduce(|a, b| a.union(&b))
+        let own = match collection {
+            Collection::Areas | Collection::Households | Collection::Visits => None,
+            Collection::Context => state.context_extent(),
+            Collection::Zones => state.zones_extent(),
+            Collection::Spots => state.spots_extent(),
+        };
+        [map, own].into_iter().flatten().reduce(|a, b| a.union(&b))
     }
 
     /// A page of items. See [`crate::state::State::select`] for what it costs; it is given up after two seconds.

@@ -136,7 +136,8 @@ mod tests {
         }
 
         fn publish(&self) {
-            let told = Told { areas: Vec::new(), campaigns: BTreeSet::new(), places: Vec::new() };
+            let told =
+                Told { areas: Vec::new(), campaigns: BTreeSet::new(), plans: BTreeSet::new(), places: Vec::new() };
             self.live.publish(9, Some(Touched::default()), told);
         }
     }

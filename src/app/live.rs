@@ -2,7 +2,7 @@
 
 use super::Caller;
 use crate::geom::Lattice;
-use crate::model::{CampaignId, Code, Reach, Right};
+use crate::model::{CampaignId, Code, PlanId, Reach, Right};
 use crate::state::Touched;
 use crate::tiles::Layer;
 use parking_lot::Mutex;
@@ -29,6 +29,8 @@ pub struct LiveEvent {
     pub areas: Vec<Code>,
     /// The campaign, where it was one.
     pub campaign: Option<CampaignId>,
+    /// Plans that changed, or whose zones or spots did; empty for who may not see them.
+    pub plans: Vec<PlanId>,
     /// Too much changed to list, or events were missed: read everything again.
     pub reset: bool,
 }
@@ -48,7 +50,8 @@ impl LiveEvent {
     /// Tells a page to read everything again.
     #[must_use]
     pub fn reset(seq: u64) -> LiveEvent {
-        LiveEvent { seq, tiles: LiveTiles::default(), areas: Vec::new(), campaign: None, reset: true }
+        let (tiles, areas, plans) = (LiveTiles::default(), Vec::new(), Vec::new());
+        LiveEvent { seq, tiles, areas, campaign: None, plans, reset: true }
     }
 }
 
@@ -57,6 +60,8 @@ struct Shared {
     everything: LiveEvent,
     /// Places of households in it, each with the codes of the Areas that hold it: for those who see but their own.
     places: Vec<(Lattice, Vec<Code>)>,
+    /// It tells of Plans and of nothing else: who may not see those does not hear that there was anything.
+    plans_alone: bool,
 }
 
 /// What a change touched, in names that outlive the lock on the state.
@@ -65,6 +70,8 @@ pub(super) struct Told {
     pub areas: Vec<Code>,
     /// Campaigns whose figures changed.
     pub campaigns: BTreeSet<CampaignId>,
+    /// Plans that changed, or whose zones or spots did.
+    pub plans: BTreeSet<PlanId>,
     /// Places of households, each with the Areas that hold it.
     pub places: Vec<(Lattice, Vec<Code>)>,
 }
@@ -120,7 +127,7 @@ impl Live {
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
-        let Told { areas, campaigns, places } = told;
+        let Told { areas, campaigns, plans, places } = told;
         let listed = |touched: &Touched| touched.areas.len() + touched.households.len() + touched.context.len();
         let everything = match touched {
             Some(touched) if listed(&touched) <= MOST_TILES => {
@@ -132,11 +139,13 @@ impl Live {
                 };
                 let mut campaigns = campaigns.into_iter();
                 let campaign = campaigns.next().filter(|_| campaigns.next().is_none());
-                LiveEvent { seq, tiles, areas, campaign, reset: false }
+                LiveEvent { seq, tiles, areas, campaign, plans: plans.into_iter().collect(), reset: false }
             }
             _ => LiveEvent::reset(seq),
         };
-        let shared = Arc::new(Shared { everything, places });
+        let LiveEvent { tiles, areas, campaign, plans, .. } = &everything;
+        let of_plans = !plans.is_empty() && areas.is_empty() && campaign.is_none() && *tiles == LiveTiles::default();
+        let shared = Arc::new(Shared { plans_alone: of_plans && places.is_empty(), everything, places });
         let mut channel = self.channel.lock();
         if channel.kept.len() == KEPT
             && let Some(oldest) = channel.kept.pop_front()
@@ -167,7 +176,8 @@ impl Live {
             if after > channel.start && (channel.forgotten..=newest).contains(&after) {
                 missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned());
             } else {
-                missed.push_back(Arc::new(Shared { everything: LiveEvent::reset(newest), places: Vec::new() }));
+                let (everything, places) = (LiveEvent::reset(newest), Vec::new());
+                missed.push_back(Arc::new(Shared { everything, places, plans_alone: false }));
             }
         }
         Feed { events, missed, caller: caller.clone(), begins, last: after.unwrap_or(0) }
@@ -191,26 +201,33 @@ impl Feed {
 
     /// The next event; `None` when the service stops.
     pub async fn next(&mut self) -> Option<LiveEvent> {
-        let shared = match self.missed.pop_front() {
-            Some(shared) => shared,
-            None => match self.events.recv().await {
-                Ok(shared) => shared,
-                Err(broadcast::error::RecvError::Lagged(_)) => {
-                    // The oldest are dropped for who does not read: one reset stands for all of them.
-                    self.events = self.events.resubscribe();
-                    return Some(LiveEvent::reset(self.last));
-                }
-                Err(broadcast::error::RecvError::Closed) => return None,
-            },
-        };
-        self.last = shared.everything.seq;
-        Some(self.seen(&shared))
+        loop {
+            let shared = match self.missed.pop_front() {
+                Some(shared) => shared,
+                None => match self.events.recv().await {
+                    Ok(shared) => shared,
+                    Err(broadcast::error::RecvError::Lagged(_)) => {
+                        // The oldest are dropped for who does not read: one reset stands for all of them.
+                        self.events = self.events.resubscribe();
+                        return Some(LiveEvent::reset(self.last));
+                    }
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+            };
+            self.last = shared.everything.seq;
+            if !shared.plans_alone || self.caller.may(Right::Plans) {
+                return Some(self.seen(&shared));
+            }
+        }
     }
 
     /// What the caller may see of an event: a household's tiles would tell where somebody was just visited.
     fn seen(&self, shared: &Shared) -> LiveEvent {
         let mut event = shared.everything.clone();
         let grant = self.caller.grant();
+        if !self.caller.may(Right::Plans) {
+            event.plans.clear();
+        }
         match grant.reach(Right::Households) {
             Reach::Everywhere => {}
             Reach::Nowhere => event.tiles.households.clear(),
@@ -229,10 +246,14 @@ impl Feed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Role;
 
     fn told(live: &Live, seq: u64) {
-        let told = Told { areas: Vec::new(), campaigns: BTreeSet::new(), places: Vec::new() };
-        live.publish(seq, Some(Touched::default()), told);
+        live.publish(seq, Some(Touched::default()), nothing());
+    }
+
+    fn nothing() -> Told {
+        Told { areas: Vec::new(), campaigns: BTreeSet::new(), plans: BTreeSet::new(), places: Vec::new() }
     }
 
     async fn heard(mut feed: Feed, n: usize) -> Vec<(u64, bool)> {
@@ -252,6 +273,41 @@ mod tests {
         let feed = live.subscribe(&Caller::public(), Some(11));
         told(&live, 13);
         assert_eq!(heard(feed, 2).await, [(12, false), (13, false)]);
+    }
+
+    #[tokio::test]
+    async fn plans_are_told_to_who_may_see_them_and_to_others_not_even_that_there_was_something() {
+        let live = Live::after(10);
+        let drawn = |seq, areas| {
+            let told = Told { plans: BTreeSet::from([PlanId(7)]), areas, ..nothing() };
+            live.publish(seq, Some(Touched::default()), told);
+        };
+        let grant = |role, areas| Caller::of_grant(crate::model::Grant { name: "n".into(), role, areas });
+        let area = || Code::new("7001").unwrap();
+        let office = [Role::Coordinator, Role::Planner, Role::Inspector, Role::Analyst, Role::Admin];
+        let office = office.map(|role| (grant(role, vec![area()]), true));
+        let others = [(Caller::public(), false), (grant(Role::Member, vec![area()]), false)];
+        let mut feeds: Vec<(Feed, bool)> = Vec::new();
+        for (caller, told) in office.iter().chain(&others) {
+            feeds.push((live.subscribe(caller, None), *told));
+        }
+        drawn(11, Vec::new());
+        drawn(12, vec![area()]);
+        for (caller, told) in office.iter().chain(&others) {
+            feeds.push((live.subscribe(caller, None), *told));
+            let (mut late, _) = feeds.pop().unwrap();
+            late.missed.extend(live.channel.lock().kept.iter().cloned());
+            feeds.push((late, *told));
+        }
+        for (mut feed, told) in feeds {
+            let plans = if told { vec![PlanId(7)] } else { Vec::new() };
+            if told {
+                let event = feed.next().await.unwrap();
+                assert_eq!((event.seq, &event.plans), (11, &plans));
+            }
+            let event = feed.next().await.unwrap();
+            assert_eq!((event.seq, &event.plans, event.areas.len()), (12, &plans, 1));
+        }
     }
 
     #[tokio::test]

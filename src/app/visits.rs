@@ -77,6 +77,7 @@ impl App {
                 Outcome::Stored(_) => VisitReply::Stored,
                 Outcome::Same => VisitReply::Repeated,
                 Outcome::Refused(refusal) => VisitReply::Refused(refusal),
+                Outcome::Conflict { .. } | Outcome::Gone => unreachable!("a visit expects nothing"),
             })
         };
         Ok(replies.into_iter().map(reply).collect())

@@ -19,6 +19,7 @@ mod view;
 pub use outline::outlines;
 
 use place::Place;
+pub use place::kind as geometry_kind;
 use plan::Plan;
 use view::View;
 

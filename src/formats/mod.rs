@@ -39,6 +39,8 @@ pub use error::{FormatError, RowProblem};
 pub use feature::RawFeature;
 pub use fgb::FgbStream;
 pub use import::{ImportKind, Importer, Outcome, outlines};
+pub use geojson::feature as read_geojson;
+pub use import::{ImportKind, Importer, Outcome, geometry_kind};
 pub use mapping::{Field, Mapping};
 pub use row::{Body, Cells, Header, RawRow};
 pub use rows::{Format, Rows, open};

@@ -17,9 +17,17 @@ pub enum Verb {
     Put,
     /// Takes away.
     Delete,
+    /// Tells which of these there are.
+    Options,
 }
 
 impl Verb {
+    /// Whether the map is the same afterwards.
+    #[must_use]
+    pub fn only_reads(self) -> bool {
+        matches!(self, Verb::Get | Verb::Options)
+    }
+
     /// As a request line writes it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -28,6 +36,7 @@ impl Verb {
             Verb::Post => "POST",
             Verb::Put => "PUT",
             Verb::Delete => "DELETE",
+            Verb::Options => "OPTIONS",
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::app::{AppError, RuleFaults};
 use crate::model::ModelError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -27,9 +28,23 @@ struct Details {
     /// All that is wrong with a text, where its lines are what a person mends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Fault>,
+    /// What came first, where something did.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    first: Option<First>,
     /// When to come again, seconds: a header, not a member.
     #[serde(skip)]
     retry_after: Option<u64>,
+    /// The methods that are taken: a header, not a member.
+    #[serde(skip)]
+    allow: Option<&'static str>,
+}
+
+/// The change that came first, for who lost to it.
+#[derive(Debug, Clone, Serialize)]
+struct First {
+    version: u64,
+    by: String,
+    at: Timestamp,
 }
 
 /// What is wrong in one line of a text.
@@ -53,7 +68,9 @@ impl Problem {
             value: None,
             expected: None,
             problems: Vec::new(),
+            first: None,
             retry_after: None,
+            allow: None,
         }))
     }
 
@@ -72,6 +89,24 @@ impl Problem {
         problem.0.field = faults.0.first().map(|fault| fault.key.clone());
         let lines = faults.0.into_iter().map(|fault| Fault { line: fault.line, key: fault.key, reason: fault.reason });
         problem.0.problems = lines.collect();
+    /// A change that has to say which version it is a change of.
+    pub fn which_version() -> Problem {
+        let detail =
+            "the header If-Match is missing: expected the ETag of what was read, so that nobody's change is lost";
+        Problem::new(StatusCode::PRECONDITION_REQUIRED, detail)
+    }
+
+    /// A method that is not taken here, and those that are.
+    pub fn read_only(detail: impl Into<String>, allow: &'static str) -> Problem {
+        let mut problem = Problem::method_not_allowed(detail);
+        problem.0.allow = Some(allow);
+        problem
+    }
+
+    /// Another came first.
+    fn too_late(status: StatusCode, detail: String, first: First) -> Problem {
+        let mut problem = Problem::new(status, detail);
+        problem.0.first = Some(first);
         problem
     }
 
@@ -149,6 +184,9 @@ impl IntoResponse for Problem {
         let status = self.status();
         let body = serde_json::to_string(&self.0).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(allow) = self.0.allow {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
         if status == StatusCode::UNAUTHORIZED {
             let bearer = HeaderValue::from_static("Bearer realm=\"melonmap\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
@@ -177,6 +215,12 @@ impl From<AppError> for Problem {
         match error {
             AppError::Invalid(error) => Problem::invalid(error),
             AppError::Rules(faults) => Problem::rules(faults),
+            AppError::Changed { version, by, at, .. } => {
+                Problem::too_late(StatusCode::PRECONDITION_FAILED, detail, First { version, by, at })
+            }
+            AppError::Taken { version, by, at, .. } => {
+                Problem::too_late(StatusCode::CONFLICT, detail, First { version, by, at })
+            }
             AppError::Layers(_) | AppError::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, detail),
             AppError::Token
             | AppError::TokenNeeded(_)

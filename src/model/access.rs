@@ -83,6 +83,9 @@ pub enum Right {
     /// Found a campaign.
     Campaign,
     /// Draw plans, zones and spots, and check rules for them.
+    /// See Plans with their zones and spots, whatever their phase.
+    Plans,
+    /// Found and change Plans, zones and spots.
     Draw,
     /// Look into the running service.
     Administer,
@@ -91,6 +94,7 @@ pub enum Right {
 impl Right {
     /// All of them.
     pub const ALL: [Right; 9] = [
+    pub const ALL: [Right; 10] = [
         Right::Areas,
         Right::Coverage,
         Right::Households,
@@ -98,6 +102,7 @@ impl Right {
         Right::Past,
         Right::Visit,
         Right::Campaign,
+        Right::Plans,
         Right::Draw,
         Right::Administer,
     ];
@@ -124,7 +129,9 @@ pub fn reach(role: Role, right: Right) -> Reach {
         | (Role::Coordinator, Right::Campaign)
         | (Role::Planner, Right::Draw)
         | (Role::Inspector, Right::Households | Right::Addresses)
-        | (Role::Analyst, Right::Households) => Everywhere,
+        | (Role::Analyst, Right::Households)
+        | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
+        | (Role::Planner, Right::Draw) => Everywhere,
         (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit) => Own,
         (Role::Public, _) => Nowhere,
         (_, Right::Past) => Everywhere,
@@ -211,6 +218,16 @@ mod tests {
     fn only_those_who_visit_or_check_see_an_address() {
         let who: Vec<Role> = Role::ALL.into_iter().filter(|r| reach(*r, Right::Addresses) != Reach::Nowhere).collect();
         assert_eq!(who, [Role::Member, Role::Coordinator, Role::Inspector, Role::Admin]);
+    }
+
+    #[test]
+    fn plans_are_seen_by_the_office_and_drawn_by_planners() {
+        let who = |right| Role::ALL.into_iter().filter(|r| reach(*r, right) == Reach::Everywhere).collect::<Vec<_>>();
+        assert_eq!(who(Right::Plans), [Role::Coordinator, Role::Planner, Role::Inspector, Role::Analyst, Role::Admin]);
+        assert_eq!(who(Right::Draw), [Role::Planner, Role::Admin]);
+        for role in [Role::Public, Role::Member] {
+            assert_eq!([Right::Plans, Right::Draw].map(|right| reach(role, right)), [Reach::Nowhere; 2], "{role}");
+        }
     }
 
     #[test]

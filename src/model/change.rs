@@ -1,6 +1,6 @@
 use super::{
-    Area, Campaign, Code, ContextFeature, Household, ModelError, ReadNote, Session, SessionEnd, SignInLink, Token,
-    TokenId, User, UserEnd, Visit,
+    Area, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session, SessionEnd, SignInLink, Spot,
+    Token, TokenId, User, UserEnd, Visit, Zone,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,16 @@ pub enum Change {
     CampaignPut(Campaign),
     /// A visit made.
     VisitMade(Visit),
+    /// A Plan founded or changed.
+    PlanPut(Box<Plan>),
+    /// A zone drawn or drawn anew.
+    ZonePut(Box<Zone>),
+    /// A zone taken away.
+    ZoneEnded(DrawingEnd),
+    /// A spot picked or changed.
+    SpotPut(Box<Spot>),
+    /// A spot taken away.
+    SpotEnded(DrawingEnd),
     /// A token given out.
     TokenMade(Token),
     /// A token that opens nothing any more.
@@ -51,6 +61,24 @@ pub struct AreaEnd {
     pub code: Code,
     /// Its last day.
     pub valid_to: Date,
+}
+
+/// Which zone or spot was taken away, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawingEnd {
+    /// Which.
+    pub code: Code,
+    /// In the planner's words; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+impl DrawingEnd {
+    /// Refuses a reason that is too long for a line of a list.
+    pub fn check(self) -> Result<DrawingEnd, ModelError> {
+        super::plan::check_reason(&self.reason)?;
+        Ok(self)
+    }
 }
 
 /// Which token was revoked.
@@ -103,6 +131,11 @@ pub enum Kind {
     Context,
     Campaign,
     Visit,
+    Plan,
+    Zone,
+    ZoneEnd,
+    Spot,
+    SpotEnd,
     Token,
     TokenEnd,
     Map,
@@ -116,13 +149,18 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
         Kind::Context,
         Kind::Campaign,
         Kind::Visit,
+        Kind::Plan,
+        Kind::Zone,
+        Kind::ZoneEnd,
+        Kind::Spot,
+        Kind::SpotEnd,
         Kind::Token,
         Kind::TokenEnd,
         Kind::Map,
@@ -144,6 +182,11 @@ impl Kind {
             Kind::Context => "context",
             Kind::Campaign => "campaign",
             Kind::Visit => "visit",
+            Kind::Plan => "plan",
+            Kind::Zone => "zone",
+            Kind::ZoneEnd => "zone_end",
+            Kind::Spot => "spot",
+            Kind::SpotEnd => "spot_end",
             Kind::Token => "token",
             Kind::TokenEnd => "token_end",
             Kind::Map => "map",
@@ -183,6 +226,11 @@ impl Change {
             Change::ContextPut(_) => Kind::Context,
             Change::CampaignPut(_) => Kind::Campaign,
             Change::VisitMade(_) => Kind::Visit,
+            Change::PlanPut(_) => Kind::Plan,
+            Change::ZonePut(_) => Kind::Zone,
+            Change::ZoneEnded(_) => Kind::ZoneEnd,
+            Change::SpotPut(_) => Kind::Spot,
+            Change::SpotEnded(_) => Kind::SpotEnd,
             Change::TokenMade(_) => Kind::Token,
             Change::TokenRevoked(_) => Kind::TokenEnd,
             Change::MapDescribed(_) => Kind::Map,
@@ -205,6 +253,10 @@ impl Change {
             Change::ContextPut(c) => c.code.to_string(),
             Change::CampaignPut(c) => c.id.to_string(),
             Change::VisitMade(v) => v.id.to_string(),
+            Change::PlanPut(p) => p.id.to_string(),
+            Change::ZonePut(z) => z.code.to_string(),
+            Change::SpotPut(s) => s.code.to_string(),
+            Change::ZoneEnded(e) | Change::SpotEnded(e) => e.code.to_string(),
             Change::TokenMade(t) => t.id.0.clone(),
             Change::TokenRevoked(t) => t.id.0.clone(),
             Change::MapDescribed(_) => String::new(),
@@ -227,6 +279,10 @@ impl Change {
             Change::ContextPut(c) => serde_json::to_string(c),
             Change::CampaignPut(c) => serde_json::to_string(c),
             Change::VisitMade(v) => serde_json::to_string(v),
+            Change::PlanPut(p) => serde_json::to_string(p),
+            Change::ZonePut(z) => serde_json::to_string(z),
+            Change::SpotPut(s) => serde_json::to_string(s),
+            Change::ZoneEnded(e) | Change::SpotEnded(e) => serde_json::to_string(e),
             Change::TokenMade(t) => serde_json::to_string(t),
             Change::TokenRevoked(t) => serde_json::to_string(t),
             Change::MapDescribed(m) => serde_json::to_string(m),
@@ -249,6 +305,11 @@ impl Change {
             Kind::Context => serde_json::from_str(body).map(|c| Change::ContextPut(Box::new(c))),
             Kind::Campaign => serde_json::from_str(body).map(Change::CampaignPut),
             Kind::Visit => serde_json::from_str(body).map(Change::VisitMade),
+            Kind::Plan => serde_json::from_str(body).map(|p| Change::PlanPut(Box::new(p))),
+            Kind::Zone => serde_json::from_str(body).map(|z| Change::ZonePut(Box::new(z))),
+            Kind::ZoneEnd => serde_json::from_str(body).map(Change::ZoneEnded),
+            Kind::Spot => serde_json::from_str(body).map(|s| Change::SpotPut(Box::new(s))),
+            Kind::SpotEnd => serde_json::from_str(body).map(Change::SpotEnded),
             Kind::Token => serde_json::from_str(body).map(Change::TokenMade),
             Kind::TokenEnd => serde_json::from_str(body).map(Change::TokenRevoked),
             Kind::Map => serde_json::from_str(body).map(Change::MapDescribed),
@@ -267,7 +328,8 @@ impl Change {
 mod tests {
     use super::*;
     use crate::geom::LonLat;
-    use crate::model::{Confided, Level, Sealed, Status};
+    use crate::model::rule::ZoneClass;
+    use crate::model::{Confided, Level, PlanId, Sealed, Status};
     use geo::polygon;
 
     #[test]
@@ -289,8 +351,20 @@ mod tests {
                 parent: None,
                 valid_from: None,
                 valid_to: Some(jiff::civil::date(2026, 12, 31)),
-                geometry: geo::MultiPolygon(vec![square]),
+                geometry: geo::MultiPolygon(vec![square.clone()]),
             }),
+            Change::ZonePut(Box::new(Zone {
+                code: Code::new("Z1").unwrap(),
+                plan: PlanId(3),
+                class: ZoneClass::Forbidden,
+                name: String::new(),
+                hours: None,
+                season: None,
+                reason: "the school's gate".into(),
+                geometry: geo::MultiPolygon(vec![square]),
+            })),
+            Change::ZoneEnded(DrawingEnd { code: Code::new("Z1").unwrap(), reason: String::new() }),
+            Change::SpotEnded(DrawingEnd { code: Code::new("S1").unwrap(), reason: "built over".into() }),
         ];
         for change in changes {
             assert_eq!(Change::read(change.kind(), &change.body()).unwrap(), change);

@@ -3,6 +3,7 @@
 
 use super::access::Right;
 use super::filter::{Kind, Schema};
+use super::rule::ZoneClass;
 use super::{ContextClass, Level, Outcome, Status};
 
 /// A set of features with one list of fields.
@@ -16,6 +17,10 @@ pub enum Collection {
     Visits,
     /// The context layer.
     Context,
+    /// Zones of Plans.
+    Zones,
+    /// Spots of Plans.
+    Spots,
 }
 
 /// A field of a collection.
@@ -43,6 +48,8 @@ pub enum FieldRole {
     /// One of its properties that is sealed where it is kept: shown to who may see it, and never asked for, as there is nothing to
     /// filter or sort by until it is opened.
     Confided,
+    /// One of its properties that the map writes itself: nobody sets it.
+    Kept,
     /// Its identity, unique in the collection.
     Id,
     /// Where it is.
@@ -84,11 +91,15 @@ fn classes() -> Vec<&'static str> {
     ContextClass::ALL.iter().map(|c| c.as_str()).collect()
 }
 
+fn zone_classes() -> Vec<&'static str> {
+    ZoneClass::ALL.map(ZoneClass::as_str).into()
+}
+
 mod tables {
-    use super::{CollectionField, FieldRole, Kind, Right, classes, field, levels, outcomes, statuses};
-    use FieldRole::{Confided, End, Geometry, Id, OneOf, Property, Start};
-    use Kind::{Boolean, Date, Instant, Integer, Number, Text};
-    use Right::{Addresses, Areas, Coverage, Households};
+    use super::{CollectionField, FieldRole, Kind, Right, classes, field, levels, outcomes, statuses, zone_classes};
+    use FieldRole::{Confided, End, Geometry, Id, Kept, OneOf, Property, Start};
+    use Kind::{Boolean, Date, Instant, Integer, Number, Text, Texts};
+    use Right::{Addresses, Areas, Coverage, Households, Plans};
 
     pub const AREAS: [CollectionField; 12] = [
         field("geometry", "Border", Kind::Geometry, Areas, Geometry),
@@ -146,12 +157,50 @@ mod tables {
         field("kind", "Kind within the class, as the source names it", Text, Areas, Property),
         field("name", "Name", Text, Areas, Property),
     ];
+
+    pub const ZONES: [CollectionField; 10] = [
+        field("geometry", "Border", Kind::Geometry, Plans, Geometry),
+        field("code", "Code", Text, Plans, Id),
+        field("plan", "Number of the plan that it is part of", Integer, Plans, Property),
+        field("class", "What it says: stalls may stand, may at times, or may not", Text, Plans, OneOf(zone_classes)),
+        field("name", "Name", Text, Plans, Property),
+        field("hours", "When stalls may stand in it, such as Mo-Fr 07:00-19:00", Texts, Plans, Property),
+        field("season", "On which days, such as 05-15..08-31", Texts, Plans, Property),
+        field("reason", "Why it was drawn, or changed last", Text, Plans, Property),
+        field("by", "Who changed it last", Text, Plans, Kept),
+        field("changed_at", "When", Instant, Plans, Kept),
+    ];
+
+    pub const SPOTS: [CollectionField; 10] = [
+        field("geometry", "A position, or the line along which stalls stand", Kind::Geometry, Plans, Geometry),
+        field("code", "Code", Text, Plans, Id),
+        field("plan", "Number of the plan that it is part of", Integer, Plans, Property),
+        field("name", "Name", Text, Plans, Property),
+        field("stalls", "How many stalls it holds, 1 to 1,000", Integer, Plans, Property),
+        field("hours", "When stalls may stand there, such as Mo-Fr 07:00-19:00", Texts, Plans, Property),
+        field("season", "On which days, such as 05-15..08-31", Texts, Plans, Property),
+        field("reason", "Why it was picked, or changed last", Text, Plans, Property),
+        field("by", "Who changed it last", Text, Plans, Kept),
+        field("changed_at", "When", Instant, Plans, Kept),
+    ];
 }
 
 impl Collection {
     /// All of them.
-    pub const ALL: [Collection; 4] =
-        [Collection::Areas, Collection::Households, Collection::Visits, Collection::Context];
+    pub const ALL: [Collection; 6] = [
+        Collection::Areas,
+        Collection::Households,
+        Collection::Visits,
+        Collection::Context,
+        Collection::Zones,
+        Collection::Spots,
+    ];
+
+    /// Whether its items are drawn: made, replaced and taken away one by one, by who has [`Right::Draw`].
+    #[must_use]
+    pub fn is_drawn(self) -> bool {
+        matches!(self, Collection::Zones | Collection::Spots)
+    }
 
     /// As URLs name it.
     #[must_use]
@@ -161,6 +210,8 @@ impl Collection {
             Collection::Households => "households",
             Collection::Visits => "visits",
             Collection::Context => "context",
+            Collection::Zones => "zones",
+            Collection::Spots => "spots",
         }
     }
 
@@ -178,6 +229,21 @@ impl Collection {
             Collection::Households => "Households",
             Collection::Visits => "Visits",
             Collection::Context => "Context layer",
+            Collection::Zones => "Zones",
+            Collection::Spots => "Spots",
+        }
+    }
+
+    /// One of its items, for people.
+    #[must_use]
+    pub fn item(self) -> &'static str {
+        match self {
+            Collection::Areas => "area",
+            Collection::Households => "household",
+            Collection::Visits => "visit",
+            Collection::Context => "context feature",
+            Collection::Zones => "zone",
+            Collection::Spots => "spot",
         }
     }
 
@@ -189,6 +255,12 @@ impl Collection {
             Collection::Households => "Households with their status and the visit that stands for each.",
             Collection::Visits => "Visits, each at the position of its household.",
             Collection::Context => "Streets, buildings, water and whatever else is on the ground.",
+            Collection::Zones => {
+                "Where planners say that stalls may stand, may at times, or may not; of all plans, drafts too."
+            }
+            Collection::Spots => {
+                "Places that planners picked, with the stalls that each holds; of all plans, drafts too."
+            }
         }
     }
 
@@ -206,6 +278,8 @@ impl Collection {
             Collection::Households => &tables::HOUSEHOLDS,
             Collection::Visits => &tables::VISITS,
             Collection::Context => &tables::CONTEXT,
+            Collection::Zones => &tables::ZONES,
+            Collection::Spots => &tables::SPOTS,
         }
     }
 

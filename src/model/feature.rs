@@ -65,6 +65,8 @@ pub struct Feature {
     pub collection: Collection,
     /// Its identity.
     pub id: String,
+    /// The number of its last change, where the collection keeps it: one that is drawn.
+    pub version: Option<u64>,
     /// WGS 84, degrees.
     pub geometry: Geometry<f64>,
     /// One for each field of the collection; `None` is absent, or not for the one who asks. The geometry's is always `None`.

@@ -32,7 +32,7 @@ mod zone;
 pub use access::{Grant, Reach, Right, Role, Token, TokenId};
 pub use area::{Area, Level};
 pub use campaign::{Campaign, CampaignId};
-pub use change::{AreaEnd, Change, Kind, MapInfo, TokenEnd};
+pub use change::{AreaEnd, Change, DrawingEnd, Kind, MapInfo, TokenEnd};
 pub use code::Code;
 pub use confided::{Confided, ConfidedField, KeyId, Sealed};
 pub use context::{ContextClass, ContextFeature};

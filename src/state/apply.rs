@@ -3,7 +3,7 @@
 use super::areas::AreaId;
 use super::households::HouseholdId;
 use super::index::Spot;
-use super::{Delta, State, StateError};
+use super::{Delta, State, StateError, Version};
 use crate::geom::{Bbox, LatticeRect};
 use crate::model::{Area, Change, Code, Household, OutcomeCounts, Visit};
 use jiff::Timestamp;
@@ -31,6 +31,7 @@ impl State {
                 let before = self.context.find(feature.code.as_str()).and_then(|id| self.context.bbox(id));
                 let id = self.context.put(*feature).ok_or(StateError::Full("context features"))?;
                 self.context.link(id);
+                self.context_seq = seq;
                 let context = before.into_iter().chain(self.context.bbox(id)).collect();
                 Delta { context, ..Delta::default() }
             }
@@ -40,6 +41,14 @@ impl State {
                 Delta { campaigns, ..Delta::default() }
             }
             Change::VisitMade(visit) => self.put_visit(&visit, author)?,
+            Change::PlanPut(_)
+            | Change::ZonePut(_)
+            | Change::ZoneEnded(_)
+            | Change::SpotPut(_)
+            | Change::SpotEnded(_) => {
+                let plans = self.drawings.take(change, Version { seq, at, author: author.into() })?;
+                Delta { plans, ..Delta::default() }
+            }
             Change::TokenMade(_)
             | Change::TokenRevoked(_)
             | Change::UserPut(_)

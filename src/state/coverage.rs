@@ -109,7 +109,7 @@ impl State {
     /// The smallest rectangle around all context features; looks at each.
     #[must_use]
     pub fn context_extent(&self) -> Option<Bbox> {
-        self.context.ids().filter_map(|id| self.context.bbox(id)).reduce(|a, b| a.union(&b))
+        self.context.extent()
     }
 
     /// All campaigns, by number.

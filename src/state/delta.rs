@@ -2,7 +2,7 @@
 
 use super::areas::AreaId;
 use crate::geom::{Bbox, Lattice, TileId};
-use crate::model::CampaignId;
+use crate::model::{CampaignId, PlanId};
 use std::collections::BTreeSet;
 
 /// What one change touched, or several together.
@@ -18,6 +18,8 @@ pub struct Delta {
     pub context: Vec<Bbox>,
     /// The campaigns whose figures changed.
     pub campaigns: BTreeSet<CampaignId>,
+    /// The Plans that changed, or whose zones or spots did.
+    pub plans: BTreeSet<PlanId>,
 }
 
 impl Delta {
@@ -28,6 +30,7 @@ impl Delta {
         self.places.extend(other.places);
         self.context.extend(other.context);
         self.campaigns.extend(other.campaigns);
+        self.plans.extend(other.plans);
     }
 }
 

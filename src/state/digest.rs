@@ -40,9 +40,11 @@ impl State {
         for campaign in self.campaigns.all() {
             put(campaign);
         }
-        for id in self.context.ids() {
-            put(self.context.get(id));
+        for (_, feature) in self.context.all() {
+            put(feature);
         }
+        put(&self.context_seq);
+        self.drawings.rows(|row| put(row));
         for row in self.pyramid.rows() {
             put(&row);
         }

@@ -1,4 +1,4 @@
-use crate::model::Code;
+use crate::model::{Code, PlanId};
 use thiserror::Error;
 
 /// A change that cannot follow the ones before it. Checked before it is stored; met on loading, the store is damaged.
@@ -10,6 +10,15 @@ pub enum StateError {
     /// The end of an Area that was never founded.
     #[error("area '{0}' is not known")]
     Area(Code),
+    /// A zone or spot of a Plan that was never founded.
+    #[error("plan '{0}' is not known")]
+    Plan(PlanId),
+    /// The end of a zone that is not there.
+    #[error("zone '{0}' is not known")]
+    Zone(Code),
+    /// The end of a spot that is not there.
+    #[error("spot '{0}' is not known")]
+    Spot(Code),
     /// A number that does not follow the last one.
     #[error("change {found} does not follow change {last}")]
     Order {

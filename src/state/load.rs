@@ -3,7 +3,7 @@
 use super::areas::AreaId;
 use super::households::HouseholdId;
 use super::index::{PointIndex, Spot, WorldRect};
-use super::{State, StateError};
+use super::{State, StateError, Version};
 use crate::geom::{World, locate};
 use crate::model::{Change, OutcomeCounts};
 use geo::Coord;
@@ -44,12 +44,20 @@ impl Loader {
             }
             Change::ContextPut(feature) => {
                 state.context.put(*feature).ok_or(StateError::Full("context features"))?;
+                state.context_seq = seq;
             }
             Change::CampaignPut(campaign) => state.campaigns.put(campaign),
             Change::VisitMade(visit) => {
                 let id = state.households.find(visit.household.as_str());
                 let id = id.ok_or_else(|| StateError::Household(visit.household.clone()))?;
                 state.visits.put(id, &visit, author).ok_or(StateError::Full("visits"))?;
+            }
+            Change::PlanPut(_)
+            | Change::ZonePut(_)
+            | Change::ZoneEnded(_)
+            | Change::SpotPut(_)
+            | Change::SpotEnded(_) => {
+                state.drawings.take(change, Version { seq, at, author: author.into() })?;
             }
             Change::TokenMade(_)
             | Change::TokenRevoked(_)

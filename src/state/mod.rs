@@ -16,6 +16,7 @@ mod context;
 mod coverage;
 mod delta;
 mod digest;
+mod drawings;
 mod drawn;
 mod error;
 mod find;
@@ -28,6 +29,7 @@ mod pyramid;
 mod row;
 mod scope;
 mod select;
+mod shelf;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -36,9 +38,9 @@ mod verdict;
 mod visits;
 
 pub use areas::{AreaEntry, AreaId};
-pub use context::ContextId;
 pub use coverage::Covered;
 pub use delta::{Delta, Touched};
+pub use drawings::{Standing, Version};
 pub use drawn::Drawn;
 pub use error::StateError;
 pub use find::{Found, Unvisited};
@@ -47,11 +49,12 @@ pub use load::Loader;
 pub use people::People;
 pub use scope::Scope;
 pub use select::{Mark as PageMark, Selected, Selection, SortBy};
+pub use shelf::ShelfId;
 pub use tilefeatures::{Cell, Mark, Point, Points, Sieve};
 pub use verdict::Verdict;
 pub use visits::VisitView;
 
-use crate::model::MapInfo;
+use crate::model::{ContextFeature, MapInfo};
 
 /// The whole map. Not shared by itself: the caller locks.
 #[derive(Default)]
@@ -61,7 +64,9 @@ pub struct State {
     points: index::PointIndex,
     visits: visits::Visits,
     campaigns: campaigns::Campaigns,
-    context: context::Context,
+    context: shelf::Shelf<ContextFeature>,
+    context_seq: u64,
+    drawings: drawings::Drawings,
     pyramid: pyramid::Pyramid,
     people: people::People,
     info: MapInfo,

@@ -1,19 +1,19 @@
 //! A row of a collection, read from the living map field by field.
 
-use super::State;
 use super::areas::AreaId;
-use super::context::ContextId;
+use super::drawings::Drawing;
 use super::households::HouseholdId;
 use super::visits::VisitId;
+use super::{ShelfId, State};
 use crate::geom::Bbox;
 use crate::model::collection::{Collection, FieldRole};
 use crate::model::filter::{Record, Value};
-use crate::model::{CampaignId, Datum, Feature};
+use crate::model::{CampaignId, Datum, Feature, Spot, Zone};
 use geo::{Geometry, Intersects};
 use jiff::Timestamp;
 use std::cell::OnceCell;
 
-/// One row by its number: an Area's, household's, visit's or context feature's. Numbers grow with time and are never used again.
+/// One row by its number: an Area's, household's, visit's, context feature's, zone's or spot's. Numbers grow with time and are never used again.
 pub struct Row<'a> {
     state: &'a State,
     collection: Collection,
@@ -39,7 +39,7 @@ impl<'a> Row<'a> {
         match self.collection {
             Collection::Households => Some(HouseholdId(self.number)),
             Collection::Visits => Some(self.state.visits.household_of(VisitId(self.number))),
-            Collection::Areas | Collection::Context => None,
+            Collection::Areas | Collection::Context | Collection::Zones | Collection::Spots => None,
         }
     }
 
@@ -81,7 +81,8 @@ impl<'a> Row<'a> {
             Some(Value::Geometry(geometry)) => geometry.clone(),
             _ => Geometry::GeometryCollection(geo::GeometryCollection::default()),
         };
-        Feature { collection: self.collection, id, geometry, values: (0..fields.len()).map(datum).collect() }
+        let values = (0..fields.len()).map(datum).collect();
+        Feature { collection: self.collection, id, version: self.version(), geometry, values }
     }
 
     fn area(&self, field: &str) -> Option<Value<'_>> {
@@ -148,7 +149,7 @@ impl<'a> Row<'a> {
     }
 
     fn context(&self, field: &str) -> Option<Value<'_>> {
-        let feature = self.state.context.get(ContextId(self.number));
+        let feature = self.state.context.get(ShelfId(self.number))?;
         Some(match field {
             "geometry" => Value::Geometry(&feature.geometry),
             "code" => Value::Text(feature.code.as_str()),
@@ -160,6 +161,67 @@ impl<'a> Row<'a> {
     }
 }
 
+impl Row<'_> {
+    fn zone(&self) -> Option<&Drawing<Zone>> {
+        self.state.drawings.zones.get(ShelfId(self.number)).map(AsRef::as_ref)
+    }
+
+    fn spot(&self) -> Option<&Drawing<Spot>> {
+        self.state.drawings.spots.get(ShelfId(self.number)).map(AsRef::as_ref)
+    }
+
+    /// The number of its last change, where that is kept.
+    fn version(&self) -> Option<u64> {
+        match self.collection {
+            Collection::Zones => self.zone().map(|zone| zone.version.seq),
+            Collection::Spots => self.spot().map(|spot| spot.version.seq),
+            _ => None,
+        }
+    }
+}
+
+fn zone_value<'a>(drawing: &'a Drawing<Zone>, field: &str) -> Option<Value<'a>> {
+    let zone = &drawing.thing;
+    Some(match field {
+        "geometry" => Value::Polygons(&zone.geometry),
+        "code" => Value::Text(zone.code.as_str()),
+        "plan" => Value::Integer(zone.plan.0.into()),
+        "class" => Value::Text(zone.class.as_str()),
+        "name" => some_text(&zone.name)?,
+        "reason" => some_text(&zone.reason)?,
+        _ => return kept_value(drawing, field),
+    })
+}
+
+fn spot_value<'a>(drawing: &'a Drawing<Spot>, field: &str) -> Option<Value<'a>> {
+    let spot = &drawing.thing;
+    Some(match field {
+        "geometry" => Value::Geometry(&spot.geometry),
+        "code" => Value::Text(spot.code.as_str()),
+        "plan" => Value::Integer(spot.plan.0.into()),
+        "name" => some_text(&spot.name)?,
+        "stalls" => Value::Integer(spot.stalls.into()),
+        "reason" => some_text(&spot.reason)?,
+        _ => return kept_value(drawing, field),
+    })
+}
+
+/// What zones and spots have in common.
+fn kept_value<'a, T>(drawing: &'a Drawing<T>, field: &str) -> Option<Value<'a>> {
+    Some(match field {
+        "hours" => Value::Texts(Some(&drawing.hours).filter(|hours| !hours.is_empty())?),
+        "season" => Value::Texts(Some(&drawing.season).filter(|season| !season.is_empty())?),
+        "by" => Value::Text(&drawing.version.author),
+        "changed_at" => Value::Instant(drawing.version.at),
+        _ => return None,
+    })
+}
+
+/// An empty text is none.
+fn some_text(text: &str) -> Option<Value<'_>> {
+    Some(Value::Text(text)).filter(|_| !text.is_empty())
+}
+
 impl Record for Row<'_> {
     fn value(&self, field: usize) -> Option<Value<'_>> {
         let name = self.collection.fields()[field].name;
@@ -168,6 +230,8 @@ impl Record for Row<'_> {
             Collection::Households => self.household_value(HouseholdId(self.number), name),
             Collection::Visits => self.visit(name),
             Collection::Context => self.context(name),
+            Collection::Zones => zone_value(self.zone()?, name),
+            Collection::Spots => spot_value(self.spot()?, name),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Rows of a collection by place, time and filter: counted exactly, and one page of them.
 
+use super::index::WorldRect;
 use super::row::Row;
-use super::{HouseholdId, Scope, State, StateError};
+use super::{HouseholdId, Scope, ShelfId, State, StateError};
 use crate::geom::{Bbox, LatticeRect};
 use crate::model::collection::{Collection, GEOMETRY};
 use crate::model::filter::{Filter, Record};
@@ -120,6 +121,8 @@ impl State {
             Collection::Households => self.households.find(id)?.0,
             Collection::Visits => self.visits.number(id.parse().ok()?)?.0,
             Collection::Context => self.context.find(id)?.0,
+            Collection::Zones => self.drawings.zones.find(id)?.0,
+            Collection::Spots => self.drawings.spots.find(id)?.0,
         };
         let row = Row::new(self, collection, number);
         (self.lives(collection, number) && self.within_scope(&row, scope)).then(|| row.feature(shown))
@@ -138,6 +141,8 @@ impl State {
             (Collection::Households, Some(bbox), Scope::Everywhere) => Some(self.count_in(bbox)),
             (Collection::Visits, None, Scope::Everywhere) => Some(self.visits.len() as u64),
             (Collection::Context, None, _) => Some(self.context.len() as u64),
+            (Collection::Zones, None, _) => Some(self.drawings.zones.len() as u64),
+            (Collection::Spots, None, _) => Some(self.drawings.spots.len() as u64),
             _ => None,
         }
     }
@@ -167,7 +172,9 @@ impl State {
             Collection::Areas => self.areas.ids().count(),
             Collection::Households => self.households.len(),
             Collection::Visits => self.visits.len(),
-            Collection::Context => self.context.len(),
+            Collection::Context => self.context.numbers(),
+            Collection::Zones => self.drawings.zones.numbers(),
+            Collection::Spots => self.drawings.spots.numbers(),
         };
         let all = Candidates::All(u32::try_from(all).expect("numbers are u32"));
         let Some(rects) = rects else { return all };
@@ -175,7 +182,9 @@ impl State {
             Collection::Areas => {
                 rects.iter().flat_map(|r| self.areas.touching(&r.into()).map(|id| id.0).collect::<Vec<_>>()).collect()
             }
-            Collection::Context => rects.iter().flat_map(|r| self.context.touching(&r.into())).map(|id| id.0).collect(),
+            Collection::Context => numbers(&rects, |rect| self.context.touching(rect)),
+            Collection::Zones => numbers(&rects, |rect| self.drawings.zones.touching(rect)),
+            Collection::Spots => numbers(&rects, |rect| self.drawings.spots.touching(rect)),
             Collection::Households | Collection::Visits => {
                 let wide: u64 = rects.iter().map(|r| self.points.count(&LatticeRect::of_bbox(r), |_| true)).sum();
                 // To list and sort so many costs more than a look at all.
@@ -258,7 +267,12 @@ impl State {
     }
 
     fn lives(&self, collection: Collection, number: u32) -> bool {
-        collection != Collection::Areas || self.areas.get(super::AreaId(number)).in_force
+        match collection {
+            Collection::Areas => self.areas.get(super::AreaId(number)).in_force,
+            Collection::Zones => self.drawings.zones.get(ShelfId(number)).is_some(),
+            Collection::Spots => self.drawings.spots.get(ShelfId(number)).is_some(),
+            Collection::Households | Collection::Visits | Collection::Context => true,
+        }
     }
 
     fn within_scope(&self, row: &Row<'_>, scope: &Scope) -> bool {
@@ -272,6 +286,11 @@ impl State {
             && selection.during.is_none_or(|(from, to)| row.during(from, to))
             && selection.filter.is_none_or(|filter| filter.matches(row))
     }
+}
+
+/// Numbers of things on a shelf that touch one of some rectangles.
+fn numbers(rects: &[Bbox], touching: impl Fn(&WorldRect) -> Vec<ShelfId>) -> Vec<u32> {
+    rects.iter().flat_map(|rect| touching(&rect.into())).map(|id| id.0).collect()
 }
 
 fn mark(row: &Row<'_>, number: u32, order: &[SortBy]) -> Mark {

@@ -5,13 +5,16 @@ use super::{HouseholdId, Loader, Mark, Scope, Sieve, State, StateError, Verdict}
 use crate::geom::{LonLat, TileId};
 use crate::model::collection::Collection;
 use crate::model::filter::{Comparison, Expr, Filter, Op};
+use crate::model::rule::{Season, ZoneClass};
 use crate::model::{
-    Area, Campaign, CampaignId, Change, Code, Confided, ContextClass, ContextFeature, Household, Level, Outcome,
-    ReadNote, Role, Sealed, Session, SignInLink, Status, Tally, TokenId, User, UserEnd, UserName, Visit,
+    Area, Campaign, CampaignId, Change, Code, Confided, ContextClass, ContextFeature, DrawingEnd, Household, Level,
+    Outcome, Plan, PlanId, PlanPhase, ReadNote, Role, Sealed, Session, SignInLink, Spot, Status, Tally, TokenId, User,
+    UserEnd, UserName, Visit, Within, Zone,
 };
 use geo::{MultiPolygon, Rect};
 use jiff::{Timestamp, civil::date};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Everything, and all the time for it.
@@ -77,6 +80,34 @@ fn somebody(rng: &mut SmallRng) -> Change {
     }
 }
 
+/// Planners found plans, draw, move and take away, for plans that are there and for others.
+fn drawing(rng: &mut SmallRng) -> Change {
+    let (plan, n) = (PlanId(rng.random_range(1..5)), rng.random_range(0..12));
+    let (name, reason) = (format!("n{}", rng.random_range(0..3)), String::new());
+    let (west, south) = (rng.random_range(9.0..10.0), rng.random_range(47.0..48.0));
+    let season = rng.random_bool(0.3).then(|| Season::new(&["05-15..08-31"]).unwrap());
+    match rng.random_range(0..10) {
+        0 => {
+            let phase = if rng.random_bool(0.9) { PlanPhase::Draft } else { PlanPhase::ALL[rng.random_range(1..4)] };
+            let (rules, within) = (String::new(), Within::Area { area: code("T1") });
+            let (zones_only, widths) = (false, BTreeMap::new());
+            Change::PlanPut(Box::new(Plan { id: plan, name, rules, within, zones_only, widths, phase, reason }))
+        }
+        1..=3 => {
+            let class = ZoneClass::ALL[rng.random_range(0..3)];
+            let geometry = MultiPolygon(vec![Rect::new((west, south), (west + 0.1, south + 0.1)).to_polygon()]);
+            let code = code(format!("Z{n}"));
+            Change::ZonePut(Box::new(Zone { code, plan, class, name, hours: None, season, reason, geometry }))
+        }
+        4..=6 => {
+            let (code, geometry) = (code(format!("S{n}")), geo::Point::new(west, south).into());
+            Change::SpotPut(Box::new(Spot { code, plan, name, stalls: 4, hours: None, season, reason, geometry }))
+        }
+        7 | 8 => Change::ZoneEnded(DrawingEnd { code: code(format!("Z{n}")), reason }),
+        _ => Change::SpotEnded(DrawingEnd { code: code(format!("S{n}")), reason }),
+    }
+}
+
 /// Townships side by side, grids in them, founded, redrawn, moved and ended among households and visits.
 fn story(seed: u64, length: usize) -> Vec<Change> {
     let mut rng = SmallRng::seed_from_u64(seed);
@@ -111,6 +142,7 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
                 households = households.max(n + 1);
                 household(&mut rng, n)
             }
+            90..=94 => drawing(&mut rng),
             95..=99 => somebody(&mut rng),
             _ if households > 0 => visit(&mut rng, households),
             _ => continue,
@@ -148,6 +180,55 @@ fn a_map_that_lived_equals_the_map_loaded_from_the_same_changes() {
         let rebuilt = loader.finish();
         assert_eq!(state.digest(), rebuilt.digest(), "seed {seed}");
         assert!(state.counts().0 > 100 && state.counts().1 > 100 && state.people().users().count() > 0);
+    }
+}
+
+#[test]
+fn what_is_drawn_is_what_was_put_last_and_not_taken_away_and_a_plan_knows_when_its_zones_changed() {
+    for seed in 20..26 {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let mut state = State::new();
+        let mut zones: BTreeMap<Code, (Zone, u64)> = BTreeMap::new();
+        let (mut seqs, mut plans): (BTreeMap<PlanId, u64>, BTreeSet<PlanId>) = Default::default();
+        let mut refused = 0;
+        for seq in 1..800 {
+            let change = drawing(&mut rng);
+            match state.verdict(&change) {
+                Err(_) => {
+                    refused += 1;
+                    continue;
+                }
+                Ok(Verdict::Same) => continue,
+                Ok(_) => {}
+            }
+            let delta = state.apply(seq, at(seq), "li", change.clone()).unwrap();
+            let mut touched = BTreeSet::new();
+            match change {
+                Change::PlanPut(plan) => drop((plans.insert(plan.id), touched.insert(plan.id))),
+                Change::ZonePut(zone) => {
+                    touched.insert(zone.plan);
+                    touched.extend(zones.insert(zone.code.clone(), (*zone, seq)).map(|(old, _)| old.plan));
+                    seqs.extend(touched.iter().map(|plan| (*plan, seq)));
+                }
+                Change::ZoneEnded(end) => {
+                    touched.insert(zones.remove(&end.code).unwrap().0.plan);
+                    seqs.extend(touched.iter().map(|plan| (*plan, seq)));
+                }
+                _ => touched = delta.plans.clone(),
+            }
+            assert_eq!((delta.plans.len() < 3, &delta.plans), (true, &touched));
+            assert_eq!(state.next_plan().0, plans.last().map_or(1, |last| last.0 + 1));
+            for plan in (1..5).map(PlanId) {
+                let found: BTreeMap<_, _> =
+                    state.zones_of(plan).map(|(zone, v)| (zone.code.clone(), (zone.clone(), v.seq))).collect();
+                let expected = zones.clone().into_iter().filter(|(_, (zone, _))| zone.plan == plan);
+                assert_eq!(found, expected.collect());
+                assert_eq!(state.zones_seq(plan), seqs.get(&plan).copied().unwrap_or(0));
+            }
+        }
+        assert!(zones.len() > 2 && refused > 50, "{} zones, {refused} refused", zones.len());
+        assert!(state.plans().all(|(plan, version)| plans.contains(&plan.id) && &*version.author == "li"));
+        assert!((1..5).any(|plan| state.spots_of(PlanId(plan)).count() > 0));
     }
 }
 

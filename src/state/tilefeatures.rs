@@ -1,12 +1,11 @@
 //! What a tile shows, gathered as plain values.
 
 use super::areas::{AreaEntry, AreaId};
-use super::context::ContextId;
 use super::households::HouseholdId;
 use super::index::WorldRect;
 use super::pyramid::{Kinds, Pyramid};
 use super::row::Row;
-use super::{Scope, State, StateError};
+use super::{Scope, ShelfId, State, StateError};
 use crate::geom::{Lattice, LatticeRect, TileId};
 use crate::model::collection::{Collection, GEOMETRY};
 use crate::model::filter::Filter;
@@ -247,8 +246,8 @@ impl State {
 
     /// The context features whose rectangle touches a tile widened by a share of its side, in the order of their numbers.
     #[must_use]
-    pub fn context_tile(&self, tile: TileId, buffer: f64) -> Vec<(ContextId, &Arc<ContextFeature>)> {
+    pub fn context_tile(&self, tile: TileId, buffer: f64) -> Vec<(ShelfId, &Arc<ContextFeature>)> {
         let rect = WorldRect::of(&tile.bbox(buffer));
-        self.context.touching(&rect).into_iter().map(|id| (id, self.context.get(id))).collect()
+        self.context.touching(&rect).into_iter().filter_map(|id| Some((id, self.context.get(id)?))).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What a change would do, asked before it is stored.
 
-use super::{State, StateError};
+use super::{Standing, State, StateError};
 use crate::model::{Change, Kind, ModelError};
 
 /// What a change would do to the map.
@@ -35,7 +35,7 @@ impl State {
                 of(self.households.find(household.code.as_str()).map(|id| self.households.whole(id) == *household))
             }
             Change::ContextPut(feature) => {
-                of(self.context.find(feature.code.as_str()).map(|id| self.context.get(id).as_ref() == feature.as_ref()))
+                of(self.context.by_code(feature.code.as_str()).map(|known| known.as_ref() == feature.as_ref()))
             }
             Change::CampaignPut(campaign) => of(self.campaigns.get(campaign.id).map(|known| known == campaign)),
             Change::VisitMade(visit) => {
@@ -68,6 +68,11 @@ impl State {
                 let blank = self.info == crate::model::MapInfo::default();
                 of((!blank).then_some(self.info == *info))
             }
+            Change::PlanPut(_)
+            | Change::ZonePut(_)
+            | Change::ZoneEnded(_)
+            | Change::SpotPut(_)
+            | Change::SpotEnded(_) => return self.judge_drawing(change).expect("these are drawings"),
             Change::TokenMade(_)
             | Change::TokenRevoked(_)
             | Change::UserPut(_)

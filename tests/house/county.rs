@@ -1,10 +1,12 @@
 //! A made county: one county, two townships, four grids side by side, ten households in each. Small enough to count by hand.
 
-use super::Scratch;
+use super::{Scratch, repository};
+use jiff::Timestamp;
 use melonmap::app::{ImportKind, ImportSpec, Mapping, create_token, describe_map, open_input, open_store, run_import};
-use melonmap::model::{Code, Grant, MapInfo, Role};
+use melonmap::model::{Change, Code, Grant, MapInfo, Plan, PlanId, PlanPhase, Role, Within};
+use melonmap::store::{Batch, Entry, Location, OpenMode, Store};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::io::Cursor;
 
@@ -124,6 +126,18 @@ impl County {
                 (role.as_str(), create_token(&mut store, "test", grant, None).unwrap().secret)
             })
             .collect()
+    }
+
+    /// Founds a Plan of the whole county, or takes it to another phase, while no server runs.
+    pub fn plan(scratch: &Scratch, id: u32, phase: PlanPhase) {
+        let rules = std::fs::read_to_string(repository("data/rules/cn-hebi-2012.toml")).unwrap();
+        let (id, name, reason) = (PlanId(id), format!("Plan {id}"), String::new());
+        let within = Within::Area { area: Code::new("331100").unwrap() };
+        let (zones_only, widths) = (false, BTreeMap::new());
+        let plan = Plan { id, name, rules, within, zones_only, widths, phase, reason }.check().unwrap();
+        let entries = vec![Entry::from(&Change::PlanPut(Box::new(plan)))];
+        let mut store = Store::open(&Location::Sqlite(scratch.store()), OpenMode::Existing, "test").unwrap();
+        store.append(&[Batch { at: Timestamp::now(), author: "test".into(), entries }]).unwrap();
     }
 }
 

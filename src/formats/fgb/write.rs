@@ -49,9 +49,9 @@ impl<'a> FgbStream<'a> {
         let crs = Crs::create(b, &CrsArgs { org: Some(org), code: 4326, ..CrsArgs::default() });
         let name = b.create_string(self.collection.as_str());
         let geometry_type = match self.collection {
-            Collection::Areas => GeometryType::MultiPolygon,
+            Collection::Areas | Collection::Zones => GeometryType::MultiPolygon,
             Collection::Households | Collection::Visits => GeometryType::Point,
-            Collection::Context => GeometryType::Unknown,
+            Collection::Context | Collection::Spots => GeometryType::Unknown,
         };
         let header = HeaderArgs {
             name: Some(name),

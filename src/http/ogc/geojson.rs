@@ -108,7 +108,7 @@ mod tests {
         values[5] = Some(Datum::Instant("2026-10-05T08:00:00Z".parse().unwrap()));
         values[7] = Some(Datum::Boolean(true));
         let geometry = Geometry::Point((9.5, 47.1).into());
-        Feature { collection: Collection::Visits, id: "a".into(), geometry, values }
+        Feature { collection: Collection::Visits, id: "a".into(), version: None, geometry, values }
     }
 
     fn check(properties: Option<&[String]>, crs: OfferedCrs, fg: bool, expected: &serde_json::Value) {

@@ -188,6 +188,7 @@ mod tests {
         let feature = Feature {
             collection: Collection::Context,
             id: "a/b\"c".into(),
+            version: None,
             geometry: Geometry::Point((0.0, 0.0).into()),
             values,
         };

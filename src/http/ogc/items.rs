@@ -9,10 +9,11 @@ use crate::app::{App, Caller, ItemsReport};
 use crate::geom::offered::OfferedCrs;
 use crate::http::door::base as origin;
 use crate::http::extract::{Params, Path};
+use crate::http::precondition::{known, tag};
 use crate::http::problem::Problem;
 use crate::model::collection::Collection;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -157,14 +158,23 @@ pub async fn item(
     let (form, crs) = (form(params.f.as_deref(), &headers, &ITEM)?, query::crs("crs", params.crs.as_deref())?);
     let mut feature = app.read_item(&caller, collection, &id).await?;
     let base = format!("{}/ogc/collections/{}", origin(&headers), collection.as_str());
-    let url = format!("{base}/items/{}", escape(&feature.id));
+    let mut head = head(crs, form, &base);
+    if let Some(version) = feature.version {
+        let tag = tag(version, &written_as(form, crs));
+        let unchanged = known(&headers, &tag);
+        head.insert(header::ETAG, tag);
+        if unchanged {
+            head.remove(header::CONTENT_TYPE);
+            return Ok((StatusCode::NOT_MODIFIED, head).into_response());
+        }
+    }
+    let url = item_url(&base, &feature.id);
     let own = |other: Form| {
         let rel = if other == form { "self" } else { "alternate" };
         Link::new(rel, other.features(), format!("{url}?f={}", other.as_str()), format!("This as {}", other.title()))
     };
     let mut links: Vec<Link> = ITEM.into_iter().map(own).collect();
     links.push(Link::new("collection", "application/json", base.clone(), collection.title()));
-    let head = head(crs, form, &base);
     if form == Form::Html {
         let fields = app.collection_fields(&caller, collection);
         return Ok((head, html::item(collection, &fields, &feature, &links)).into_response());
@@ -181,6 +191,19 @@ pub async fn item(
         }
     }
     Ok((head, document.to_string()).into_response())
+}
+
+/// What tells one form of a version from another; nothing for GeoJSON in CRS84, the form that is sent back changed.
+fn written_as(form: Form, crs: OfferedCrs) -> String {
+    let form = if form == Form::Json { "" } else { form.as_str() };
+    let uri = crs.uri();
+    let crs = if crs == OfferedCrs::CRS84 { "" } else { uri.rsplit('/').next().unwrap_or_default() };
+    format!("{form}{crs}")
+}
+
+/// Where an item is.
+pub fn item_url(base: &str, id: &str) -> String {
+    format!("{base}/items/{}", escape(id))
 }
 
 /// An id as a segment of a path.

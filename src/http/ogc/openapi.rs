@@ -1,5 +1,7 @@
 //! The description of the OGC part: OpenAPI 3.0, made from the registry of collections.
 
+mod edits;
+
 use super::document::Form;
 use super::landing::OPENAPI;
 use super::query::{LIMIT, MOST};
@@ -12,9 +14,9 @@ use crate::http::describe;
 use crate::http::door::base as origin;
 use crate::http::extract::Params;
 use crate::http::problem::Problem;
-use crate::model::ModelError;
 use crate::model::collection::{Collection, CollectionField};
 use crate::model::filter::Kind;
+use crate::model::{ModelError, Right};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -65,7 +67,7 @@ fn describe(app: &App, caller: &Caller, origin: &str) -> Value {
         "info": {
             "title": "Melonmap, OGC API Features and Tiles",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Areas with their coverage, households, visits and the context layer, as far as your role may see them.",
+            "description": "Areas with their coverage, households, visits, the context layer, zones and spots, as far as your role may see them.",
             "license": { "name": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": format!("{origin}/ogc") }],
@@ -120,11 +122,14 @@ pub fn paths(app: &App, caller: &Caller) -> Map<String, Value> {
                 guarded(document(&summary, &id, "application/schema+json", "fields")),
             );
         }
-        paths.insert(format!("{base}/items"), items(collection, &fields, forms(&Form::ITEMS)));
-        paths.insert(
-            format!("{base}/items/{{featureId}}"),
-            item(collection, forms(&[Form::Json, Form::Html, Form::JsonFg])),
-        );
+        let mut many = items(collection, &fields, forms(&Form::ITEMS));
+        let mut one = item(collection, forms(&[Form::Json, Form::Html, Form::JsonFg]));
+        if collection.is_drawn() && caller.may(Right::Draw) {
+            edits::on_items(&mut many, collection, &fields);
+            edits::on_item(&mut one, collection, &fields);
+        }
+        paths.insert(format!("{base}/items"), many);
+        paths.insert(format!("{base}/items/{{featureId}}"), one);
     }
     paths.extend(tiles::paths(app, caller));
     paths
@@ -178,6 +183,9 @@ fn problem() -> Value {
                     },
                 },
             },
+            "version": { "type": "integer", "description": "Of 409 and 412: the number of the change that came first." },
+            "by": { "type": "string", "description": "Of 409 and 412: who made it." },
+            "at": { "type": "string", "format": "date-time", "description": "Of 409 and 412: when." },
         },
         "example": {
             "type": "about:blank", "title": "Bad Request", "status": 400, "field": "limit", "value": "-1",
@@ -199,6 +207,9 @@ pub fn refusals(responses: &mut Map<String, Value>, statuses: impl Iterator<Item
             404 => "There is no such thing, or it is out of reach.",
             405 => "The method is not offered here.",
             406 => "No form of the answer is acceptable.",
+            409 => "There is one with this id already: the problem says since when and by whom.",
+            412 => "Another changed it since it was read: the problem says who, when, and which version it has now.",
+            428 => "The header If-Match is missing: which version is this a change of?",
             408 => "The body did not come in time.",
             413 => "The body is too long.",
             414 => "The URL is too long.",

@@ -105,9 +105,9 @@ pub fn property(collection: Collection, field: &CollectionField) -> Value {
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Instant => json!({ "type": "string", "format": "date-time" }),
         Kind::Geometry => json!({ "format": match collection {
-            Collection::Areas => "geometry-multipolygon",
+            Collection::Areas | Collection::Zones => "geometry-multipolygon",
             Collection::Households | Collection::Visits => "geometry-point",
-            Collection::Context => "geometry-any",
+            Collection::Context | Collection::Spots => "geometry-any",
         } }),
     };
     schema["title"] = json!(field.title);
@@ -119,6 +119,10 @@ pub fn property(collection: Collection, field: &CollectionField) -> Value {
         FieldRole::End => Some("primary-interval-end"),
         FieldRole::OneOf(values) => {
             schema["enum"] = json!(values());
+            None
+        }
+        FieldRole::Kept => {
+            schema["readOnly"] = json!(true);
             None
         }
         FieldRole::Property | FieldRole::Confided => None,
