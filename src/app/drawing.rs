@@ -63,7 +63,7 @@ impl App {
             Change::SpotPut(spot) => spot.code.clone(),
             _ => return Err(AppError::Fault),
         };
-        self.change_drawing(caller, what, &code, change, expects).await?;
+        self.change_drawing(caller, what, code.as_str(), change, expects).await?;
         Ok(code)
     }
 
@@ -76,7 +76,7 @@ impl App {
         expects: Expects,
     ) -> Result<(), AppError> {
         let end = DrawingEnd { code: code.clone(), reason }.check()?;
-        self.change_drawing(caller, "zone", &code, Change::ZoneEnded(end), expects).await
+        self.change_drawing(caller, "zone", code.as_str(), Change::ZoneEnded(end), expects).await
     }
 
     /// Takes a spot away, if it is as expected.
@@ -88,19 +88,20 @@ impl App {
         expects: Expects,
     ) -> Result<(), AppError> {
         let end = DrawingEnd { code: code.clone(), reason }.check()?;
-        self.change_drawing(caller, "spot", &code, Change::SpotEnded(end), expects).await
+        self.change_drawing(caller, "spot", code.as_str(), Change::SpotEnded(end), expects).await
     }
 
-    async fn change_drawing(
+    /// Stores one change of a plan, a zone or a spot, if that is as expected.
+    pub(super) async fn change_drawing(
         &self,
         caller: &Caller,
         what: &'static str,
-        code: &Code,
+        name: &str,
         change: Change,
         expects: Expects,
     ) -> Result<(), AppError> {
         caller.require(Right::Draw)?;
-        let name = code.to_string();
+        let name = name.to_owned();
         let done = self.commit_expecting(&caller.author(), vec![(change, expects)]).await?;
         match done.into_iter().next() {
             Some(Outcome::Stored(_) | Outcome::Same) => Ok(()),

@@ -123,6 +123,12 @@ pub enum AppError {
     /// A question that was given up.
     #[error("the answer took longer than {} s and was given up: ask for less, for instance within a bbox", .0.as_secs())]
     TooLong(std::time::Duration),
+    /// Something that is still being made.
+    #[error("{what} are still being computed: ask again in a second")]
+    NotReady {
+        /// What.
+        what: &'static str,
+    },
     /// Work that was told to stop.
     #[error("interrupted: nothing was written")]
     Interrupted,

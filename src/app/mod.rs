@@ -35,6 +35,7 @@ mod outside;
 mod password;
 mod past;
 mod people;
+mod plans;
 mod read;
 mod resolve;
 mod rules;
@@ -73,6 +74,10 @@ pub use people::{
     NewSecret, UserLine, add_user, create_token, disable_user, link_user, list_tokens, list_users, revoke_token,
     set_password,
 };
+pub use plans::{
+    AmountReport, Computed, Drawings, PlanForm, PlanInput, PlanLine, PlanReport, PlanResult, PlanSpec, RuleCost,
+    RuleLine, RulesInput, Stage, WhyReport, WithinInput, plan_once,
+};
 pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
     UnvisitedReport,
@@ -87,6 +92,7 @@ pub use vitals::{Spread, Vitals, memory_resident};
 pub use within::ImportPart;
 
 // What the floor above names when it calls the use cases.
+pub use crate::analysis::legal::Watch;
 pub use crate::analysis::topology::{Finding, Limits};
 pub use crate::formats::ruleset::{RuleFaults, RuleProblem};
 pub use crate::formats::{ImportKind, Mapping, Report, Rows as ImportInput};
@@ -142,6 +148,7 @@ pub struct Parts {
     keys: Arc<Keyring>,
     assets: Assets,
     past: past::Past,
+    plans: plans::Plans,
 }
 
 impl Deref for App {
@@ -181,6 +188,7 @@ impl App {
             keys,
             assets: Assets,
             past,
+            plans: plans::Plans::default(),
         };
         App(Arc::new(parts))
     }

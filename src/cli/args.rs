@@ -27,6 +27,8 @@ pub enum Command {
     /// Draw grids, find gaps and overlaps
     #[command(subcommand)]
     Areas(AreasCommand),
+    /// Compute where stalls may stand within some ground by some rules, without a server
+    Plan(PlanArgs),
     /// Say which siting rules there are, and check a file of them
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -126,6 +128,28 @@ pub struct ImportArgs {
     pub author: String,
     #[command(flatten)]
     pub key: KeyArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example: the lawful places of one municipality by the rules of Bangkok\n\n  \
+    melonmap plan --store map.db --rules th-bangkok-2024 --within 7001 --out legal.geojson\n\n\
+    What comes out is no legal advice. Widths that the map does not have are assumed from the class of the street; the last line says \
+    on how many. The same store and rules give the same bytes.")]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The id of a rule set of the program (`melonmap rules list`), or a TOML file
+    #[arg(long, value_name = "ID|FILE")]
+    pub rules: String,
+    /// The code of an area, or a GeoJSON file with a Polygon or MultiPolygon
+    #[arg(long, value_name = "CODE|FILE")]
+    pub within: String,
+    /// The file to write; its name ends in .geojson, .fgb, .kml, .gpx or .pmtiles
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Replace the file if it is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,10 +6,8 @@ use crate::app::{OutFile, TileExport, TileExportSpec, TileExported, TileProgress
 use crate::model::{CampaignId, Code, Role, written};
 use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
 
 /// How often a line tells how far it is, where there is no terminal.
 const TOLD: Duration = Duration::from_secs(10);
@@ -35,7 +33,7 @@ fn tiles(args: &ExportTilesArgs) -> Result<(), Failure> {
     let out = OutFile::new(&args.out, args.force)?;
     let export = TileExport::new(open_store_to_look(&args.store.store)?, &spec)?;
     // Before this a signal ends the process at once: there is nothing to clean up.
-    let stop = asked_to_stop()?;
+    let stop = super::stop::asked()?;
     let bar = bar()?;
     let mut last = start;
     let going = || !stop.load(Ordering::Relaxed);
@@ -81,26 +79,4 @@ fn bar() -> Result<ProgressBar, Failure> {
     }
     let style = ProgressStyle::with_template("{bar:32} {percent:>3}% {human_pos} of {human_len}: {msg}, {eta} left")?;
     Ok(ProgressBar::new(0).with_style(style))
-}
-
-/// From now on SIGINT, SIGTERM and SIGHUP end nothing by themselves: the flag tells that one came.
-fn asked_to_stop() -> Result<Arc<AtomicBool>, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let inside = runtime.enter();
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let mut hangup = signal(SignalKind::hangup())?;
-    drop(inside);
-    let stop = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stop);
-    std::thread::Builder::new().name("melonmap-signals".into()).spawn(move || {
-        runtime.block_on(async {
-            tokio::select! {
-                _ = interrupt.recv() => (),
-                _ = terminate.recv() => (),
-                _ = hangup.recv() => (),
-            }
-        });
-        told.store(true, Ordering::Relaxed);
-    })?;
-    Ok(stop)
 }

@@ -12,9 +12,11 @@ mod export;
 mod import;
 mod key;
 mod people;
+mod plan;
 mod rules;
 mod say;
 mod serve;
+mod stop;
 mod telemetry;
 
 use args::{AreasCommand, Cli, Command};
@@ -38,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Areas(AreasCommand::Check(args)) => areas::check(&args),
         Command::Token(command) => people::token(&command),
         Command::User(command) => people::user(&command),
+        Command::Plan(args) => plan::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Key(command) => key::run(&command),
         Command::Describe(args) => describe::run(&args),

@@ -1,6 +1,8 @@
 //! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf, CSV and OpenStreetMap extracts, plain or gzipped, as a stream of rows, and
 //! rows as changes.
 //! Tiles out: [`pmtiles`] archives. Siting rules in and out: [`ruleset`].
+//! Files in: GeoJSON, GeoJSON text sequences, FlatGeobuf and CSV, plain or gzipped, as a stream of rows, and rows as changes.
+//! Tiles out: [`pmtiles`] archives. Places out: [`kml`] and [`gpx`]. Siting rules in and out: [`ruleset`].
 //!
 //! Two halves, so that the second can run on several threads: [`open`] finds out what a file is and cuts it into [`RawRow`]s;
 //! an [`Importer`], one per thread, makes a [`Change`](crate::model::Change) of each.
@@ -20,10 +22,13 @@ mod feature;
 mod fgb;
 mod geojson;
 mod geojson_split;
+mod gpx;
 mod gzip;
 mod import;
+mod kml;
 mod mapping;
 mod osm;
+mod placemark;
 mod row;
 mod rows;
 mod sheet;
@@ -38,10 +43,12 @@ pub mod ruleset;
 pub use error::{FormatError, RowProblem};
 pub use feature::RawFeature;
 pub use fgb::FgbStream;
-pub use import::{ImportKind, Importer, Outcome, outlines};
 pub use geojson::feature as read_geojson;
-pub use import::{ImportKind, Importer, Outcome, geometry_kind};
+pub use gpx::gpx;
+pub use import::{ImportKind, Importer, Outcome, geometry_kind, outlines};
+pub use kml::kml;
 pub use mapping::{Field, Mapping};
+pub use placemark::Placemark;
 pub use row::{Body, Cells, Header, RawRow};
 pub use rows::{Format, Rows, open};
 pub use sheet::{csv_row, csv_text};

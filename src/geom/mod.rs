@@ -9,12 +9,14 @@
 
 mod bbox;
 mod error;
+mod junctions;
 mod lattice;
 mod lonlat;
 mod matrix;
 mod plane;
 mod region;
 mod segment;
+mod stretches;
 mod tile;
 mod walk;
 mod within;
@@ -29,12 +31,14 @@ pub mod validity;
 
 pub use bbox::Bbox;
 pub use error::GeomError;
+pub use junctions::junctions;
 pub use lattice::{Lattice, LatticeRect};
 pub use lonlat::LonLat;
 pub use matrix::{TileLimits, TileMatrix};
 pub use plane::{Meters, Plane, haversine};
 pub use region::Region;
 pub use segment::distance_2;
+pub use stretches::Stretches;
 pub use tile::{MAX_LATITUDE, TileId, World};
 pub use walk::walk;
 pub use within::Within;

@@ -55,6 +55,12 @@ impl Plane {
         geo::Coord { x: (at.x - self.origin.lon()) * self.per_lon, y: (at.y - self.origin.lat()) * self.per_lat }
     }
 
+    /// Degrees of a position in metres east and north of the origin: the way back.
+    #[must_use]
+    pub fn unproject(&self, at: geo::Coord<f64>) -> geo::Coord<f64> {
+        geo::Coord { x: at.x / self.per_lon + self.origin.lon(), y: at.y / self.per_lat + self.origin.lat() }
+    }
+
     /// Square metres of one square degree here: areas in degrees times this are areas on the plane.
     #[must_use]
     pub fn square_meters_per_square_degree(&self) -> f64 {

@@ -29,6 +29,7 @@ mod ogc;
 mod operation;
 mod page;
 mod people;
+mod plans;
 mod precondition;
 mod problem;
 mod router;

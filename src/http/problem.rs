@@ -89,6 +89,9 @@ impl Problem {
         problem.0.field = faults.0.first().map(|fault| fault.key.clone());
         let lines = faults.0.into_iter().map(|fault| Fault { line: fault.line, key: fault.key, reason: fault.reason });
         problem.0.problems = lines.collect();
+        problem
+    }
+
     /// A change that has to say which version it is a change of.
     pub fn which_version() -> Problem {
         let detail =
@@ -237,6 +240,7 @@ impl From<AppError> for Problem {
             AppError::TooLong(_) | AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             }
+            AppError::NotReady { .. } => Problem::overloaded(detail, 1u64),
             AppError::Stopped(_) => {
                 tracing::error!(detail, "changes are not taken");
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "changes cannot be stored at the moment: try again later")

@@ -3,6 +3,7 @@
 mod map;
 mod page;
 mod people;
+mod plans;
 mod rules;
 mod tiles;
 
@@ -16,6 +17,7 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         &map::OPERATIONS[..],
         &rules::OPERATIONS,
+        &plans::OPERATIONS,
         &people::OPERATIONS,
         &tiles::OPERATIONS,
         &ogc::OPERATIONS,

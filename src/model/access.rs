@@ -82,10 +82,9 @@ pub enum Right {
     Visit,
     /// Found a campaign.
     Campaign,
-    /// Draw plans, zones and spots, and check rules for them.
     /// See Plans with their zones and spots, whatever their phase.
     Plans,
-    /// Found and change Plans, zones and spots.
+    /// Found and change Plans, zones and spots, and check rules for them.
     Draw,
     /// Look into the running service.
     Administer,
@@ -93,7 +92,6 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 9] = [
     pub const ALL: [Right; 10] = [
         Right::Areas,
         Right::Coverage,
@@ -127,7 +125,6 @@ pub fn reach(role: Role, right: Right) -> Reach {
         (_, Right::Areas | Right::Coverage)
         | (Role::Admin, _)
         | (Role::Coordinator, Right::Campaign)
-        | (Role::Planner, Right::Draw)
         | (Role::Inspector, Right::Households | Right::Addresses)
         | (Role::Analyst, Right::Households)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)

@@ -101,6 +101,23 @@ mod tables {
     use Kind::{Boolean, Date, Instant, Integer, Number, Text, Texts};
     use Right::{Addresses, Areas, Coverage, Households, Plans};
 
+    pub const LEGAL: [CollectionField; 14] = [
+        field("geometry", "Where stalls may stand", Kind::Geometry, Plans, Geometry),
+        field("street", "Code of the street", Text, Plans, Property),
+        field("name", "Its name", Text, Plans, Property),
+        field("class", "Its class, by OpenStreetMap's highway", Text, Plans, Property),
+        field("side", "left or right, in the direction of its line", Text, Plans, Property),
+        field("stalls", "Stalls that fit", Integer, Plans, Property),
+        field("length_m", "Metres along the street where the whole depth is free", Number, Plans, Property),
+        field("area_m2", "Square metres", Number, Plans, Property),
+        field("clear_width_m", "What stays free for people walking, metres", Number, Plans, Property),
+        field("limited_by", "The rule that takes most of this side of the street", Text, Plans, Property),
+        field("assumed", "Whether a width of the street is assumed", Boolean, Plans, Property),
+        field("zones", "Restricted zones that it lies in", Texts, Plans, Property),
+        field("hours", "Their hours", Texts, Plans, Property),
+        field("season", "Their days of the year", Texts, Plans, Property),
+    ];
+
     pub const AREAS: [CollectionField; 12] = [
         field("geometry", "Border", Kind::Geometry, Areas, Geometry),
         field("code", "Code", Text, Areas, Id),
@@ -184,6 +201,9 @@ mod tables {
         field("changed_at", "When", Instant, Plans, Kept),
     ];
 }
+
+/// Fields of a lawful place of a plan. It is no collection of the map: each plan has its own.
+pub const LEGAL: [CollectionField; 14] = tables::LEGAL;
 
 impl Collection {
     /// All of them.

@@ -40,7 +40,7 @@ pub use error::ModelError;
 pub use feature::{Datum, Feature};
 pub use household::{Household, Status};
 pub use people::{ReadNote, Session, SessionEnd, SignInLink, User, UserEnd, UserName};
-pub use plan::{Plan, PlanId, PlanPhase, WidthsMeasured, Within};
+pub use plan::{Plan, PlanId, PlanPhase, Within};
 pub use shape::Shape;
 pub use tally::{OutcomeCounts, Tally};
 pub use visit::{Outcome, Visit};

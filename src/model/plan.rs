@@ -1,5 +1,5 @@
+use super::rule::MeasuredWidths;
 use super::{Code, ModelError, shape};
-use crate::geom::Meters;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,36 +90,6 @@ pub enum Within {
     },
 }
 
-/// How wide somebody who measured says that a street is; what is absent is as the map says, or assumed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WidthsMeasured {
-    /// Between the kerbs, metres.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub carriageway: Option<f64>,
-    /// Of the footway on the left, in the direction of the line, metres; 0 for none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left: Option<f64>,
-    /// Of the footway on the right, metres; 0 for none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub right: Option<f64>,
-}
-
-impl WidthsMeasured {
-    /// The widest that is believed, metres.
-    pub const MOST: Meters = Meters(100.0);
-
-    fn check(&self) -> Result<(), ModelError> {
-        let all = [("carriageway", self.carriageway), ("left", self.left), ("right", self.right)];
-        for (field, width) in all.into_iter().filter_map(|(field, width)| Some((field, width?))) {
-            if !(0.0..=WidthsMeasured::MOST.0).contains(&width) {
-                return Err(ModelError::new(field, width, format!("metres from 0 to {}", WidthsMeasured::MOST.0)));
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Where stalls may stand within some ground by some rules: what it is computed from, so that it can be computed again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -136,7 +106,7 @@ pub struct Plan {
     pub zones_only: bool,
     /// Widths that were measured, by the code of the street.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub widths: BTreeMap<Code, WidthsMeasured>,
+    pub widths: BTreeMap<Code, MeasuredWidths>,
     /// How far it has come.
     pub phase: PlanPhase,
     /// Why it was founded, or changed last.
@@ -168,7 +138,7 @@ impl Plan {
             let expected = format!("at most {}", Plan::MAX_WIDTHS);
             return Err(ModelError::new("widths", format!("{} streets", self.widths.len()), expected));
         }
-        self.widths.values().try_for_each(WidthsMeasured::check)?;
+        self.widths.values().try_for_each(|widths| widths.check().map(drop))?;
         if let Within::Surface { surface } = &self.within
             && surface.0.iter().all(|p| p.exterior().0.is_empty())
         {
@@ -202,17 +172,16 @@ mod tests {
     #[test]
     fn a_plan_with_a_value_that_cannot_be_is_refused_by_its_field() {
         assert!(plan().check().is_ok());
-        let width = |carriageway| WidthsMeasured { carriageway: Some(carriageway), ..WidthsMeasured::default() };
-        let wide = |metres| Plan { widths: [(Code::new("w1").unwrap(), width(metres))].into(), ..plan() };
+        let width = |text: &str| MeasuredWidths { carriageway: text.parse().ok(), ..MeasuredWidths::default() };
+        let wide = |text| Plan { widths: [(Code::new("w1").unwrap(), width(text))].into(), ..plan() };
         let table = [
             (Plan { name: " ".into(), ..plan() }, "name"),
             (Plan { reason: "a\nb".into(), ..plan() }, "reason"),
             (Plan { reason: "x".repeat(501), ..plan() }, "reason"),
             (Plan { rules: "x".repeat(200_001), ..plan() }, "rules"),
             (Plan { within: Within::Surface { surface: MultiPolygon(vec![]) }, ..plan() }, "within"),
-            (wide(-1.0), "carriageway"),
-            (wide(f64::NAN), "carriageway"),
-            (wide(100.1), "carriageway"),
+            (wide("0 m"), "carriageway"),
+            (wide("100.1 m"), "carriageway"),
         ];
         for (plan, field) in table {
             assert_eq!(plan.check().unwrap_err().field, field);
@@ -233,7 +202,7 @@ mod tests {
     #[test]
     fn a_plan_is_read_back_as_it_was_written() {
         let surface = MultiPolygon(vec![polygon![(x: 9.5, y: 47.1), (x: 9.6, y: 47.1), (x: 9.6, y: 47.2)]]);
-        let widths = WidthsMeasured { left: Some(2.5), ..WidthsMeasured::default() };
+        let widths = MeasuredWidths { left: "8 ft".parse().ok(), ..MeasuredWidths::default() };
         let widths = BTreeMap::from([(Code::new("w1").unwrap(), widths)]);
         for plan in [plan(), Plan { within: Within::Surface { surface }, widths, zones_only: true, ..plan() }] {
             let written = serde_json::to_string(&plan).unwrap();

@@ -4,7 +4,8 @@ use super::State;
 use super::areas::{AreaEntry, AreaId};
 use super::index::WorldRect;
 use crate::geom::Bbox;
-use crate::model::{Area, Campaign, CampaignId, Level, Tally};
+use crate::model::{Area, Campaign, CampaignId, ContextFeature, Level, Tally};
+use std::sync::Arc;
 
 /// An Area and its tally.
 pub struct Covered<'a> {
@@ -110,6 +111,13 @@ impl State {
     #[must_use]
     pub fn context_extent(&self) -> Option<Bbox> {
         self.context.extent()
+    }
+
+    /// The context features whose rectangle touches one, in the order of their numbers.
+    #[must_use]
+    pub fn context_in(&self, bbox: &Bbox) -> Vec<Arc<ContextFeature>> {
+        let touching = self.context.touching(&WorldRect::of(bbox));
+        touching.into_iter().filter_map(|id| self.context.get(id).map(Arc::clone)).collect()
     }
 
     /// All campaigns, by number.

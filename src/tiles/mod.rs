@@ -26,6 +26,7 @@ mod index;
 mod layers;
 mod merge;
 mod mvt;
+mod planned;
 mod shape;
 mod simplify;
 mod thin;
@@ -43,6 +44,7 @@ pub use features::{AreaFeature, CellFeature, Content, HouseholdFeature, Househol
 pub use index::TileKey;
 pub use layers::{Field, FieldType, Layer, LayerSet};
 pub use merge::is_below_a_pixel;
+pub use planned::{PLAN_MAX_ZOOM, PlaceFeature, PlanContent, SpotFeature, StallCell, ZoneFeature, encode_plan};
 pub use thin::context_min_zoom;
 pub use tilejson::{TileJson, VectorLayer};
 

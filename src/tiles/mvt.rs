@@ -52,6 +52,11 @@ impl TileWriter {
 
     /// Adds a layer, once, and tells how many features it has; one without any is left out, as the specification asks.
     pub(super) fn layer(&mut self, name: Layer, fill: impl FnOnce(&mut LayerWriter)) -> usize {
+        self.named(name.as_str(), fill)
+    }
+
+    /// The same for a layer of another list.
+    pub(super) fn named(&mut self, name: &'static str, fill: impl FnOnce(&mut LayerWriter)) -> usize {
         let mut layer = LayerWriter::of(name);
         fill(&mut layer);
         let features = layer.count;
@@ -90,9 +95,9 @@ struct Column {
 }
 
 impl LayerWriter {
-    fn of(name: Layer) -> LayerWriter {
+    fn of(name: &'static str) -> LayerWriter {
         let mut out = Vec::new();
-        put_bytes(&mut out, proto::LAYER_NAME, name.as_str().as_bytes());
+        put_bytes(&mut out, proto::LAYER_NAME, name.as_bytes());
         LayerWriter { out, count: 0, keys: Vec::new(), table: None, columns: Vec::new(), values: Values::default() }
     }
 

@@ -1,9 +1,12 @@
 //! What a map client asks for before its first tile: `TileJSON` 3.0 (mapbox/tilejson-spec).
 
+use super::layers::Field;
+use super::planned::{PLAN_MAX_ZOOM, plan_layers};
 use super::{Layer, LayerSet};
 use crate::geom::Bbox;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// The document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,6 +49,22 @@ pub struct VectorLayer {
 }
 
 impl TileJson {
+    /// The document of a plan's tiles.
+    #[must_use]
+    pub fn of_plan(name: &str, url: String, bounds: Option<Bbox>, attribution: &[String]) -> TileJson {
+        TileJson {
+            tilejson: "3.0.0",
+            name: name.to_owned(),
+            scheme: "xyz",
+            tiles: [url],
+            minzoom: 0,
+            maxzoom: PLAN_MAX_ZOOM,
+            bounds: bounds.map(bounds_of),
+            attribution: (!attribution.is_empty()).then(|| escaped(&attribution.join(" | "))),
+            vector_layers: plan_layers(),
+        }
+    }
+
     /// The document of some layers. `url` is a tile's with `{z}`, `{x}` and `{y}`; `attribution` is plain text, one a source.
     #[must_use]
     pub fn new(name: &str, layers: LayerSet, url: String, bounds: Option<Bbox>, attribution: &[String]) -> TileJson {
@@ -75,18 +94,24 @@ fn escaped(text: &str) -> String {
 }
 
 fn vector_layer(layer: Layer) -> VectorLayer {
-    let mut fields = BTreeMap::<&str, String>::new();
-    for field in layer.fields() {
-        let about = format!("{}, {}", field.kind.as_str(), field.about);
-        // A name that a household and a cell share says what it is on each.
-        fields.entry(field.name).and_modify(|first| *first = format!("{first} {about}")).or_insert(about);
-    }
-    VectorLayer {
-        id: layer.as_str(),
-        description: layer.about(),
-        minzoom: layer.min_zoom(),
-        maxzoom: layer.max_zoom(),
-        fields,
+    VectorLayer::of(layer.as_str(), layer.about(), layer.min_zoom()..=layer.max_zoom(), layer.fields())
+}
+
+impl VectorLayer {
+    /// A layer that has such features from the first to the last of these zooms.
+    pub(super) fn of<'a>(
+        id: &'static str,
+        description: &'static str,
+        zooms: RangeInclusive<u8>,
+        shown: impl Iterator<Item = &'a Field>,
+    ) -> VectorLayer {
+        let mut fields = BTreeMap::<&str, String>::new();
+        for field in shown {
+            let about = format!("{}, {}", field.kind.as_str(), field.about);
+            // A name that a household and a cell share says what it is on each.
+            fields.entry(field.name).and_modify(|first| *first = format!("{first} {about}")).or_insert(about);
+        }
+        VectorLayer { id, description, minzoom: *zooms.start(), maxzoom: *zooms.end(), fields }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::AppError;
 use std::fs::{self, File, Permissions};
-use std::io::{Error, ErrorKind};
+use std::io::{Error, ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -39,6 +39,13 @@ impl OutFile {
     }
 
     /// Begins to write; a private file is readable by its owner alone.
+    /// Writes a whole file, which appears when it is durable.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), AppError> {
+        let part = self.begin(false)?;
+        part.as_file().write_all(bytes).map_err(|e| self.failed(e))?;
+        self.finish(part)
+    }
+
     pub(super) fn begin(&self, private: bool) -> Result<NamedTempFile, AppError> {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let mut part = tempfile::Builder::new();

@@ -13,11 +13,12 @@ use geo::{Coord, CoordsIter, Geometry, LineString, Polygon};
 /// What a file begins with: the format's name and version, and its patch level.
 const MAGIC: [u8; 8] = [b'f', b'g', b'b', flatgeobuf::VERSION, b'f', b'g', b'b', 0];
 
-/// A stream of features of one collection, positions in WGS 84, longitude first.
+/// A stream of features of one table, positions in WGS 84, longitude first.
 pub struct FgbStream<'a> {
     /// Number of each field that becomes a column, in the order of the columns.
     columns: Vec<(usize, &'a CollectionField)>,
-    collection: Collection,
+    name: &'static str,
+    geometry_type: GeometryType,
     builder: FlatBufferBuilder<'static>,
 }
 
@@ -28,7 +29,19 @@ impl<'a> FgbStream<'a> {
         let number = |field: &CollectionField| collection.fields().iter().position(|f| f.name == field.name);
         let columns = fields.iter().filter(|f| f.kind != Kind::Geometry);
         let columns = columns.filter_map(|field| Some((number(field)?, *field))).collect();
-        FgbStream { columns, collection, builder: FlatBufferBuilder::new() }
+        let geometry_type = match collection {
+            Collection::Areas | Collection::Zones => GeometryType::MultiPolygon,
+            Collection::Households | Collection::Visits => GeometryType::Point,
+            Collection::Context | Collection::Spots => GeometryType::Unknown,
+        };
+        FgbStream { columns, name: collection.as_str(), geometry_type, builder: FlatBufferBuilder::new() }
+    }
+
+    /// A stream of polygons with a table of its own.
+    #[must_use]
+    pub fn of_polygons(name: &'static str, fields: &'a [CollectionField]) -> FgbStream<'a> {
+        let columns = fields.iter().enumerate().filter(|(_, field)| field.kind != Kind::Geometry).collect();
+        FgbStream { columns, name, geometry_type: GeometryType::Polygon, builder: FlatBufferBuilder::new() }
     }
 
     /// What the stream begins with. The number of features is left open, as the format allows.
@@ -47,15 +60,10 @@ impl<'a> FgbStream<'a> {
         let columns = b.create_vector(&columns);
         let org = b.create_string("EPSG");
         let crs = Crs::create(b, &CrsArgs { org: Some(org), code: 4326, ..CrsArgs::default() });
-        let name = b.create_string(self.collection.as_str());
-        let geometry_type = match self.collection {
-            Collection::Areas | Collection::Zones => GeometryType::MultiPolygon,
-            Collection::Households | Collection::Visits => GeometryType::Point,
-            Collection::Context | Collection::Spots => GeometryType::Unknown,
-        };
+        let name = b.create_string(self.name);
         let header = HeaderArgs {
             name: Some(name),
-            geometry_type,
+            geometry_type: self.geometry_type,
             columns: Some(columns),
             index_node_size: 0,
             crs: Some(crs),
@@ -68,16 +76,21 @@ impl<'a> FgbStream<'a> {
 
     /// Adds a feature to what has been written.
     pub fn write(&mut self, feature: &Feature, to: &mut Vec<u8>) {
+        self.write_row(&feature.geometry, &feature.values, to);
+    }
+
+    /// The same for one that is no feature of a collection: its shape, and a value for each field of the table.
+    pub fn write_row(&mut self, shape: &Geometry<f64>, values: &[Option<Datum>], to: &mut Vec<u8>) {
         let mut properties = Vec::new();
         for (column, (field, _)) in (0u16..).zip(&self.columns) {
-            if let Some(datum) = &feature.values[*field] {
+            if let Some(datum) = &values[*field] {
                 properties.extend_from_slice(&column.to_le_bytes());
                 put(datum, &mut properties);
             }
         }
         let b = &mut self.builder;
         b.reset();
-        let geometry = geometry(b, &feature.geometry);
+        let geometry = geometry(b, shape);
         let properties = b.create_vector(&properties);
         let feature = Fgb::create(b, &FeatureArgs { geometry, properties: Some(properties), columns: None });
         b.finish_size_prefixed(feature, None);

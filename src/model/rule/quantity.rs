@@ -2,6 +2,7 @@
 
 use crate::geom::Meters;
 use crate::model::ModelError;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU16;
 use std::str::FromStr;
@@ -90,10 +91,37 @@ fn parts(text: &str) -> Option<(f64, &str)> {
 /// assert!("-10 m".parse::<Length>().is_err());
 /// assert!("12".parse::<Length>().is_err());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// In JSON a text, such as `"12 ft"`; a bare number is read as metres.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Length {
     value: f64,
     unit: LengthUnit,
+}
+
+/// A length as JSON has it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Metres(f64),
+    Text(String),
+}
+
+impl TryFrom<Written> for Length {
+    type Error = ModelError;
+
+    fn try_from(written: Written) -> Result<Length, ModelError> {
+        match written {
+            Written::Metres(metres) => format!("{metres} m").parse(),
+            Written::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl From<Length> for Written {
+    fn from(length: Length) -> Written {
+        Written::Text(length.to_string())
+    }
 }
 
 impl Length {

@@ -3,7 +3,7 @@
 use super::{Length, Scope, StreetClass};
 use crate::geom::Meters;
 use crate::model::ModelError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How somebody came to know a value: the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -106,15 +106,20 @@ impl StreetWidths {
 }
 
 /// What somebody measured on one street, and a plan takes in the place of what the map says; what is `None` stays.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MeasuredWidths {
     /// Between the kerbs, more than 0 and at most 100 m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carriageway: Option<Length>,
     /// Both directions together, 0 to [`Scope::MOST_LANES`]; 0 for a way for walking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lanes: Option<u8>,
     /// Of the footway on the left, in the direction of the line, 0 to 100 m; 0 for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Length>,
     /// Of the footway on the right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<Length>,
 }
 
@@ -145,7 +150,7 @@ pub struct WidthTable {
 
 impl WidthTable {
     /// The widest that a tag is believed, metres: more is a mistake.
-    const MOST_M: f64 = 100.0;
+    pub const MOST_M: f64 = 100.0;
 
     /// Refuses a class without a row or with two, and a width of nothing between kerbs.
     pub fn new(mut rows: Vec<WidthRow>) -> Result<WidthTable, ModelError> {
