@@ -91,6 +91,13 @@ test('the vendored MapLibre is the pinned one', async () => {
   }
 });
 
+test('the vendored drawing library is the pinned one; only its adapter is told where it lies', async () => {
+  for (const name of ['terra-draw', 'terra-draw-maplibre-gl-adapter']) {
+    const given = (await text(`node_modules/${name}/dist/${name}.modern.js`)).replace(/^\/\/# sourceMappingURL.*\n?/m, '');
+    assert.equal((await text(`vendor/${name}.js`)).trimEnd(), given.replace('from"terra-draw"', 'from"./terra-draw.js"').trimEnd(), name);
+  }
+});
+
 test('the lock file names no place to download from', async () => {
   assert.doesNotMatch(await text('package-lock.json'), /"resolved"/);
 });
