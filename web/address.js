@@ -18,12 +18,23 @@ export function parse(hash) {
   view.area = q.get('area') || null;
   view.household = q.get('household') || null;
   view.hidden = q.get('hide') === 'households';
+  const plan = q.get('plan') ?? '';
+  view.plan = plan === 'list' || plan === 'new' ? plan : whole(plan);
+  const task = q.get('task');
+  view.task = view.plan !== null && (task === 'rules' || task === 'draw') ? task : null;
+  view.beside = whole(q.get('beside') ?? '');
+  view.rule = q.get('rule') || null;
+  const [lon, lat] = (q.get('why') ?? '').split(',').map(Number);
+  view.why = Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : null;
   const lang = q.get('lang');
   if (lang === 'en' || lang === 'zh') view.lang = lang;
   const theme = q.get('theme');
   if (theme === 'light' || theme === 'dark') view.theme = theme;
   return { view, token: q.get('token'), link: q.get('link') };
 }
+
+/** @param {string} text @returns {number | null} */
+const whole = (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null);
 
 /** @param {T.View} view @returns {string} beginning with `#` */
 export function format(view) {
@@ -32,6 +43,11 @@ export function format(view) {
   if (view.campaign !== undefined) q.push(`campaign=${view.campaign ?? 'all'}`);
   if (view.area !== null) q.push(`area=${encodeURIComponent(view.area)}`);
   if (view.household !== null) q.push(`household=${encodeURIComponent(view.household)}`);
+  if (view.plan !== null) q.push(`plan=${view.plan}`);
+  if (view.task !== null) q.push(`task=${view.task}`);
+  if (view.beside !== null) q.push(`beside=${view.beside}`);
+  if (view.rule !== null) q.push(`rule=${encodeURIComponent(view.rule)}`);
+  if (view.why !== null) q.push(`why=${view.why[0].toFixed(6)},${view.why[1].toFixed(6)}`);
   if (view.hidden) q.push('hide=households');
   q.push(`lang=${view.lang}`, `theme=${view.theme}`);
   return `#${q.join('&')}`;

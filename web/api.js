@@ -10,12 +10,14 @@ export class Problem extends Error {
   /**
    * @param {number} status @param {string} detail @param {number} [wait]  seconds until trying again makes sense
    * @param {string} [field]  what was refused of what was sent
+   * @param {T.Fault[]} [faults]  all that is wrong with a text, by line
    */
-  constructor(status, detail, wait = 0, field = '') {
+  constructor(status, detail, wait = 0, field = '', faults = []) {
     super(detail);
     this.status = status;
     this.wait = wait;
     this.field = field;
+    this.faults = faults;
   }
 
   /** @returns {T.Trouble} */
@@ -54,25 +56,27 @@ export const headers = () => (token === null ? {} : { Authorization: `Bearer ${t
 
 /**
  * @param {string} path
- * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'PUT' | 'DELETE', body?: object}} [options]
+ * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'PUT' | 'DELETE', body?: object | string,
+ *   type?: string, match?: string | null}} [options]  `body`: a text is sent as it is; `match`: the version that is meant to be changed
  * @returns {Promise<Response>} an answer that is no refusal
  */
-async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body } = {}) {
+async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body, type = 'application/json', match = null } = {}) {
   const sent = {
     ...headers(), Accept: accept,
     ...(lastEvent === null ? {} : { 'Last-Event-ID': lastEvent }),
-    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(body === undefined ? {} : { 'Content-Type': type }),
+    ...(match === null ? {} : { 'If-Match': match }),
   };
   let answer;
   try {
-    answer = await fetch(path, { method, headers: sent, body: body && JSON.stringify(body), signal, cache: 'no-store' });
+    answer = await fetch(path, { method, headers: sent, body: typeof body === 'object' ? JSON.stringify(body) : body, signal, cache: 'no-store' });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new Problem(0, String(cause));
   }
   if (answer.ok) return answer;
   const said = await answer.json().catch(() => ({}));
-  throw new Problem(answer.status, said.detail ?? answer.statusText, Number(answer.headers.get('Retry-After') ?? 0), said.field);
+  throw new Problem(answer.status, said.detail ?? answer.statusText, Number(answer.headers.get('Retry-After') ?? 0), said.field, said.problems);
 }
 
 /** @param {string} path @param {Record<string, string | number | null | undefined>} [query] @param {AbortSignal} [signal] */
@@ -135,6 +139,56 @@ export const unvisited = (code, campaign, limit) => json('api/unvisited', { area
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;
 /** @param {'light' | 'dark' | 'print'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */
 export const style = (name) => json(`styles/${name}.json`);
+
+/** @returns {Promise<T.RuleSetHead[]>} */
+export const ruleSets = async () => (await json('api/rules')).rule_sets;
+/** All that is wrong with a rule set is the refusal's `faults`. @param {string} text @param {AbortSignal} signal @returns {Promise<T.RuleSet>} */
+export const checkRules = async (text, signal) => (await ask('api/rules/check', { method: 'POST', body: text, type: 'application/toml', signal })).json();
+
+/** @returns {Promise<T.PlanHead[]>} */
+export const plans = async () => (await json('api/plans')).plans;
+/** @param {Response} answer @returns {Promise<{found: any, etag: string | null}>} */
+const versioned = async (answer) => ({ found: answer.status === 204 ? null : await answer.json(), etag: answer.headers.get('ETag') });
+/** @param {number} id @returns {Promise<{found: T.Plan, etag: string | null}>} */
+export const plan = async (id) => versioned(await ask(`api/plans/${id}`));
+/** @param {T.PlanInput} input @returns {Promise<number>} its id */
+export async function foundPlan(input) {
+  const answer = await ask('api/plans', { method: 'POST', body: input });
+  const { id } = await answer.json().catch(() => ({ id: Number(/\d+$/.exec(answer.headers.get('Location') ?? '')?.[0]) }));
+  return id;
+}
+/** @param {number} id @param {T.PlanInput} input @param {string | null} match */
+export const changePlan = async (id, input, match) => void (await ask(`api/plans/${id}`, { method: 'PUT', body: input, match }));
+/** @param {number} id @returns {Promise<string>} */
+export const planRules = async (id) => (await ask(`api/plans/${id}/rules`, { accept: 'text/plain, application/toml' })).text();
+/** @param {number} plan @param {[number, number]} place @returns {Promise<T.Why>} */
+export const why = (plan, [lon, lat]) => json('api/why', { plan, lon, lat });
+
+const GEOJSON = 'application/geo+json';
+/** The zones or spots of a plan. @param {T.Kind} kind @param {number} plan @returns {Promise<T.Drawn[]>} */
+export async function drawings(kind, plan) {
+  /** @type {T.Drawn[]} */
+  const all = [];
+  /** @type {string | null} */
+  let next = `ogc/collections/${kind}/items?plan=${plan}&limit=1000`;
+  while (next !== null) {
+    const page = await (await ask(next, { accept: GEOJSON })).json();
+    all.push(...page.features);
+    next = page.links?.find((/** @type {any} */ link) => link.rel === 'next')?.href ?? null;
+  }
+  return all;
+}
+/** @param {T.Kind} kind @param {string} id @returns {Promise<{found: T.Drawn, etag: string | null}>} */
+export const drawing = async (kind, id) => versioned(await ask(`ogc/collections/${kind}/items/${one(id)}`, { accept: GEOJSON }));
+/** @param {T.Kind} kind @param {object} feature @returns {Promise<string>} its id */
+export async function addDrawing(kind, feature) {
+  const answer = await ask(`ogc/collections/${kind}/items`, { method: 'POST', body: feature, type: GEOJSON, accept: GEOJSON });
+  return decodeURIComponent((answer.headers.get('Location') ?? '').split('/').at(-1) ?? '');
+}
+/** @param {T.Kind} kind @param {string} id @param {object} feature @param {string} match */
+export const putDrawing = async (kind, id, feature, match) => void (await ask(`ogc/collections/${kind}/items/${one(id)}`, { method: 'PUT', body: feature, type: GEOJSON, accept: GEOJSON, match }));
+/** @param {T.Kind} kind @param {string} id @param {string} reason @param {string} match */
+export const dropDrawing = async (kind, id, reason, match) => void (await ask(`ogc/collections/${kind}/items/${one(id)}?reason=${one(reason)}`, { method: 'DELETE', match }));
 
 /**
  * The live stream as lines of text. Fetched, not an EventSource, because it needs the token in a header.

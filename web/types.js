@@ -46,6 +46,7 @@
  * @property {string[]} areas  codes whose figures moved
  * @property {number | null} campaign
  * @property {boolean} reset  true: everything may have changed
+ * @property {number[]} [plans]  ids of plans that were changed, drawn on or computed
  *
  * @typedef {object} View  what a person sees, as it stands in the address
  * @property {{lng: number, lat: number, zoom: number} | null} at  null: the whole place
@@ -53,8 +54,59 @@
  * @property {string | null} area
  * @property {string | null} household
  * @property {boolean} hidden  true: households are switched off
+ * @property {number | 'list' | 'new' | null} plan  null: no plan, but the households
+ * @property {'rules' | 'draw' | null} task  what is worked on in the plan
+ * @property {number | null} beside  a plan to compare with
+ * @property {string | null} rule  the rule whose cost the map shows
+ * @property {[number, number] | null} why  longitude and latitude of the place that is asked about
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
+ *
+ * @typedef {{en: string, zh: string}} Words
+ * @typedef {{line: number, key: string, reason: string}} Fault
+ * @typedef {{id: string, name: Words, jurisdiction: Words, source: string, year: number | null, note: Words, weak: boolean}} RuleSetHead
+ * @typedef {{key: string, text: Words, measured: boolean}} OneRule
+ * @typedef {RuleSetHead & {rules: OneRule[], unmeasured: string[], toml: string}} RuleSet
+ * @typedef {{stalls: number, length_m: number}} Loss
+ * @typedef {{rule: string, text: Words, alone: Loss, in_order: Loss, freed: Loss}} RuleCost  what is lost by the rule alone, in its turn, and regained without it
+ * @typedef {'draft' | 'consultation' | 'published' | 'ended'} Phase
+ * @typedef {{id: number, name: string, phase: Phase, rules: string, state: 'running' | 'ready' | 'failed', stalls?: number, length_m?: number}} PlanHead
+ * @typedef {{rule: string, limit: number, stalls: number, pass: boolean, text?: Words}} Cap
+ * @typedef {string | {rule: string, text: Words}} Unmeasured
+ * @typedef {string | import('geojson').Polygon | import('geojson').MultiPolygon} Within  the code of an area, or a surface
+ *
+ * @typedef {object} Plan
+ * @property {number} id
+ * @property {string} name
+ * @property {Phase} phase
+ * @property {string} rules  id of its rule set
+ * @property {'running' | 'ready' | 'failed'} state
+ * @property {string} [error]
+ * @property {number} progress  0 to 1
+ * @property {number} stalls
+ * @property {number} length_m
+ * @property {number} area_m2
+ * @property {Loss} without_rules
+ * @property {RuleCost[]} by_rule
+ * @property {Unmeasured[]} unmeasured
+ * @property {Cap[]} caps
+ * @property {{streets: number, of: number, widths?: Record<string, any>}} assumed
+ * @property {{rules_sha256: string, context_seq: number, zones_seq: number, seq: number}} made_of
+ * @property {string} author
+ * @property {string} changed_at
+ * @property {string} reason
+ * @property {Within} [within]
+ * @property {boolean} [zones_only]
+ * @property {Record<string, any>} [widths]
+ *
+ * @typedef {{name: string, rules?: string, rules_text?: string, within?: Within, zones_only?: boolean, widths?: Record<string, any>, phase?: Phase, reason?: string}} PlanInput
+ * @typedef {{rule: string, text: Words, measured: number | string | null, required: number | string | null, unit: string, pass: boolean | null}} Reason
+ * @typedef {{legal: boolean, rules: Reason[], street?: any, nearest: {lon: number, lat: number, distance_m: number} | null}} Why
+ *
+ * @typedef {'zones' | 'spots'} Kind
+ * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass
+ * @typedef {{plan: number, class?: ZoneClass, name?: string, stalls?: number, hours?: string[] | null, season?: string[] | null, reason?: string, by?: string, changed_at?: string, version?: number}} DrawnProps
+ * @typedef {{type: 'Feature', id?: string, geometry: any, properties: DrawnProps}} Drawn  a zone or a spot, as the service keeps it
  *
  * @typedef {'offline' | 'failed' | 'refused' | 'expired' | 'link'} Trouble
  */
