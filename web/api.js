@@ -161,6 +161,10 @@ export async function foundPlan(input) {
 export const changePlan = async (id, input, match) => void (await ask(`api/plans/${id}`, { method: 'PUT', body: input, match }));
 /** @param {number} id @returns {Promise<string>} */
 export const planRules = async (id) => (await ask(`api/plans/${id}/rules`, { accept: 'text/plain, application/toml' })).text();
+/** @param {number} id @returns {Promise<{bounds?: [number, number, number, number]}>} */
+export const planTiles = (id) => json(`api/plans/${id}/tiles`);
+/** The lawful places as a file. @param {number} id @param {string} f @returns {Promise<Blob>} */
+export const planFile = async (id, f) => (await ask(`api/plans/${id}/legal?f=${one(f)}`, { accept: '*/*' })).blob();
 /** @param {number} plan @param {[number, number]} place @returns {Promise<T.Why>} */
 export const why = (plan, [lon, lat]) => json('api/why', { plan, lon, lat });
 

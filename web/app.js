@@ -13,14 +13,14 @@ import { follow } from './live.js';
 import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
 import * as panel from './panel.js';
 import { startPrint } from './print.js';
-import { reader } from './reading.js';
+import { createDesk } from './plans.js';
+import { reader, selection } from './reading.js';
 import { startSearch } from './search.js';
 import { openSign, useLink } from './sign.js';
 import { notice, render } from './views.js';
 
 /** @import * as T from './types.js' */
 
-const LIST = 100; // households of an area that are listed at once
 const HOUSEHOLDS_NEAR = 15.2; // the zoom that "zoom in to households" goes to
 
 const first = address.here();
@@ -31,6 +31,8 @@ let map = null;
 let style = null;
 let unfollow = () => {};
 const readFigures = reader(known, () => draw(), () => void changePerson());
+const readSelected = selection(known, { may: () => mayHouseholds(), found: (area) => go({ area }, { step: false }), draw: () => draw() });
+const desk = createDesk({ known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() });
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -45,7 +47,7 @@ const acts = {
 };
 
 function draw() {
-  panel.put(render(known, acts));
+  panel.put(known.view.plan !== null && known.me ? desk.render() : render(known, acts));
   panel.tell(notice(known, acts));
   drawScale();
   const here = known.rows && chain(known.rows, known.view.area)[0];
@@ -53,6 +55,7 @@ function draw() {
 }
 
 function drawScale() {
+  if (known.view.plan !== null) return desk.legend();
   if (!style || !known.rows) return;
   drawLegend({
     style, rows: known.rows, households: mayHouseholds(), hidden: known.view.hidden,
@@ -74,6 +77,9 @@ function drawFrame() {
  */
 function go(change, { step = true, fly = false } = {}) {
   const was = known.view;
+  if (change.plan !== undefined && change.plan !== was.plan && desk.unsaved() > 0) {
+    return void desk.leave().then((may) => (may ? go(change, { step, fly }) : address.put(known.view, true)));
+  }
   const view = known.view = { ...was, ...change };
   address.put(view, step);
   if (view.area !== was.area) known.allRows = false;
@@ -89,6 +95,7 @@ function go(change, { step = true, fly = false } = {}) {
   }
   if (view.area !== was.area || view.household !== was.household) readSelected();
   if (panel.narrow() && (view.area !== was.area || view.household !== was.household) && panel.hidden()) panel.sheet('half');
+  desk.moved(was);
   draw();
   if (fly) approach();
 }
@@ -102,10 +109,13 @@ function pad() {
 
 /** Brings what is selected into sight. */
 async function approach() {
-  const { area, household } = known.view;
+  const { area, household, plan } = known.view;
   pad();
   try {
-    if (household !== null) {
+    if (plan !== null) {
+      const bounds = await desk.bounds();
+      if (bounds) map?.fit(bounds);
+    } else if (household !== null) {
       const found = known.household?.found?.code === household ? known.household.found : await api.household(household);
       map?.door(found);
     } else if (area !== null) map?.fit((await api.area(area)).bbox);
@@ -117,37 +127,11 @@ async function approach() {
 
 // ---- what the service knows ----
 
-/** The lists that belong to the selection. */
-async function readSelected() {
-  const { area, household, campaign } = known.view;
-  if (!mayHouseholds()) return;
-  if (household !== null) {
-    try {
-      const found = await api.household(household);
-      known.household = { code: household, found, failed: null };
-      if (known.view.household === household && known.view.area === null && found.area) {
-        go({ area: found.area }, { step: false });
-      }
-    } catch (error) {
-      const missing = error instanceof api.Problem && error.status === 404;
-      known.household = { code: household, found: null, failed: missing ? 'missing' : api.troubleOf(error) };
-    }
-  } else if (area !== null) {
-    const now = () => known.view.area === area && known.view.campaign === campaign;
-    try {
-      const list = await api.unvisited(area, campaign, LIST);
-      if (now()) known.waiting = { code: area, list, failed: false };
-    } catch {
-      if (now()) known.waiting = { code: area, list: null, failed: true };
-    }
-  } else return;
-  draw();
-}
-
 /** Everything again: after trouble, and when too much changed. */
 async function refresh() {
   if (!known.info || !map) return begin();
   map.refresh(null);
+  desk.read();
   await Promise.all([readFigures(), readSelected()]);
 }
 
@@ -156,6 +140,7 @@ function onChange(change) {
   if (change.reset) return void refresh();
   if (change.areas.length > 0) readFigures(change.areas); // asked before the tiles: the number is what a person looks at
   map?.refresh(change.tiles);
+  desk.changed(change);
   const { area, household } = known.view;
   if (household !== null || (area !== null && change.areas.includes(area))) readSelected();
 }
@@ -232,6 +217,7 @@ async function changePerson() {
   }
   if (!mayHouseholds() && known.view.household !== null) go({ household: null }, { step: false });
   drawFrame();
+  desk.read();
   await Promise.all([dress(true), readFigures(), readSelected()]);
   unfollow = follow({ change: onChange, state: onLive });
 }
@@ -249,8 +235,9 @@ function startMap() {
     },
     picked: (one) => {
       if (one?.kind === 'household') go({ household: one.code });
-      else go({ area: one?.code ?? null, household: null });
+      else if (!(one && desk.area(one.code)) && known.view.plan === null) go({ area: one?.code ?? null, household: null });
     },
+    asked: desk.pointed,
     pointed: point,
     failed: (status) => {
       if (status === 404) return; // a glyph range or a tile that does not exist
@@ -278,9 +265,11 @@ async function begin() {
     const figures = readFigures();
     const placed = known.view.at !== null;
     startMap();
+    desk.read();
+    desk.tend();
     await figures;
     readSelected();
-    if (!placed && (known.view.area !== null || known.view.household !== null)) approach();
+    if (!placed && (known.view.plan !== null || known.view.area !== null || known.view.household !== null)) approach();
     unfollow();
     unfollow = follow({ change: onChange, state: onLive });
   } catch (error) {
@@ -310,10 +299,12 @@ panel.start();
 listen({
   view: () => known.view, go, sign: acts.sign, token: (token) => void takeToken(token), link: (opened) => void openLink(opened), map: () => map,
   whole: () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); },
+  walk: desk.walk,
 });
+addEventListener('beforeunload', (event) => { if (desk.unsaved() > 0) event.preventDefault(); });
 addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
 startPrint({ known: () => known, style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
-startSearch((found) => go(found.type === 'household' ? { household: found.code, area: null } : { area: found.code, household: null }, { fly: true }));
+startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

@@ -3,6 +3,7 @@
 import { en } from './words.en.js';
 import { zh } from './words.zh.js';
 
+/** @import * as T from './types.js' */
 /** @typedef {keyof typeof en} Key */
 
 const LOCALES = { en: 'en-GB', zh: 'zh-CN' };
@@ -78,3 +79,6 @@ const PLACES = {
   'data-t-label': (element, text) => element.setAttribute('aria-label', text),
   'data-t-placeholder': (element, text) => element.setAttribute('placeholder', text),
 };
+
+/** What the service says in both languages. @param {T.Words | null | undefined} words */
+export const said = (words) => (words ? words[lang] || words.en || words.zh : '');

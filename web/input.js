@@ -14,8 +14,9 @@ import { el } from './dom.js';
  * @param {(link: string) => void} page.link  a one-time sign-in link was opened in this tab
  * @param {() => {zoomIn(): void, zoomOut(): void, focus(): void, jump(at: NonNullable<T.View['at']>): void} | null} page.map
  * @param {() => void} page.whole
+ * @param {(back: boolean) => boolean} page.walk  undo or redo, where somebody draws
  */
-export function listen({ view, go, sign, token, link, map, whole }) {
+export function listen({ view, go, sign, token, link, map, whole, walk }) {
   el('language').addEventListener('click', () => go({ lang: view().lang === 'zh' ? 'en' : 'zh' }, { step: false }));
   el('theme').addEventListener('click', () => go({ theme: view().theme === 'dark' ? 'light' : 'dark' }, { step: false }));
   el('account').addEventListener('click', sign);
@@ -24,7 +25,7 @@ export function listen({ view, go, sign, token, link, map, whole }) {
   el('zoom-all').addEventListener('click', whole);
   el('home').addEventListener('click', (event) => {
     event.preventDefault();
-    go({ area: null, household: null }, { fly: true });
+    go({ area: null, household: null, plan: null, task: null, beside: null, rule: null, why: null }, { fly: true });
   });
   for (const skip of document.querySelectorAll('[data-skip]')) {
     skip.addEventListener('click', () => (skip.getAttribute('data-skip') === 'map' && map() ? map()?.focus() : el('panel-content').focus()));
@@ -35,16 +36,26 @@ export function listen({ view, go, sign, token, link, map, whole }) {
     const link = /** @type {HTMLElement} */ (event.target).closest('a');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    const { area, household, back } = link.dataset;
-    if (household) go({ household }, { fly: true });
+    const { area, household, back, go: where } = link.dataset;
+    if (where) go(JSON.parse(where), { fly: 'fly' in link.dataset });
+    else if (household) go({ household }, { fly: true });
     else if (area) go({ area, household: null }, { fly: true });
     else if (back !== undefined) go({ area: back || null, household: null }, { fly: view().household === null });
   });
 
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
-    if (view().household !== null) go({ household: null });
+    if (view().task !== null) return; // the drawing has the key: it lets go of a corner
+    if (view().why !== null) go({ why: null });
+    else if (view().rule !== null) go({ rule: null }, { step: false });
+    else if (view().household !== null) go({ household: null });
     else if (view().area !== null) go({ area: null });
+  });
+
+  document.addEventListener('keydown', (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !/^[zy]$/i.test(event.key)) return;
+    if (event.target instanceof HTMLElement && event.target.matches('input, select, textarea')) return;
+    if (walk(event.key.toLowerCase() === 'z' && !event.shiftKey)) event.preventDefault();
   });
 
   addEventListener('popstate', () => {

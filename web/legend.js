@@ -21,13 +21,16 @@ let open = matchMedia('(min-width: 720px)').matches;
  * @param {(hidden: boolean) => void} given.hide
  */
 export function drawLegend(given) {
+  frameLegend(head(given.rows), [classList(given), ...(given.households ? [households(given)] : [])], () => drawLegend(given));
+}
+
+/** The legend's frame, which opens and closes. @param {HTMLElement[] | null} title  null: no legend @param {HTMLElement[]} pieces @param {() => void} again */
+export function frameLegend(title, pieces, again) {
   const key = document.activeElement instanceof HTMLElement && legend.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   legend.dataset.open = String(open);
-  legend.replaceChildren(
-    h('button.legend-head', { type: 'button', 'aria-expanded': String(open), 'data-key': 'legend', title: t(open ? 'legend.less' : 'legend.more'), onclick: () => { open = !open; drawLegend(given); } },
-      ...head(given.rows)),
-    classList(given),
-    ...(given.households ? [households(given)] : []));
+  legend.replaceChildren(...(title === null ? [] : [
+    h('button.legend-head', { type: 'button', 'aria-expanded': String(open), 'data-key': 'legend', title: t(open ? 'legend.less' : 'legend.more'), onclick: () => { open = !open; again(); } }, ...title),
+    ...pieces]));
   if (key) /** @type {HTMLElement | null} */ (legend.querySelector(`[data-key="${key}"]`))?.focus();
 }
 

@@ -1,6 +1,9 @@
 /** The page's one door to MapLibre. Draws what it is told and says what was pointed at; knows no panel and no address. */
 
 import { headers } from './api.js';
+import { picture } from './picture.js';
+import { LAWFUL, addPlan, marksOf } from './planlayers.js';
+import { toSegment } from './split.js';
 
 /** @import * as T from './types.js' */
 /** @typedef {import('maplibre-gl').StyleSpecification} Style */
@@ -21,8 +24,8 @@ const MOVE_MS = 900;
 const CLOSE = 17; // the zoom at which one door is clear
 const PRINT_RATIO = 3; // dots a CSS pixel of 1/96 inch: 288 to the inch
 const PATIENCE_MS = 20_000; // after which a sheet is printed with what is there
-const EQUATOR_M = 40_075_016.686;
-const TILE_PX = 512; // of the whole world at zoom 0
+const DRAWN = 'td-'; // how the sources of the drawing library begin
+const SNAP_PX = 12; // how far a drawing reaches for a lawful place
 
 export const supported = () => {
   try {
@@ -46,12 +49,16 @@ export const supported = () => {
  * @param {object} on
  * @param {(at: NonNullable<T.View['at']>) => void} on.moved
  * @param {(picked: Picked) => void} on.picked
+ * @param {(place: [number, number]) => void} on.asked  a place of a plan was pointed at
  * @param {(tip: {x: number, y: number, props: Record<string, any>} | null) => void} on.pointed
  * @param {(status: number) => void} on.failed  HTTP status, 0 without answer
  */
 export function createMap(given, on) {
   gl.setWorkerUrl(new URL('./vendor/maplibre-gl-csp-worker.js', import.meta.url).href);
   let { view, level, households } = given;
+  let base = given.style;
+  /** What is asked and drawn, as GeoJSON. @type {any} */
+  let marks = marksOf([]);
   const bounds = given.bbox;
 
   /** Adds who asks, the campaign and the level to the map's own requests, and to no one else's. @param {string} url */
@@ -66,8 +73,8 @@ export function createMap(given, on) {
     return { url: at.href, headers: headers() };
   };
 
-  /** The style for this origin and this person. @param {Style} style @returns {Style} */
-  const fitted = (style) => {
+  /** The style for this origin, this person and what is looked at. @param {Style} style @param {T.View['theme']} [theme] @returns {Style} */
+  const fitted = (style, theme = view.theme) => {
     const own = structuredClone(style);
     own.glyphs = ROOT + style.glyphs;
     for (const source of Object.values(own.sources)) {
@@ -84,8 +91,19 @@ export function createMap(given, on) {
       if (layer.id === 'households-selected') /** @type {any} */ (layer).filter = code(view.household);
       if ('source' in layer && layer.source === 'households') layer.layout = /** @type {any} */ ({ ...layer.layout, visibility: view.hidden ? 'none' : 'visible' });
     }
+    if (view.plan !== null) addPlan(own, { ...view, theme }, { id: typeof view.plan === 'number' ? view.plan : null, drawing: view.task === 'draw', rule: view.rule, marks, root: ROOT });
     return own;
   };
+
+  /** Draws the style anew where it differs; what a drawing library laid over it stays. */
+  const restyle = () => map.setStyle(fitted(base), {
+    diff: true,
+    transformStyle: (was, next) => (was === undefined ? next : {
+      ...next,
+      sources: { ...next.sources, ...Object.fromEntries(Object.entries(was.sources).filter(([id]) => id.startsWith(DRAWN))) },
+      layers: [...next.layers, ...was.layers.filter((layer) => 'source' in layer && layer.source.startsWith(DRAWN))],
+    }),
+  });
 
   const shared = /** @type {const} */ ({ attributionControl: false, maxZoom: 20, maxPitch: 0, localIdeographFontFamily: HAN_FONTS, transformRequest });
   const map = new gl.Map({
@@ -124,8 +142,12 @@ export function createMap(given, on) {
   /** @param {import('maplibre-gl').PointLike | [import('maplibre-gl').PointLike, import('maplibre-gl').PointLike]} where @param {string[]} layers */
   const at = (where, layers) => map.queryRenderedFeatures(/** @type {any} */ (where), { layers: layers.filter((id) => map.getLayer(id)) });
 
+  let lent = false; // to who draws: a click is not ours then
+
   /** @param {{x: number, y: number}} point */
   function pick({ x, y }) {
+    if (lent) return;
+    if (typeof view.plan === 'number') return on.asked(/** @type {[number, number]} */ (map.unproject([x, y]).toArray()));
     const near = at([[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], [...POINTS, CELLS]);
     const first = near[0];
     if (first?.layer.id === CELLS) {
@@ -140,8 +162,9 @@ export function createMap(given, on) {
 
   map.on('click', (event) => pick(event.point));
   map.on('mousemove', (event) => {
+    if (lent) return;
     const first = at([event.point.x, event.point.y], [...POINTS, CELLS, GRIDS])[0];
-    canvas.style.cursor = first ? 'pointer' : '';
+    canvas.style.cursor = typeof view.plan === 'number' ? 'help' : first ? 'pointer' : '';
     const area = first?.layer.id === GRIDS ? first : null;
     on.pointed(area ? { x: event.point.x, y: event.point.y, props: area.properties } : null);
   });
@@ -159,7 +182,7 @@ export function createMap(given, on) {
   }
 
   const filters = () => {
-    for (const id of ['areas-selected-halo', 'areas-selected', 'outlines-selected']) map.setFilter(id, code(view.area));
+    for (const id of ['areas-selected-halo', 'areas-selected', 'outlines-selected']) if (map.getLayer(id)) map.setFilter(id, code(view.area));
     if (map.getLayer('households-selected')) map.setFilter('households-selected', code(view.household));
   };
   /** @param {() => void} act  once there is a style to act on */
@@ -187,7 +210,7 @@ export function createMap(given, on) {
      */
     async paper(style, box) {
       const own = new gl.Map({
-        ...shared, container: box, style: fitted(style), bounds: seen(), fitBoundsOptions: { padding: AIR },
+        ...shared, container: box, style: fitted(style, 'light'), bounds: seen(), fitBoundsOptions: { padding: AIR },
         interactive: false, trackResize: false, fadeDuration: 0, pixelRatio: 1,
       });
       own.on('error', failed);
@@ -218,8 +241,10 @@ export function createMap(given, on) {
     show(next) {
       const other = next.campaign !== view.campaign;
       const switched = next.hidden !== view.hidden;
+      const otherwise = next.plan !== view.plan || next.task !== view.task || next.rule !== view.rule;
       view = next;
       styled(() => {
+        if (otherwise) restyle();
         filters();
         if (switched) for (const id of [...POINTS, CELLS, `${CELLS}-label`, 'households-selected']) map.getLayer(id) && map.setLayoutProperty(id, 'visibility', view.hidden ? 'none' : 'visible');
         if (other) for (const source of ['areas', 'outlines', 'households']) reread(source);
@@ -229,19 +254,54 @@ export function createMap(given, on) {
     /** Another theme, or another person. @param {Style} style @param {{households: boolean, again: boolean}} who  `again`: read all tiles anew */
     dress(style, who) {
       households = who.households;
-      map.setStyle(fitted(style), { diff: true });
+      base = style;
+      restyle();
       if (who.again) styled(() => ['areas', 'outlines', 'households'].forEach((source) => reread(source)));
     },
 
     /** @param {Record<string, string[]> | null} tiles  "z/x/y" by layer; null: all */
     refresh(tiles) {
-      if (tiles === null) return ['areas', 'outlines', 'households', 'context'].forEach((source) => reread(source));
+      if (tiles === null) return ['areas', 'outlines', 'households', 'context', 'plan'].forEach((source) => reread(source));
       for (const [layer, list] of Object.entries(tiles)) {
         if (list.length === 0) continue;
         const ids = list.map((id) => id.split('/').map(Number)).map(([z, x, y]) => ({ z, x, y }));
         reread(layer, ids);
         if (layer === 'areas') reread('outlines', ids);
       }
+    },
+
+    /** @param {any} next  GeoJSON of what is asked and drawn */
+    mark(next) {
+      marks = next;
+      styled(() => /** @type {import('maplibre-gl').GeoJSONSource | undefined} */ (map.getSource('marks'))?.setData(next));
+    },
+    /** Lawful places and drawings of the plan, anew. */
+    rereadPlan: () => reread('plan'),
+
+    /** Lends the map to who draws; `nearest` is the place on the border of what is lawful that a drawing snaps to. */
+    lend() {
+      lent = true;
+      on.pointed(null);
+      /** @param {[number, number]} p */
+      const nearest = (p) => {
+        const { x, y } = map.project(p);
+        const found = at([[x - SNAP_PX, y - SNAP_PX], [x + SNAP_PX, y + SNAP_PX]], LAWFUL);
+        /** @type {{gap: number, p: [number, number]} | null} */
+        let best = null;
+        for (const { geometry } of found) {
+          const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
+          for (const ring of rings) {
+            for (let i = 0; i + 1 < ring.length; i += 1) {
+              const near = toSegment(p, /** @type {any} */ (ring[i]), /** @type {any} */ (ring[i + 1]));
+              if (best === null || near.gap < best.gap) best = near;
+            }
+          }
+        }
+        if (best === null) return undefined;
+        const to = map.project(best.p);
+        return Math.hypot(to.x - x, to.y - y) <= SNAP_PX ? best.p : undefined;
+      };
+      return { map, nearest, back: () => { lent = false; } };
     },
 
     /** @param {import('maplibre-gl').PaddingOptions} padding  pixels hidden behind panel and sheet */
@@ -257,20 +317,6 @@ export function createMap(given, on) {
   };
 }
 
-/**
- * What a map shows, on a canvas that can be printed. MapLibre's own is empty once it was shown, so it is drawn anew.
- * @param {import('maplibre-gl').Map} map @param {{x: number, y: number, width: number, height: number}} part  in CSS pixels
- */
-function picture(map, { x, y, width, height }) {
-  const dots = map.getPixelRatio();
-  const canvas = document.createElement('canvas');
-  Object.assign(canvas, { width: Math.round(width * dots), height: Math.round(height * dots) });
-  const to = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-  to.drawImage(map.redraw().getCanvas(), x * dots, y * dots, canvas.width, canvas.height, 0, 0, canvas.width, canvas.height);
-  const middle = map.unproject([x + width / 2, y + height / 2]);
-  const metres = (EQUATOR_M * Math.cos(middle.lat * (Math.PI / 180))) / (TILE_PX * 2 ** map.getZoom() * dots);
-  return { canvas, dots, zoom: map.getZoom(), metres };
-}
-
 /** @param {string | null} value @returns {any} */
 const code = (value) => ['==', ['get', 'code'], value ?? ''];
+/** @typedef {ReturnType<typeof createMap>} PageMap */

@@ -36,6 +36,7 @@ export function hidden() {
  */
 export function put(next) {
   const last = /** @type {HTMLElement | null} */ (content.firstElementChild);
+  if (last === next) return; // a piece that keeps itself
   const same = last?.dataset.view === next.dataset.view;
   const focused = document.activeElement instanceof HTMLElement && content.contains(document.activeElement) ? document.activeElement : null;
   const key = focused?.dataset.key;
@@ -50,7 +51,10 @@ export function put(next) {
   content.replaceChildren(next);
   content.scrollTop = same ? scroll : 0;
   const again = key && [...content.querySelectorAll('[data-key]')].find((e) => /** @type {HTMLElement} */ (e).dataset.key === key);
-  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+  if (again instanceof HTMLElement) {
+    if (focused instanceof HTMLInputElement && again instanceof HTMLInputElement && again.value !== focused.value) again.value = focused.value; // half typed
+    again.focus({ preventScroll: true });
+  }
   else if (focused) /** @type {HTMLElement | null} */ (content.querySelector('h1') ?? content)?.focus({ preventScroll: true });
 }
 

@@ -67,3 +67,40 @@ export function reader(known, draw, ended) {
     }
   };
 }
+
+const LIST = 100; // households of an area that are listed at once
+
+/**
+ * Reads the lists that belong to what is selected.
+ * @param {import('./views.js').Known} known
+ * @param {object} page
+ * @param {() => boolean} page.may  whether this person sees households
+ * @param {(area: string) => void} page.found  the area of a household that was asked for alone
+ * @param {() => void} page.draw
+ * @returns {() => Promise<void>}
+ */
+export const selection = (known, { may, found: inside, draw }) => async () => {
+  const { area, household, campaign } = known.view;
+  if (!may()) return;
+  if (household !== null) {
+    try {
+      const found = await api.household(household);
+      known.household = { code: household, found, failed: null };
+      if (known.view.household === household && known.view.area === null && found.area) {
+        inside(found.area);
+      }
+    } catch (error) {
+      const missing = error instanceof api.Problem && error.status === 404;
+      known.household = { code: household, found: null, failed: missing ? 'missing' : api.troubleOf(error) };
+    }
+  } else if (area !== null) {
+    const now = () => known.view.area === area && known.view.campaign === campaign;
+    try {
+      const list = await api.unvisited(area, campaign, LIST);
+      if (now()) known.waiting = { code: area, list, failed: false };
+    } catch {
+      if (now()) known.waiting = { code: area, list: null, failed: true };
+    }
+  } else return;
+  draw();
+};

@@ -4,6 +4,7 @@ import { format } from './address.js';
 import { h } from './dom.js';
 import { byNeed, chain, inside, lowest, ofLevel, whole } from './figures.js';
 import { clock, day, moment, number, t, word } from './i18n.js';
+import { tasks } from './planviews.js';
 import { answer, back, bar, method, outcomes, table, trouble } from './parts.js';
 
 /** @import * as T from './types.js' */
@@ -68,6 +69,7 @@ function overview(known, acts) {
   const grids = ofLevel(rows, level);
   if (!all) return [heading(name, ''), h('p.empty', null, t('table.empty'))];
   return [
+    known.me?.may.includes('plans') ? tasks(known.view) : h('div', null),
     chooser(known, acts),
     heading(name || all.name, ''),
     answer(all, grids, typeof known.view.campaign === 'number'),

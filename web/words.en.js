@@ -1,3 +1,5 @@
+import { plansEn } from './plans.en.js';
+
 /** Every English text of the page. `words.zh.js` has the same keys; a test compares them. `{n}` is filled in; `.one` is the singular. */
 export const en = {
   'name': 'Melonmap',
@@ -183,4 +185,5 @@ export const en = {
   'trouble.missing.next': 'It may have been merged or renamed. Search for it, or go back.',
   'trouble.old': 'Shown: the figures of {time}.',
   'again': 'Try again',
+  ...plansEn,
 };

@@ -1,3 +1,5 @@
+import { plansZh } from './plans.zh.js';
+
 /** Every Chinese text of the page; the same keys as `words.en.js`. */
 export const zh = {
   'name': '西瓜地图',
@@ -183,4 +185,5 @@ export const zh = {
   'trouble.missing.next': '可能已合并或更名。请查找，或返回。',
   'trouble.old': '当前显示 {time} 的数据。',
   'again': '重试',
+  ...plansZh,
 };

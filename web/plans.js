@@ -1,0 +1,377 @@
+/** The task of plans: what is known of them, reading it, and what a planner sets off. The panel's views and the drawing are its pieces. */
+
+import * as api from './api.js';
+import { ask } from './ask.js';
+import { h } from './dom.js';
+import { baseOf, createDrawings } from './drawings.js';
+import { createDrawTask } from './drawtask.js';
+import { startDraw } from './draw.js';
+import { said, t, tn } from './i18n.js';
+import { drawPlanLegend } from './planlegend.js';
+import { INK, mark, marksOf } from './planlayers.js';
+import { PLAIN, listView, newView, planView, way } from './planviews.js';
+import { trouble } from './parts.js';
+import { rulesEditor } from './rulesedit.js';
+
+/** @import * as T from './types.js' */
+
+const POLL_MS = 700; // while a plan is computed: its progress is no change, so no live event tells it
+
+/**
+ * @typedef {ReturnType<typeof createDesk>} Desk
+ * @typedef {object} Page
+ * @property {() => import('./views.js').Known} known
+ * @property {(change: Partial<T.View>, how?: {step?: boolean, fly?: boolean}) => void} go
+ * @property {() => import('./map.js').PageMap | null} map
+ * @property {() => void} redraw
+ * @property {() => void} sign
+ */
+
+/** @param {Page} page */
+export function createDesk({ known, go, map, redraw, sign }) {
+  /** A plan before anything is said of it. @type {import('./planviews.js').Form} */
+  const blank = { name: '', rules: '', area: '', drawn: null, drawing: false, busy: false, refused: '' };
+  const state = {
+    /** @type {T.RuleSetHead[] | null} */ sets: null,
+    /** @type {T.PlanHead[] | null} */ list: null,
+    /** @type {T.Plan | null} */ plan: null,
+    /** @type {string | null} */ etag: null,
+    /** @type {T.Plan | null} */ other: null,
+    /** @type {T.Trouble | 'missing' | null | any} */ failed: null,
+    /** @type {{at: string, found: T.Why | null, failed: T.Trouble | null} | null} */ asked: null,
+    /** @type {Map<number, ReturnType<typeof createDrawings>>} */ sheets: new Map(),
+    /** @type {string | null} */ hover: null,
+    form: { ...blank },
+  };
+  /** The text of a plan's rules, and what is written over it. @type {Map<number, {text: string, written: string, etag: string | null}>} */
+  const texts = new Map();
+  /** The editor that stands in the panel: it keeps itself. @type {{key: string, element: HTMLElement} | null} */
+  let editor = null;
+  let poll = 0;
+  /** @type {{stop(): void} | null} the outline of a new plan that is being drawn */
+  let outline = null;
+
+  const view = () => known().view;
+  const id = () => (typeof view().plan === 'number' ? /** @type {number} */ (view().plan) : null);
+  const may = () => known().me?.may.includes('draw') ?? false;
+  const sheet = (/** @type {number} */ plan) => state.sheets.get(plan) ?? /** @type {any} */ (state.sheets.set(plan, createDrawings()).get(plan));
+
+  // ---- reading ----
+
+  async function readSets() {
+    if (state.sets) return;
+    state.sets = (await api.ruleSets()).toSorted((a, b) => said(a.name).localeCompare(said(b.name)));
+  }
+
+  async function readPlan() {
+    const asked = id();
+    clearTimeout(poll);
+    if (asked === null) return;
+    try {
+      const { found, etag } = await api.plan(asked);
+      if (id() !== asked) return;
+      const ready = state.plan?.id === asked && state.plan.state === 'running' && found.state === 'ready';
+      Object.assign(state, { plan: found, etag, failed: null });
+      if (ready) map()?.rereadPlan();
+      if (ready && view().why !== null) void readWhy();
+      if (found.state === 'running') poll = window.setTimeout(readPlan, POLL_MS);
+    } catch (error) {
+      if (id() !== asked) return;
+      state.failed = error instanceof api.Problem && error.status === 404 ? 'missing' : api.troubleOf(error);
+    }
+    redraw();
+  }
+
+  async function readDrawings() {
+    const plan = id();
+    if (plan === null) return;
+    try {
+      const [zones, spots] = await Promise.all([api.drawings('zones', plan), api.drawings('spots', plan)]);
+      const late = sheet(plan).load([...zones.map((one) => baseOf('zones', one, null)), ...spots.map((one) => baseOf('spots', one, null))]);
+      if (late.length) known().trouble ??= null;
+      if (view().task === 'draw') task.show();
+      marks();
+      redraw();
+    } catch (error) {
+      if (!(error instanceof api.Problem)) throw error;
+    }
+  }
+
+  async function readWhy() {
+    const { why } = view();
+    const plan = id();
+    if (why === null || plan === null) return void (state.asked = null);
+    const at = why.join();
+    state.asked = { at, found: null, failed: null };
+    redraw();
+    try {
+      const found = await api.why(plan, why);
+      if (state.asked?.at === at) state.asked = { at, found, failed: null };
+    } catch (error) {
+      if (state.asked?.at === at) state.asked = { at, found: null, failed: api.troubleOf(error) };
+    }
+    marks();
+    redraw();
+  }
+
+  async function readOther() {
+    const { beside } = view();
+    if (beside === null) return void (state.other = null);
+    try {
+      const { found } = await api.plan(beside);
+      if (view().beside === beside) state.other = found;
+    } catch {
+      go({ beside: null }, { step: false });
+    }
+    redraw();
+  }
+
+  async function readList() {
+    try {
+      const [list] = await Promise.all([api.plans(), readSets()]);
+      state.list = list;
+      if (id() === null) state.failed = null;
+    } catch (error) {
+      if (id() === null) state.failed = api.troubleOf(error);
+    }
+    redraw();
+  }
+
+  async function readText() {
+    const plan = id();
+    if (plan === null || view().task !== 'rules' || texts.has(plan)) return;
+    try {
+      const [{ etag }, text] = await Promise.all([api.plan(plan), api.planRules(plan)]);
+      texts.set(plan, { text, written: text, etag });
+    } catch (error) {
+      state.failed = api.troubleOf(error);
+    }
+    redraw();
+  }
+
+  // ---- the map ----
+
+  /** What is asked, drawn and outlined, on the map. */
+  function marks() {
+    const features = [];
+    const { why, plan } = view();
+    const near = state.asked?.found?.nearest;
+    if (why !== null) {
+      features.push(mark('asked', { type: 'Point', coordinates: why }));
+      if (near && !state.asked?.found?.legal) features.push(mark('way', { type: 'LineString', coordinates: [why, [near.lon, near.lat]] }), mark('near', { type: 'Point', coordinates: [near.lon, near.lat] }));
+    }
+    if (plan === 'new' && state.form.drawn) features.push(mark('ground', state.form.drawn));
+    else if (state.plan && state.plan.id === plan && typeof state.plan.within === 'object') features.push(mark('ground', state.plan.within));
+    if (view().task === 'draw') features.push(...task.marks());
+    map()?.mark(marksOf(features));
+  }
+
+  const task = createDrawTask({ view, map, redraw: () => { marks(); redraw(); }, saved: () => { void readPlan(); map()?.rereadPlan(); void readDrawings(); } });
+
+  /** @param {Partial<T.PlanInput>} change @param {string | null} match */
+  async function change(change, match) {
+    const { plan } = state;
+    if (!plan) return;
+    const { name, phase, within, zones_only, widths } = plan;
+    await api.changePlan(plan.id, { name, phase, ...(within === undefined ? {} : { within }), ...(zones_only === undefined ? {} : { zones_only }), ...(widths === undefined ? {} : { widths }), ...change }, match);
+    await readPlan();
+  }
+
+  const acts = {
+    sign,
+    again: () => { state.failed = null; redraw(); read(); },
+    beside: (/** @type {number | null} */ beside) => go({ beside }),
+    rule: {
+      hover: (/** @type {string | null} */ rule) => { map()?.show({ ...view(), rule: rule ?? view().rule }); },
+      pin: (/** @type {string | null} */ rule) => go({ rule }, { step: false }),
+    },
+    why: {
+      near: (/** @type {{lon: number, lat: number}} */ at) => map()?.door(at),
+      close: () => go({ why: null }),
+      again: () => void readWhy(),
+    },
+    async file(/** @type {string} */ f) {
+      const plan = id();
+      if (plan === null) return;
+      try {
+        const url = URL.createObjectURL(await api.planFile(plan, f));
+        h('a', { href: url, download: `plan-${plan}.${f}` }).click();
+        setTimeout(() => URL.revokeObjectURL(url), POLL_MS);
+      } catch (error) {
+        known().trouble = api.troubleOf(error);
+        redraw();
+      }
+    },
+    async phase(/** @type {T.Phase} */ phase) {
+      const reason = await ask({ title: t(/** @type {any} */ (`phase.to.${phase}`)), text: t('phase.ask'), yes: t('save'), no: t('stay'), reason: true });
+      if (reason === null) return;
+      try {
+        await change({ phase, rules_text: await api.planRules(/** @type {T.Plan} */ (state.plan).id), reason }, state.etag);
+      } catch (error) {
+        known().trouble = api.troubleOf(error);
+        redraw();
+      }
+    },
+    form(/** @type {Partial<import('./planviews.js').Form>} */ said, again = true) {
+      Object.assign(state.form, said, { refused: '' });
+      if (!again) return;
+      marks();
+      redraw();
+      if (said.area) void api.area(said.area).then(({ bbox }) => map()?.fit(bbox)).catch(api.troubleOf);
+    },
+    async outline() {
+      if (outline) return stopOutline();
+      const lent = map()?.lend();
+      if (!lent) return;
+      state.form.drawing = true;
+      outline = { stop: lent.back };
+      redraw();
+      const draw = await startDraw(lent, { ...INK[view().theme] }, {
+        drawn: (geometry) => { stopOutline(); acts.form({ drawn: geometry, area: '' }); },
+        shaped: () => {}, chosen: () => {}, dropped: () => {},
+      });
+      outline = { stop: () => { draw.stop(); lent.back(); } };
+      draw.mode('polygon');
+    },
+    async found() {
+      const { form } = state;
+      if (form.busy) return;
+      Object.assign(form, { busy: true, refused: '' });
+      redraw();
+      try {
+        const plan = await api.foundPlan({ name: form.name.trim(), rules: form.rules, within: form.drawn ?? form.area });
+        state.form = { ...blank };
+        state.list = null;
+        go({ plan, ...PLAIN });
+      } catch (error) {
+        Object.assign(form, { busy: false, refused: error instanceof api.Problem && error.status === 400 ? error.message : t(`trouble.${api.troubleOf(error)}`) });
+        redraw();
+      }
+    },
+  };
+
+  function stopOutline() {
+    outline?.stop();
+    outline = null;
+    state.form.drawing = false;
+    redraw();
+  }
+
+  function read() {
+    if (view().plan === null || !known().me?.may.includes('plans')) return;
+    void readList();
+    void readPlan();
+    void readDrawings();
+    void readWhy();
+    void readOther();
+    void readText();
+  }
+
+  /** The drawing stands on the map as long as it is the task. */
+  function tend() {
+    const plan = id();
+    if (view().task === 'draw' && plan !== null && may()) void task.start(plan, sheet(plan));
+    else task.stop();
+    if (view().plan !== 'new' && outline) stopOutline();
+    marks();
+  }
+
+  /** @returns {HTMLElement} */
+  function rulesView() {
+    const plan = /** @type {number} */ (id());
+    const kept = texts.get(plan);
+    const key = `${plan}/${view().lang}/${kept?.text.length}/${state.plan?.id}`;
+    if (editor?.key === key && kept) return editor.element;
+    const head = [way('a.back', view(), { task: null }, { 'data-key': 'back' }, t('back', { name: state.plan?.name ?? t('plan') })),
+      h('div.heading', null, h('h1', { tabindex: '-1' }, t('rules')), h('p', null, t('rules.what')))];
+    if (!kept) return h('div.view', { 'data-view': 'rules' }, ...head, state.failed ? h('p.said', null, t('trouble.failed')) : h('div.loading', { 'aria-busy': 'true' }, h('i.line.wide', null), h('i.line', null)));
+    const element = h('div.view', { 'data-view': 'rules' }, ...head, rulesEditor(kept.text, kept.written, {
+      changed: (text) => { kept.written = text; },
+      save: async (text, reason) => {
+        await change({ rules_text: text, reason }, kept.etag);
+        texts.delete(plan);
+        go({ task: null });
+      },
+    }));
+    editor = { key, element };
+    return element;
+  }
+
+  return {
+    state, acts,
+    /** The view changed. @param {T.View} was */
+    moved(was) {
+      const { plan, task: doing, beside, why, rule, theme } = view();
+      if (plan !== was.plan) {
+        Object.assign(state, { plan: null, etag: null, failed: null, asked: null, other: null });
+        if (plan !== null) read();
+      } else {
+        if (why?.join() !== was.why?.join()) void readWhy();
+        if (beside !== was.beside) void readOther();
+        if (doing !== was.task) void readText();
+      }
+      if (plan !== was.plan || doing !== was.task || why !== was.why || rule !== was.rule) tend();
+      if (theme !== was.theme && doing === 'draw') task.recolour();
+    },
+    read, tend,
+    /** @param {T.Change} change */
+    changed(change) {
+      const plan = id();
+      if (view().plan === null || (!change.reset && !change.plans?.length)) return;
+      void readList();
+      if (plan === null || (!change.reset && !change.plans?.includes(plan))) return;
+      void readPlan();
+      void readDrawings();
+      if (view().why !== null) void readWhy();
+      map()?.rereadPlan();
+    },
+    /** A place on the map was pointed at. @param {[number, number]} place */
+    pointed(place) {
+      if (view().task === null) go({ why: [Number(place[0].toFixed(6)), Number(place[1].toFixed(6))] });
+    },
+    /** An area was found or picked: where a plan is founded, it is its ground. @param {string} code @returns {boolean} whether it was */
+    area(code) {
+      if (view().plan === 'new') acts.form({ area: code, drawn: null });
+      else if (id() !== null) void api.area(code).then(({ bbox }) => map()?.fit(bbox)).catch(api.troubleOf);
+      else return false;
+      return true;
+    },
+    /** What a plan covers. @returns {Promise<[number, number, number, number] | null>} */
+    async bounds() {
+      const plan = id();
+      return plan === null ? known().info?.bbox ?? null : (await api.planTiles(plan)).bounds ?? null;
+    },
+    /** @returns {HTMLElement} */
+    render() {
+      const { plan, task: doing } = view();
+      if (!known().me?.may.includes('plans')) return h('div.view', { 'data-view': 'plans' }, trouble('trouble.refused', 'trouble.refused.next', {}, h('button.primary', { type: 'button', onclick: sign, 'data-key': 'sign' }, t('sign.in'))));
+      if (plan === 'list') return listView(view(), state, acts, may());
+      if (plan === 'new') return newView(view(), known().rows ?? [], state, acts);
+      if (doing === 'rules' && may()) return rulesView();
+      if (doing === 'draw' && may()) return task.render(state.plan, sheet(/** @type {number} */ (plan)));
+      return planView(view(), state, acts, may());
+    },
+    legend() {
+      drawPlanLegend({ theme: view().theme, plan: state.plan?.id === view().plan ? state.plan : null, rule: view().rule, drawn: id() === null ? [] : sheet(/** @type {number} */ (id())).all() });
+    },
+    /** Undo and redo by keys, while somebody draws. @param {boolean} back */
+    walk(back) {
+      if (view().task !== 'draw') return false;
+      if (back) task.undo(); else task.redo();
+      return true;
+    },
+    /** How much is not saved. */
+    unsaved: () => [...state.sheets.values()].reduce((sum, one) => sum + one.edits().length, 0) + [...texts.values()].filter(({ text, written }) => text !== written).length,
+    /** Asks before what is not saved is left behind. @returns {Promise<boolean>} true: it may go */
+    async leave() {
+      const open = this.unsaved();
+      if (open === 0) return true;
+      const gone = await ask({ title: tn('leave', open), text: t('leave.text'), yes: t('leave.go'), no: t('stay'), reason: false });
+      if (gone === null) return false;
+      for (const one of state.sheets.values()) one.discard();
+      texts.clear();
+      editor = null;
+      return true;
+    },
+  };
+}

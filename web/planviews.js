@@ -1,0 +1,135 @@
+/** The panel's views of plans: the list, one plan, the form that founds one. Each turns what is known into elements and keeps nothing. */
+
+import { format } from './address.js';
+import { h } from './dom.js';
+import { chain } from './figures.js';
+import { moment, number, percent, said, t, tn, word } from './i18n.js';
+import { planAnswer, planMethod, sideBySide, unmeasured, waterfall, whyCard } from './planparts.js';
+import { trouble } from './parts.js';
+
+/** @import * as T from './types.js' */
+/** @import { Desk } from './plans.js' */
+
+/** Nothing of one plan is left open. */
+export const PLAIN = { task: null, beside: null, rule: null, why: null };
+
+/** A link within the page. @param {string} tag @param {T.View} view @param {Partial<T.View>} change @param {Record<string, any>} props @param {...any} children */
+export const way = (tag, view, change, props, ...children) =>
+  h(tag, { href: format({ ...view, ...change }), 'data-go': JSON.stringify(change), ...props }, ...children);
+
+/** The two tasks, for who may plan. @param {T.View} view */
+export const tasks = (view) => h('nav.tasks', { 'aria-label': t('tasks') },
+  way('a', view, { plan: null, ...PLAIN }, { 'aria-current': view.plan === null ? 'page' : null, 'data-key': 'task-households' }, t('task.households')),
+  way('a', view, { plan: 'list', area: null, household: null, ...PLAIN }, { 'aria-current': view.plan === null ? null : 'page', 'data-key': 'task-plans' }, t('task.plans')));
+
+const waiting = () => h('div.loading', { 'aria-busy': 'true' }, h('i.line.wide', null), h('i.line', null), h('i.line', null));
+
+/** @param {T.Trouble} kind @param {Desk['acts']} acts */
+const stuck = (kind, acts) => trouble(`trouble.${kind}`, `trouble.${kind}.next`, {}, kind === 'refused' || kind === 'expired'
+  ? h('button.primary', { type: 'button', onclick: acts.sign, 'data-key': 'sign' }, t('sign.in'))
+  : h('button.primary', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again')));
+
+/** @param {T.View} view @param {Desk['state']} state @param {Desk['acts']} acts @param {boolean} may  true: found and change plans */
+export function listView(view, state, acts, may) {
+  const { list, failed } = state;
+  const ready = (list ?? []).filter((plan) => plan.state === 'ready');
+  const line = (/** @type {T.PlanHead} */ plan) => h('tr', { 'data-plan': plan.id },
+    h('th', { scope: 'row' }, way('a', view, { plan: plan.id, ...PLAIN }, { 'data-key': `plan-${plan.id}`, 'data-fly': true }, plan.name, h('small', null, [word('phase', plan.phase), said(state.sets?.find((set) => set.id === plan.rules)?.name) || plan.rules].join(' · ')))),
+    h('td', null, plan.state === 'ready' ? number(plan.stalls ?? 0) : h(`span.state.${plan.state}`, null, word('state', plan.state))));
+  return h('div.view', { 'data-view': 'plans' }, tasks(view),
+    h('div.heading', null, h('h1', { tabindex: '-1' }, t('plans')), h('p', null, t('plans.what'))),
+    failed ? stuck(failed, acts) : list === null ? waiting() : list.length === 0
+      ? h('p.answer', null, t(may ? 'plans.none' : 'plans.none.yet'))
+      : h('div', null,
+        h('p.half', { 'data-figure': 'plans' }, tn('plans.count', list.length, { ready: number(ready.length) })),
+        h('table.areas.plans', null, h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('plan')), h('th', { scope: 'col' }, t('beside.stalls')))), h('tbody', null, ...list.map(line)))),
+    may && h('p.acts', null, way('a.primary', view, { plan: 'new', ...PLAIN }, { 'data-key': 'plan-new' }, t('plan.new'))));
+}
+
+/** @param {T.View} view @param {Desk['state']} state @param {Desk['acts']} acts @param {boolean} may */
+export function planView(view, state, acts, may) {
+  const { plan, failed, other, asked, sets } = state;
+  const back = way('a.back', view, { plan: 'list', ...PLAIN }, { 'data-key': 'back' }, t('plan.back'));
+  const frame = (/** @type {any[]} */ ...pieces) => h('div.view', { 'data-view': `plan-${view.plan}` }, back, ...pieces.flat());
+  if (failed === 'missing') return frame(trouble('trouble.plan', 'trouble.plan.next', { id: String(view.plan) }));
+  if (failed && !plan) return frame(stuck(failed, acts));
+  if (!plan || plan.id !== view.plan) return frame(waiting());
+  const set = sets?.find((one) => one.id === plan.rules);
+  const head = h('div.heading', null, h('h1', { tabindex: '-1' }, plan.name), h('p', null, [word('phase', plan.phase), said(set?.name) || plan.rules].join(' · ')));
+  const work = may && plan.phase !== 'ended' && h('p.acts', null,
+    way('a.act', view, { task: 'draw', why: null, rule: null }, { 'data-key': 'task-draw' }, t('draw.open')),
+    way('a.act', view, { task: 'rules', why: null, rule: null }, { 'data-key': 'task-rules' }, t('rules.open')));
+  const open = state.sheets.get(plan.id)?.edits().length ?? 0;
+  const unsaved = open > 0 && h('p.unsaved', { 'data-unsaved': open }, tn('unsaved', open), ' ', way('a.more', view, { task: 'draw' }, { 'data-key': 'unsaved' }, t('unsaved.go')));
+  if (plan.state === 'failed') return frame(head, trouble('plan.failed', 'plan.failed.next', {}, h('p.reason', { 'data-field': 'error' }, plan.error ?? '')), work, unsaved);
+  const running = plan.state === 'running' && h('div.progress', { role: 'status' },
+    h('p', null, t('plan.running', { share: percent(plan.progress) })),
+    h('progress', { max: 1, value: plan.progress, 'aria-label': t('plan.running', { share: percent(plan.progress) }) }),
+    h('p.hint', null, t('plan.running.safe')));
+  if (running && !plan.by_rule?.length) return frame(head, running, work, unsaved);
+  const others = (state.list ?? []).filter((one) => one.id !== plan.id && one.state === 'ready');
+  const choose = (/** @type {Event} */ event) => acts.beside(Number(/** @type {HTMLSelectElement} */ (event.target).value) || null);
+  return frame(head, running,
+    view.why !== null && whyCard(asked ?? { found: null, failed: null }, acts.why),
+    planAnswer(plan), unsaved, work,
+    view.why === null && h('p.hint', { 'data-part': 'ask' }, t('why.help')),
+    waterfall(plan, view, acts.rule),
+    others.length > 0 && h('section.choose', null, h('label', null, h('span', null, t('beside.choose')),
+      h('select', { id: 'beside', 'data-key': 'beside', onchange: choose }, h('option', { value: '' }, t('beside.none')), ...others.map((one) => h('option', { value: one.id, selected: one.id === view.beside }, one.name))))),
+    view.beside !== null && (other && other.id === view.beside ? sideBySide(plan, other, view) : waiting()),
+    unmeasured(plan),
+    may && phases(plan, acts),
+    ...planMethod(plan, set, acts.file),
+    h('p.foot', null, h('time', { datetime: plan.changed_at }, t('plan.changed', { time: moment(plan.changed_at), who: plan.author || '–' }))));
+}
+
+const NEXT = { draft: ['consultation', 'ended'], consultation: ['draft', 'published', 'ended'], published: ['ended'], ended: [] };
+
+/** @param {T.Plan} plan @param {Desk['acts']} acts */
+function phases(plan, acts) {
+  const next = /** @type {T.Phase[]} */ (NEXT[plan.phase] ?? []);
+  if (next.length === 0) return null;
+  return h('details', { 'data-key': 'phase' }, h('summary', { 'data-key': 'phase-head' }, t('phase')),
+    h('p', null, t('phase.now', { phase: word('phase', plan.phase) })),
+    h('p.acts', null, ...next.map((phase) => h('button.act', { type: 'button', 'data-key': `phase-${phase}`, onclick: () => acts.phase(phase) }, t(/** @type {any} */ (`phase.to.${phase}`))))));
+}
+
+/**
+ * @typedef {object} Form  a plan before it is founded
+ * @property {string} name
+ * @property {string} rules
+ * @property {string} area
+ * @property {any} drawn  a polygon; null: the area holds
+ * @property {boolean} drawing
+ * @property {boolean} busy
+ * @property {string} refused
+ */
+
+/** @param {T.View} view @param {T.Row[]} rows @param {Desk['state']} state @param {Desk['acts']} acts */
+export function newView(view, rows, { form, sets, failed }, acts) {
+  const back = way('a.back', view, { plan: 'list', ...PLAIN }, { 'data-key': 'back' }, t('plan.back'));
+  if (!sets) return h('div.view', { 'data-view': 'plan-new' }, back, failed ? stuck(failed, acts) : waiting());
+  const set = sets.find((one) => one.id === form.rules);
+  const named = rows.filter((row) => row.level === 'county' || row.level === 'township');
+  const extra = chain(rows, form.area).filter((row) => !named.includes(row));
+  const field = (/** @type {string} */ text, /** @type {HTMLElement} */ input, /** @type {string} */ help = '') => h('label.field', null, h('span', null, text), input, help && h('small', null, help));
+  const option = (/** @type {T.Row} */ row) => h('option', { value: row.code, selected: row.code === form.area && form.drawn === null }, `${row.name} · ${word('level', row.level)}`);
+  const value = (/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).value;
+  return h('div.view', { 'data-view': 'plan-new' }, back,
+    h('div.heading', null, h('h1', { tabindex: '-1' }, t('plan.new'))),
+    h('form.found', { id: 'found-plan', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); acts.found(); } },
+      field(t('plan.rules'), h('select', { id: 'plan-rules', 'data-key': 'plan-rules', required: true, onchange: (/** @type {Event} */ e) => acts.form({ rules: value(e) }) },
+        h('option', { value: '', selected: !form.rules }, t('plan.rules.choose')),
+        ...sets.map((one) => h('option', { value: one.id, selected: one.id === form.rules }, said(one.name))))),
+      set && h('div.rule-set', { 'data-rule-set': set.id },
+        h('dl.figures', null, h('dt', null, t('set.where')), h('dd', null, said(set.jurisdiction)), h('dt', null, t('set.year')), h('dd', null, set.year ?? '–'), h('dt', null, t('set.source')), h('dd', null, set.source)),
+        set.weak && h('p.hint', null, t('set.weak')),
+        h('p.not-advice', null, said(set.note) || t('not.advice'))),
+      field(t('plan.within'), h('select', { id: 'plan-within', 'data-key': 'plan-within', onchange: (/** @type {Event} */ e) => acts.form({ area: value(e), drawn: null }) },
+        h('option', { value: '', selected: !form.area || form.drawn !== null }, form.drawn ? t('within.drawn') : t('within.choose')), ...extra.map(option), ...named.map(option)), t('within.help')),
+      h('p.acts', null, h('button.act', { type: 'button', 'data-key': 'within-draw', 'aria-pressed': String(form.drawing), onclick: acts.outline }, t(form.drawing ? 'within.drawing' : form.drawn ? 'within.again' : 'within.draw'))),
+      field(t('plan.name'), h('input', { id: 'plan-name', 'data-key': 'plan-name', maxlength: 200, required: true, autocomplete: 'off', value: form.name, oninput: (/** @type {Event} */ e) => acts.form({ name: value(e) }, false) })),
+      form.refused && h('p.said', { role: 'alert' }, form.refused),
+      h('p.acts', null, h('button.primary', { type: 'submit', 'data-key': 'plan-found', disabled: form.busy || !form.rules || !(form.area || form.drawn) }, t(form.busy ? 'plan.founding' : 'plan.found')))));
+}
+
