@@ -54,8 +54,8 @@ export async function startDraw({ map, nearest }, ink, on) {
           midPointColor: accent, midPointWidth: 4, midPointOutlineColor: halo, midPointOutlineWidth: 1,
         },
       }),
-      new lib.TerraDrawPolygonMode({ snapping, showCoordinatePoints: true, styles: { fillColor: colour, fillOpacity: fill, outlineColor: colour, outlineWidth: 2.2, closingPointColor: accent, closingPointWidth: 6, snappingPointColor: accent, coordinatePointColor: accent, coordinatePointWidth: 4 } }),
-      new lib.TerraDrawLineStringMode({ snapping, showCoordinatePoints: true, styles: { lineStringColor: colour, lineStringWidth: 4, closingPointColor: accent, snappingPointColor: accent, coordinatePointColor: accent, coordinatePointWidth: 4 } }),
+      new lib.TerraDrawPolygonMode({ snapping, styles: { fillColor: colour, fillOpacity: fill, outlineColor: colour, outlineWidth: 2.2, closingPointColor: accent, closingPointWidth: 6, snappingPointColor: accent } }),
+      new lib.TerraDrawLineStringMode({ snapping, styles: { lineStringColor: colour, lineStringWidth: 4, closingPointColor: accent, snappingPointColor: accent } }),
       new lib.TerraDrawPointMode({ styles: { pointColor: colour, pointWidth: 7, pointOutlineColor: halo, pointOutlineWidth: 2 } }),
     ],
   });
@@ -72,18 +72,28 @@ export async function startDraw({ map, nearest }, ink, on) {
     const feature = draw.getSnapshotFeature(id);
     if (!feature || own) return;
     if (action === 'draw') {
-      quietly(() => draw.removeFeatures([id]));
-      on.drawn(feature.geometry);
+      queueMicrotask(() => { // the library ends its own step first
+        quietly(() => draw.removeFeatures([id]));
+        on.drawn(feature.geometry);
+      });
     } else on.shaped(String(id), feature.geometry);
   });
   draw.on('select', (id) => { if (!own) on.chosen(String(id)); });
   draw.on('deselect', () => { if (!own) on.chosen(null); });
   const keys = new AbortController();
   map.getCanvas().addEventListener('keydown', (event) => {
-    if (event.key !== 'Delete' && event.key !== 'Backspace') return;
+    if (event.key === ' ') corner();
+    else if (event.key === 'Delete' || event.key === 'Backspace') on.dropped();
+    else return;
     event.preventDefault();
-    on.dropped();
   }, { signal: keys.signal });
+  /** Sets a corner in the middle of what can be seen, as a click there would. */
+  function corner() {
+    const canvas = map.getCanvas();
+    const [middle, box] = [map.project(map.getCenter()), canvas.getBoundingClientRect()];
+    const at = { clientX: box.left + middle.x, clientY: box.top + middle.y, bubbles: true, isPrimary: true, pointerId: 1, button: 0 };
+    for (const type of ['pointermove', 'pointerdown', 'pointerup']) canvas.dispatchEvent(new PointerEvent(type, { ...at, buttons: type === 'pointerdown' ? 1 : 0 }));
+  }
 
   /** @param {any} part @returns {any} with no more decimals than the library takes */
   const rounded = (part) => (typeof part === 'number' ? Number(part.toFixed(PLACES)) : part.map(rounded));

@@ -1,6 +1,7 @@
 /** Drawing zones and spots of a plan: the tools, what is chosen, what is not saved, saving it, and what to do where two changed the same. */
 
 import * as api from './api.js';
+import { ask } from './ask.js';
 import { h } from './dom.js';
 import { baseOf, fresh, sent, shapable } from './drawings.js';
 import { startDraw } from './draw.js';
@@ -97,6 +98,14 @@ export function createDrawTask(page) {
   };
   const undo = () => { now?.sheet.undo(); show(); };
   const redo = () => { now?.sheet.redo(); show(); };
+
+  async function discard() {
+    const sheet = now?.sheet;
+    if (!sheet || (await ask({ title: t('discard'), text: t('discard.text'), yes: t('discard'), no: t('stay'), reason: false })) === null) return;
+    sheet.discard();
+    reason = '';
+    show();
+  }
 
   // ---- saving ----
 
@@ -279,7 +288,7 @@ export function createDrawTask(page) {
           h('form', { id: 'save-drawings', onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); void save(); } },
             h('label.field', null, h('span', null, t('reason.why')), h('input', { id: 'draw-reason', 'data-key': 'draw-reason', required: true, maxlength: 500, autocomplete: 'off', value: reason, oninput: (/** @type {Event} */ e) => { reason = /** @type {HTMLInputElement} */ (e.target).value; } })),
             h('p.acts', null, h('button.primary', { type: 'submit', id: 'save', 'data-key': 'save', disabled: busy }, t(busy ? 'saving' : 'save')),
-              h('button.act', { type: 'button', 'data-key': 'discard', onclick: () => { sheet.discard(); reason = ''; show(); } }, t('discard'))))),
+              h('button.act', { type: 'button', 'data-key': 'discard', onclick: discard }, t('discard'))))),
         edits.length === 0 && sheet.all().length === 0 && h('p.hint', null, t('draw.empty')),
         h('details', { 'data-key': 'draw-help' }, h('summary', { 'data-key': 'draw-help-head' }, t('draw.help')), h('p', null, t('draw.help.mouse')), h('p', null, t('draw.help.keys')), h('p', null, t('draw.help.snap'))));
     },

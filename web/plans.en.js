@@ -118,7 +118,7 @@ export const plansEn = {
   'made.at': 'At',
 
   'rules': 'Rules as text',
-  'rules.open': 'Edit the rules',
+  'rules.open': 'Edit rules',
   'rules.what': 'A copy of the rule set for this plan alone. It is checked while you write.',
   'rules.text': 'Text of the rules',
   'rules.unsaved': 'Not saved',
@@ -146,7 +146,7 @@ export const plansEn = {
   'discard.text': 'What was saved stays. What was not is lost.',
 
   'draw': 'Zones and spots',
-  'draw.open': 'Draw zones and spots',
+  'draw.open': 'Draw zones',
   'draw.count': 'Zones: {zones} · Spots: {spots}',
   'draw.tools': 'Drawing tools',
   'draw.empty': 'Nothing drawn yet. Pick a tool and click on the map.',

@@ -146,7 +146,7 @@ export const plansZh = {
   'discard.text': '已保存的保留，未保存的丢失。',
 
   'draw': '疏导区和疏导点',
-  'draw.open': '画疏导区和疏导点',
+  'draw.open': '画疏导区',
   'draw.count': '疏导区 {zones} 个 · 疏导点 {spots} 个',
   'draw.tools': '绘图工具',
   'draw.empty': '还没有图形。请选一个工具，在地图上点击。',

@@ -15,6 +15,9 @@ export const URL_ = given('MELONMAP_URL').replace(/\/$/, '');
 export const ADMIN = given('MELONMAP_TOKEN_ADMIN');
 export const MEMBER = given('MELONMAP_TOKEN_MEMBER');
 
+/** A second person who may plan. */
+export const PLANNER = given('MELONMAP_TOKEN_PLANNER');
+
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
 /** @type {import('playwright-core').BrowserContext | null} one for the whole file, so that its pages share what they loaded */
@@ -57,6 +60,13 @@ export async function ask(path, token = null) {
   const answer = await fetch(URL_ + path, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
+}
+
+/** Sends to the service as somebody. @param {'POST' | 'PUT' | 'DELETE'} method @param {string} path @param {object | null} body @param {string} token @param {Record<string, string>} [headers] */
+export async function send(method, path, body, token, headers = {}) {
+  const answer = await fetch(URL_ + path, { method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/geo+json', ...headers }, body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer;
 }
 
 /** Logs a counted visit. @param {string} household */
