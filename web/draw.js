@@ -98,9 +98,22 @@ export async function startDraw({ map, nearest }, ink, on) {
   /** @param {any} part @returns {any} with no more decimals than the library takes */
   const rounded = (part) => (typeof part === 'number' ? Number(part.toFixed(PLACES)) : part.map(rounded));
 
-  return {
-    /** Shows these and no others, one of them chosen. @param {Drawing[]} drawings @param {string | null} chosen */
+  let pressed = false;
+  /** What waits until a hand is off the drawing. @type {[Drawing[], string | null] | null} */
+  let held = null;
+  const release = () => setTimeout(() => {
+    if (held && !pressed && draw.enabled && draw.getModeState() !== 'drawing') shown.show(...held);
+  });
+  const listen = (/** @type {string} */ name, /** @type {() => void} */ act) => map.getCanvas().addEventListener(name, act, { signal: keys.signal });
+  listen('pointerdown', () => { pressed = true; });
+  for (const name of ['pointerup', 'pointercancel']) addEventListener(name, () => { pressed = false; release(); }, { signal: keys.signal });
+  listen('keyup', release);
+
+  const shown = {
+    /** Shows these and no others, one of them chosen; as soon as nothing is in hand. @param {Drawing[]} drawings @param {string | null} chosen */
     show(drawings, chosen) {
+      held = pressed || draw.getModeState() === 'drawing' ? [drawings, chosen] : null;
+      if (held) return;
       quietly(() => {
         const mode = draw.getMode();
         draw.clear();
@@ -121,4 +134,5 @@ export async function startDraw({ map, nearest }, ink, on) {
       quietly(() => draw.stop());
     },
   };
+  return shown;
 }

@@ -18,6 +18,8 @@ import { split } from './split.js';
 const MODE = /** @type {const} */ ({ select: 'select', allowed: 'polygon', restricted: 'polygon', forbidden: 'polygon', spot: 'point', strip: 'linestring', split: 'linestring' });
 const TOOLS = /** @type {Exclude<Tool, 'split'>[]} */ (['select', 'allowed', 'restricted', 'forbidden', 'spot', 'strip']);
 
+/** @typedef {ReturnType<typeof createDrawTask>} DrawTask */
+
 /**
  * @param {object} page
  * @param {() => T.View} page.view
@@ -33,6 +35,7 @@ export function createDrawTask(page) {
   /** @type {string | null} */
   let chosen = null;
   let busy = false;
+  let saves = 0; // how often something was saved
   let reason = '';
   let told = '';
   let failed = '';
@@ -170,11 +173,10 @@ export function createDrawTask(page) {
       }
     }
     busy = false;
+    saves += 1;
     if (error) failed = error instanceof api.Problem && error.status === 400 ? error.message : t(`trouble.${api.troubleOf(error)}`);
-    if (done) {
-      told = tn('draw.saved', done);
-      page.saved();
-    }
+    if (done) told = tn('draw.saved', done);
+    page.saved();
     if (sheet.edits().length === 0) reason = '';
     show();
   }
@@ -226,9 +228,8 @@ export function createDrawTask(page) {
   return {
     marks,
     undo, redo,
-    /** @param {Sheet | undefined} sheet @returns {boolean} whether something of it is not saved */
-    unsaved: (sheet) => (sheet?.edits().length ?? 0) > 0,
-
+    /** How often something was saved; null: it is being saved now. */
+    saves: () => (busy ? null : saves),
     /** @param {number} plan @param {Sheet} sheet */
     async start(plan, sheet) {
       if (now?.plan === plan) return show();

@@ -104,6 +104,6 @@ export function merge(a, b) {
     areas: [...new Set([...(a.areas ?? []), ...(b.areas ?? [])])],
     campaign: a.campaign === b.campaign ? a.campaign : null,
     reset: Boolean(a.reset || b.reset),
-    plans: [...new Set([...(a.plans ?? []), ...(b.plans ?? [])])],
+    ...(a.plans || b.plans ? { plans: [...new Set([...(a.plans ?? []), ...(b.plans ?? [])])] } : {}),
   };
 }

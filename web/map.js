@@ -3,7 +3,7 @@
 import { headers } from './api.js';
 import { picture } from './picture.js';
 import { LAWFUL, addPlan, marksOf } from './planlayers.js';
-import { toSegment } from './split.js';
+import { nearestOf } from './split.js';
 
 /** @import * as T from './types.js' */
 /** @typedef {import('maplibre-gl').StyleSpecification} Style */
@@ -285,21 +285,9 @@ export function createMap(given, on) {
       /** @param {[number, number]} p */
       const nearest = (p) => {
         const { x, y } = map.project(p);
-        const found = at([[x - SNAP_PX, y - SNAP_PX], [x + SNAP_PX, y + SNAP_PX]], LAWFUL);
-        /** @type {{gap: number, p: [number, number]} | null} */
-        let best = null;
-        for (const { geometry } of found) {
-          const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
-          for (const ring of rings) {
-            for (let i = 0; i + 1 < ring.length; i += 1) {
-              const near = toSegment(p, /** @type {any} */ (ring[i]), /** @type {any} */ (ring[i + 1]));
-              if (best === null || near.gap < best.gap) best = near;
-            }
-          }
-        }
-        if (best === null) return undefined;
-        const to = map.project(best.p);
-        return Math.hypot(to.x - x, to.y - y) <= SNAP_PX ? best.p : undefined;
+        const place = nearestOf(at([[x - SNAP_PX, y - SNAP_PX], [x + SNAP_PX, y + SNAP_PX]], LAWFUL).map(({ geometry }) => geometry), p);
+        const to = place && map.project(place);
+        return to && Math.hypot(to.x - x, to.y - y) <= SNAP_PX ? place : undefined;
       };
       return { map, nearest, back: () => { lent = false; } };
     },

@@ -30,9 +30,10 @@ export function addPlan(style, view, { id, drawing, rule, marks, root }) {
   if (id !== null) style.sources.plan = { type: 'vector', url: `${root}/api/plans/${id}/tiles` };
   style.sources.marks = { type: 'geojson', data: marks };
   const own = [...(id === null ? [] : [...zones(ink, drawing), ...lawful(ink, rule)]), ...marked(ink)];
+  const points = own.splice(own.findIndex(({ id: name }) => name === 'marks-way-halo')); // above names: they answer what was asked
   const at = style.layers.findIndex((layer) => layer.id === UNDER);
   style.layers.splice(at < 0 ? style.layers.length : at, 0, ...own);
-  if (id !== null) style.layers.push(...spots(ink, drawing));
+  style.layers.push(...(id === null ? [] : spots(ink, drawing)), ...points);
 }
 
 /** @param {Ink} ink @param {boolean} drawing @returns {Layer[]} */

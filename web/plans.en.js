@@ -15,6 +15,7 @@ export const plansEn = {
   'plan.rules': 'Rule set',
   'plan.rules.choose': 'Choose a rule set',
   'plan.within': 'Where',
+  'plan.zones.only': 'Only inside zones that I draw as allowed',
   'plan.name': 'Name',
   'plan.found': 'Found the plan',
   'plan.founding': 'Founding…',

@@ -3,11 +3,12 @@
 import * as api from './api.js';
 import { ask } from './ask.js';
 import { h } from './dom.js';
-import { baseOf, createDrawings } from './drawings.js';
+import { createDrawings } from './drawings.js';
 import { createDrawTask } from './drawtask.js';
 import { startDraw } from './draw.js';
-import { said, t, tn } from './i18n.js';
+import { t, tn } from './i18n.js';
 import { drawPlanLegend } from './planlegend.js';
+import { planReader } from './planreading.js';
 import { INK, mark, marksOf } from './planlayers.js';
 import { PLAIN, listView, newView, planView, way } from './planviews.js';
 import { trouble } from './parts.js';
@@ -15,7 +16,7 @@ import { rulesEditor } from './rulesedit.js';
 
 /** @import * as T from './types.js' */
 
-const POLL_MS = 700; // while a plan is computed: its progress is no change, so no live event tells it
+const SAVE_MS = 10_000; // after which a file that was saved need not be held any more
 
 /**
  * @typedef {ReturnType<typeof createDesk>} Desk
@@ -30,7 +31,7 @@ const POLL_MS = 700; // while a plan is computed: its progress is no change, so 
 /** @param {Page} page */
 export function createDesk({ known, go, map, redraw, sign }) {
   /** A plan before anything is said of it. @type {import('./planviews.js').Form} */
-  const blank = { name: '', rules: '', area: '', drawn: null, drawing: false, busy: false, refused: '' };
+  const blank = { name: '', rules: '', area: '', drawn: null, zonesOnly: false, drawing: false, busy: false, refused: '' };
   const state = {
     /** @type {T.RuleSetHead[] | null} */ sets: null,
     /** @type {T.PlanHead[] | null} */ list: null,
@@ -47,7 +48,6 @@ export function createDesk({ known, go, map, redraw, sign }) {
   const texts = new Map();
   /** The editor that stands in the panel: it keeps itself. @type {{key: string, element: HTMLElement} | null} */
   let editor = null;
-  let poll = 0;
   /** @type {{stop(): void} | null} the outline of a new plan that is being drawn */
   let outline = null;
 
@@ -56,98 +56,10 @@ export function createDesk({ known, go, map, redraw, sign }) {
   const may = () => known().me?.may.includes('draw') ?? false;
   const sheet = (/** @type {number} */ plan) => state.sheets.get(plan) ?? /** @type {any} */ (state.sheets.set(plan, createDrawings()).get(plan));
 
-  // ---- reading ----
-
-  async function readSets() {
-    if (state.sets) return;
-    state.sets = (await api.ruleSets()).toSorted((a, b) => said(a.name).localeCompare(said(b.name)));
-  }
-
-  async function readPlan() {
-    const asked = id();
-    clearTimeout(poll);
-    if (asked === null) return;
-    try {
-      const { found, etag } = await api.plan(asked);
-      if (id() !== asked) return;
-      const ready = state.plan?.id === asked && state.plan.state === 'running' && found.state === 'ready';
-      Object.assign(state, { plan: found, etag, failed: null });
-      if (ready) map()?.rereadPlan();
-      if (ready && view().why !== null) void readWhy();
-      if (found.state === 'running') poll = window.setTimeout(readPlan, POLL_MS);
-    } catch (error) {
-      if (id() !== asked) return;
-      state.failed = error instanceof api.Problem && error.status === 404 ? 'missing' : api.troubleOf(error);
-    }
-    redraw();
-  }
-
-  async function readDrawings() {
-    const plan = id();
-    if (plan === null) return;
-    try {
-      const [zones, spots] = await Promise.all([api.drawings('zones', plan), api.drawings('spots', plan)]);
-      const late = sheet(plan).load([...zones.map((one) => baseOf('zones', one, null)), ...spots.map((one) => baseOf('spots', one, null))]);
-      if (late.length) known().trouble ??= null;
-      if (view().task === 'draw') task.show();
-      marks();
-      redraw();
-    } catch (error) {
-      if (!(error instanceof api.Problem)) throw error;
-    }
-  }
-
-  async function readWhy() {
-    const { why } = view();
-    const plan = id();
-    if (why === null || plan === null) return void (state.asked = null);
-    const at = why.join();
-    state.asked = { at, found: null, failed: null };
-    redraw();
-    try {
-      const found = await api.why(plan, why);
-      if (state.asked?.at === at) state.asked = { at, found, failed: null };
-    } catch (error) {
-      if (state.asked?.at === at) state.asked = { at, found: null, failed: api.troubleOf(error) };
-    }
-    marks();
-    redraw();
-  }
-
-  async function readOther() {
-    const { beside } = view();
-    if (beside === null) return void (state.other = null);
-    try {
-      const { found } = await api.plan(beside);
-      if (view().beside === beside) state.other = found;
-    } catch {
-      go({ beside: null }, { step: false });
-    }
-    redraw();
-  }
-
-  async function readList() {
-    try {
-      const [list] = await Promise.all([api.plans(), readSets()]);
-      state.list = list;
-      if (id() === null) state.failed = null;
-    } catch (error) {
-      if (id() === null) state.failed = api.troubleOf(error);
-    }
-    redraw();
-  }
-
-  async function readText() {
-    const plan = id();
-    if (plan === null || view().task !== 'rules' || texts.has(plan)) return;
-    try {
-      const [{ etag }, text] = await Promise.all([api.plan(plan), api.planRules(plan)]);
-      texts.set(plan, { text, written: text, etag });
-    } catch (error) {
-      state.failed = api.troubleOf(error);
-    }
-    redraw();
-  }
+  const { readList, readPlan, readDrawings, readWhy, readOther, readText } = planReader({
+    state, texts, view, id, sheet, redraw,
+    go: (change) => go(change, { step: false }), reread: () => map()?.rereadPlan(), mark: () => marks(), task: () => task,
+  });
 
   // ---- the map ----
 
@@ -196,7 +108,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
       try {
         const url = URL.createObjectURL(await api.planFile(plan, f));
         h('a', { href: url, download: `plan-${plan}.${f}` }).click();
-        setTimeout(() => URL.revokeObjectURL(url), POLL_MS);
+        setTimeout(() => URL.revokeObjectURL(url), SAVE_MS);
       } catch (error) {
         known().trouble = api.troubleOf(error);
         redraw();
@@ -217,6 +129,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
       if (!again) return;
       marks();
       redraw();
+      if (said.area !== undefined) map()?.show({ ...view(), area: said.area || null });
       if (said.area) void api.area(said.area).then(({ bbox }) => map()?.fit(bbox)).catch(api.troubleOf);
     },
     async outline() {
@@ -239,7 +152,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
       Object.assign(form, { busy: true, refused: '' });
       redraw();
       try {
-        const plan = await api.foundPlan({ name: form.name.trim(), rules: form.rules, within: form.drawn ?? form.area });
+        const plan = await api.foundPlan({ name: form.name.trim(), rules: form.rules, within: form.drawn ?? form.area, ...(form.zonesOnly ? { zones_only: true } : {}) });
         state.form = { ...blank };
         state.list = null;
         go({ plan, ...PLAIN });

@@ -15,6 +15,7 @@ export const plansZh = {
   'plan.rules': '选址规则',
   'plan.rules.choose': '请选择规则',
   'plan.within': '范围',
+  'plan.zones.only': '只在我画出的允许区内',
   'plan.name': '名称',
   'plan.found': '新建方案',
   'plan.founding': '正在新建…',

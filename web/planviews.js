@@ -100,6 +100,7 @@ function phases(plan, acts) {
  * @property {string} rules
  * @property {string} area
  * @property {any} drawn  a polygon; null: the area holds
+ * @property {boolean} zonesOnly  true: stalls may stand only inside allowed zones
  * @property {boolean} drawing
  * @property {boolean} busy
  * @property {string} refused
@@ -128,6 +129,7 @@ export function newView(view, rows, { form, sets, failed }, acts) {
       field(t('plan.within'), h('select', { id: 'plan-within', 'data-key': 'plan-within', onchange: (/** @type {Event} */ e) => acts.form({ area: value(e), drawn: null }) },
         h('option', { value: '', selected: !form.area || form.drawn !== null }, form.drawn ? t('within.drawn') : t('within.choose')), ...extra.map(option), ...named.map(option)), t('within.help')),
       h('p.acts', null, h('button.act', { type: 'button', 'data-key': 'within-draw', 'aria-pressed': String(form.drawing), onclick: acts.outline }, t(form.drawing ? 'within.drawing' : form.drawn ? 'within.again' : 'within.draw'))),
+      h('label.check', null, h('input', { type: 'checkbox', id: 'plan-zones-only', 'data-key': 'plan-zones-only', checked: form.zonesOnly, onchange: (/** @type {Event} */ e) => acts.form({ zonesOnly: /** @type {HTMLInputElement} */ (e.target).checked }, false) }), h('span', null, t('plan.zones.only'))),
       field(t('plan.name'), h('input', { id: 'plan-name', 'data-key': 'plan-name', maxlength: 200, required: true, autocomplete: 'off', value: form.name, oninput: (/** @type {Event} */ e) => acts.form({ name: value(e) }, false) })),
       form.refused && h('p.said', { role: 'alert' }, form.refused),
       h('p.acts', null, h('button.primary', { type: 'submit', 'data-key': 'plan-found', disabled: form.busy || !form.rules || !(form.area || form.drawn) }, t(form.busy ? 'plan.founding' : 'plan.found')))));

@@ -96,6 +96,22 @@ export function toSegment([x, y], a, b) {
   return { share, gap: (x - nx) ** 2 + (y - ny) ** 2, p: /** @type {P} */ ([nx, ny]) };
 }
 
+/** The nearest place on the borders of surfaces. @param {import('geojson').Geometry[]} surfaces @param {P} p @returns {P | undefined} */
+export function nearestOf(surfaces, p) {
+  /** @type {{gap: number, p: P} | undefined} */
+  let best;
+  for (const surface of surfaces) {
+    const rings = surface.type === 'Polygon' ? surface.coordinates : surface.type === 'MultiPolygon' ? surface.coordinates.flat() : [];
+    for (const ring of rings) {
+      for (let i = 0; i + 1 < ring.length; i += 1) {
+        const near = toSegment(p, /** @type {any} */ (ring[i]), /** @type {any} */ (ring[i + 1]));
+        if (!best || near.gap < best.gap) best = near;
+      }
+    }
+  }
+  return best?.p;
+}
+
 /** Closed, and no corner twice in a row. @param {P[]} points @returns {P[]} */
 function closed(points) {
   const ring = points.filter((p, i) => i === 0 || p[0] !== points[i - 1][0] || p[1] !== points[i - 1][1]);
