@@ -140,7 +140,10 @@ export function createMap(given, on) {
   map.on('error', failed);
 
   /** @param {import('maplibre-gl').PointLike | [import('maplibre-gl').PointLike, import('maplibre-gl').PointLike]} where @param {string[]} layers */
-  const at = (where, layers) => map.queryRenderedFeatures(/** @type {any} */ (where), { layers: layers.filter((id) => map.getLayer(id)) });
+  const at = (where, layers) => {
+    const there = layers.filter((id) => map.getLayer(id));
+    return there.length ? map.queryRenderedFeatures(/** @type {any} */ (where), { layers: there }) : [];
+  };
 
   let lent = false; // to who draws: a click is not ours then
 

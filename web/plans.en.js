@@ -176,7 +176,7 @@ export const plansEn = {
   'tool.spot.help': 'Click where the spot is.',
   'tool.strip.help': 'Click along the strip; click the last point again to end it.',
   'tool.split.help': 'Draw a line right across the zone; click its last point again.',
-  'zone.class': 'Stalls',
+  'zone.class': 'Kind of zone',
   'zone.allowed': 'Allowed zone',
   'zone.restricted': 'Restricted zone',
   'zone.forbidden': 'Forbidden zone',

@@ -176,7 +176,7 @@ export const plansZh = {
   'tool.spot.help': '点击疏导点的位置。',
   'tool.strip.help': '沿街点击，再点最后一点结束。',
   'tool.split.help': '画一条穿过整个区域的线，再点最后一点结束。',
-  'zone.class': '摆摊',
+  'zone.class': '类别',
   'zone.allowed': '允许区',
   'zone.restricted': '限制区',
   'zone.forbidden': '禁止区',
