@@ -25,6 +25,7 @@ const CLOSE = 17; // the zoom at which one door is clear
 const PRINT_RATIO = 3; // dots a CSS pixel of 1/96 inch: 288 to the inch
 const PATIENCE_MS = 20_000; // after which a sheet is printed with what is there
 const DRAWN = 'td-'; // how the sources of the drawing library begin
+const LAST_CLICK_MS = 250; // the click that ends a drawing is told after the drawing has ended
 const SNAP_PX = 12; // how far a drawing reaches for a lawful place
 
 export const supported = () => {
@@ -146,6 +147,7 @@ export function createMap(given, on) {
   };
 
   let lent = false; // to who draws: a click is not ours then
+  let lending = 0;
 
   /** @param {{x: number, y: number}} point */
   function pick({ x, y }) {
@@ -292,7 +294,8 @@ export function createMap(given, on) {
         const to = place && map.project(place);
         return to && Math.hypot(to.x - x, to.y - y) <= SNAP_PX ? place : undefined;
       };
-      return { map, nearest, back: () => { lent = false; } };
+      const now = (lending += 1);
+      return { map, nearest, back: () => void setTimeout(() => { if (lending === now) lent = false; }, LAST_CLICK_MS) };
     },
 
     /** @param {import('maplibre-gl').PaddingOptions} padding  pixels hidden behind panel and sheet */

@@ -98,6 +98,21 @@ test('a rule set and an area become lawful places on the map', async () => {
   await done();
 });
 
+test('the ground of a plan can be drawn, and the click that ends it picks no area', async () => {
+  const { page, done } = await open(`#plan=new&${at(lawful, 15)}${AS}`, { ready: '#plan-rules' });
+  await mapDrawn(page);
+  await page.click('[data-key="within-draw"]');
+  await page.waitForTimeout(500); // the drawing library is loaded
+  const { x, y } = await aim(page);
+  for (const [dx, dy] of [[-60, -60], [60, -60], [60, 60], [-60, 60], [-60, -60]]) {
+    await page.mouse.move(x + dx, y + dy, { steps: 3 });
+    await page.mouse.click(x + dx, y + dy);
+  }
+  await page.waitForTimeout(500);
+  assert.equal(await page.textContent('#plan-within option:checked'), en['within.drawn']);
+  await done();
+});
+
 test('the waterfall falls from all places to the lawful ones, rule by rule', async () => {
   const found = await ask(`/api/plans/${plan}`, ADMIN);
   const { page, done } = await open(`#plan=${plan}${AS}`, { ready: '[data-part="costs"]' });
