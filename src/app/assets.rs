@@ -23,7 +23,9 @@ struct Web;
 struct Styles;
 
 #[derive(RustEmbed)]
-#[folder = "data/liechtenstein"]
+#[folder = "data"]
+#[include = "liechtenstein/*"]
+#[include = "firenze/*"]
 struct Data;
 
 #[derive(RustEmbed)]
@@ -59,7 +61,7 @@ impl Assets {
         Styles::get(path).map(asset)
     }
 
-    /// A file of the demo's data, by its path below `data/liechtenstein/`.
+    /// A file of the demo's data, by its path below `data/`.
     #[must_use]
     pub fn data(self, path: &str) -> Option<Cow<'static, [u8]>> {
         Data::get(path).map(|file| file.data)

@@ -1,4 +1,6 @@
-//! The demo: the bundled real county, labelled sample visits, one token for each role.
+//! The demo: the bundled real county and a city, labelled sample visits and plans, one token for each role.
+
+mod plans;
 
 use super::confided::Sealer;
 use super::{
@@ -18,9 +20,9 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 /// What the map must say of where its data is from.
-const ATTRIBUTION: &str = "© OpenStreetMap contributors (ODbL)";
+const ATTRIBUTION: &str = "© OpenStreetMap contributors (ODbL), Protomaps";
 /// Said of everything that was made up.
-const SAMPLE: &str = "Sample data: households are synthetic, visits are made up";
+const SAMPLE: &str = "Sample data: households are synthetic, visits, plans and drawings are made up";
 /// Who made the sample data, in the audit trail as on the page.
 const AUTHOR: &str = "sample data";
 /// Most households of a demo grid: what Chinese practice gives one grid.
@@ -35,14 +37,19 @@ const CONFIDING: usize = 24;
 const CALLING: std::ops::Range<i64> = 28_800..68_400;
 
 /// The demo's files: kind, path, `FIELD=COLUMN`.
-const FILES: [(ImportKind, &str, &[&str]); 7] = [
-    (ImportKind::Areas, "areas.geojsonl.gz", &[]),
-    (ImportKind::Households, "households.csv.gz", &["code=hh_id", "x=lon", "y=lat"]),
-    (ImportKind::Context, "context/landuse.geojsonl.gz", &[]),
-    (ImportKind::Context, "context/buildings.geojsonl.gz", &[]),
-    (ImportKind::Context, "context/water_rail.geojsonl.gz", &[]),
-    (ImportKind::Context, "context/roads.geojsonl.gz", &[]),
-    (ImportKind::Context, "context/pois.geojsonl.gz", &[]),
+const FILES: [(ImportKind, &str, &[&str]); 12] = [
+    (ImportKind::Areas, "liechtenstein/areas.geojsonl.gz", &[]),
+    (ImportKind::Households, "liechtenstein/households.csv.gz", &["code=hh_id", "x=lon", "y=lat"]),
+    (ImportKind::Context, "liechtenstein/context/landuse.geojsonl.gz", &[]),
+    (ImportKind::Context, "liechtenstein/context/buildings.geojsonl.gz", &[]),
+    (ImportKind::Context, "liechtenstein/context/water_rail.geojsonl.gz", &[]),
+    (ImportKind::Context, "liechtenstein/context/roads.geojsonl.gz", &[]),
+    (ImportKind::Context, "liechtenstein/context/pois.geojsonl.gz", &[]),
+    (ImportKind::Context, "firenze/landuse.geojsonl.gz", &[]),
+    (ImportKind::Context, "firenze/buildings.geojsonl.gz", &[]),
+    (ImportKind::Context, "firenze/lines.geojsonl.gz", &[]),
+    (ImportKind::Context, "firenze/roads.geojsonl.gz", &[]),
+    (ImportKind::Context, "firenze/pois.geojsonl.gz", &[]),
 ];
 
 /// A token of the demo.
@@ -65,6 +72,8 @@ pub struct Demo {
     pub grids: usize,
     /// Sample visits played.
     pub visits: usize,
+    /// Sample plans founded.
+    pub plans: usize,
     /// One for each role.
     pub tokens: Vec<DemoToken>,
 }
@@ -87,8 +96,10 @@ pub fn build_demo(store: &mut Store, key: &Path, now: Timestamp, mut step: impl 
     let state = load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household))?;
     let visits = play(store, &state, now)?;
     confide(store, &state, key, now)?;
+    step("drawing sample plans");
+    let plans = plans::draw(store, now)?;
     let tokens = tokens(store, &state)?;
-    Ok(Demo { imported, grids, visits, tokens })
+    Ok(Demo { imported, grids, visits, plans, tokens })
 }
 
 fn import(store: &mut Store, kind: ImportKind, path: &str, columns: &[&str]) -> Result<ImportSummary, AppError> {

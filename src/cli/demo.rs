@@ -40,12 +40,13 @@ fn tell(demo: &Demo, url: &str, dir: &Path, seconds: f64) -> Result<(), Failure>
     let (part, whole) = (dir.join("demo.json.part"), dir.join("demo.json"));
     fs::write(&part, about.to_string()).and_then(|()| fs::rename(&part, &whole))?;
     say::line(format_args!("\nMelonmap demo: Liechtenstein, ready in {seconds:.1} s"));
-    say::line("  real buildings, streets and municipalities © OpenStreetMap contributors (ODbL)");
+    say::line("  real buildings, streets and municipalities © OpenStreetMap contributors (ODbL); of Firenze by way of Protomaps");
     say::line(format_args!(
-        "  SAMPLE DATA 示例数据: {} synthetic households and features, {} grids, {} made-up visits\n",
+        "  SAMPLE DATA 示例数据: {} synthetic households and features, {} grids, {} made-up visits, {} plans\n",
         say::count(demo.imported.new),
         demo.grids,
-        say::count(demo.visits as u64)
+        say::count(demo.visits as u64),
+        demo.plans
     ));
     say::line(format_args!("  the map, as anybody sees it   {url}/"));
     for token in &demo.tokens {
