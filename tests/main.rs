@@ -23,6 +23,7 @@ mod ogc_tiles;
 mod one_file;
 mod outside;
 mod people;
+mod plans;
 mod privacy;
 mod rules;
 mod sealed;

@@ -328,12 +328,11 @@ fn compute_inputs(
             && before.site.region == ground.region
             && before.reach >= ground.reach
     };
-    let site = match before.filter(same) {
-        Some(before) => Arc::clone(&before.site),
-        None => {
-            let features = state.read().context_in(&ground.around);
-            site(&ground, features)
-        }
+    let site = if let Some(before) = before.filter(same) {
+        Arc::clone(&before.site)
+    } else {
+        let features = state.read().context_in(&ground.around);
+        site(&ground, features)
     };
     compute(inputs, site, ground.reach, before, watch)
 }

@@ -141,7 +141,7 @@ pub struct PlanArgs {
     /// The id of a rule set of the program (`melonmap rules list`), or a TOML file
     #[arg(long, value_name = "ID|FILE")]
     pub rules: String,
-    /// The code of an area, or a GeoJSON file with a Polygon or MultiPolygon
+    /// The code of an area, or a file of GeoJSON with a polygon or several
     #[arg(long, value_name = "CODE|FILE")]
     pub within: String,
     /// The file to write; its name ends in .geojson, .fgb, .kml, .gpx or .pmtiles

@@ -40,7 +40,9 @@ fn tell(demo: &Demo, url: &str, dir: &Path, seconds: f64) -> Result<(), Failure>
     let (part, whole) = (dir.join("demo.json.part"), dir.join("demo.json"));
     fs::write(&part, about.to_string()).and_then(|()| fs::rename(&part, &whole))?;
     say::line(format_args!("\nMelonmap demo: Liechtenstein, ready in {seconds:.1} s"));
-    say::line("  real buildings, streets and municipalities © OpenStreetMap contributors (ODbL); of Firenze by way of Protomaps");
+    say::line(
+        "  real buildings, streets and municipalities © OpenStreetMap contributors (ODbL); of Firenze by way of Protomaps",
+    );
     say::line(format_args!(
         "  SAMPLE DATA 示例数据: {} synthetic households and features, {} grids, {} made-up visits, {} plans\n",
         say::count(demo.imported.new),

@@ -81,19 +81,23 @@ fn around(line: &[Coord<f64>]) -> Option<Rect<f64>> {
 }
 
 /// How far along a segment, as a share of it, an edge crosses it.
-fn crossing([a, b]: [Coord<f64>; 2], [c, d]: [Coord<f64>; 2]) -> Option<f64> {
-    let apart = |p: f64, q: f64, r: f64, s: f64| p.max(q) < r.min(s) || r.max(s) < p.min(q);
-    if apart(a.x, b.x, c.x, d.x) || apart(a.y, b.y, c.y, d.y) {
+fn crossing(segment: [Coord<f64>; 2], edge: [Coord<f64>; 2]) -> Option<f64> {
+    let apart = |of: fn(&Coord<f64>) -> f64| {
+        let [a, b, c, d] = [&segment[0], &segment[1], &edge[0], &edge[1]].map(of);
+        a.max(b) < c.min(d) || c.max(d) < a.min(b)
+    };
+    if apart(|at| at.x) || apart(|at| at.y) {
         return None;
     }
     let cross = |u: Coord<f64>, v: Coord<f64>| u.x * v.y - u.y * v.x;
-    let (along, edge, between) = (b - a, d - c, c - a);
+    let (along, between) = (segment[1] - segment[0], edge[0] - segment[0]);
+    let edge = edge[1] - edge[0];
     let turned = cross(along, edge);
     if turned == 0.0 {
         return None; // along the edge: its ends are crossed by the edges beside it
     }
-    let (t, u) = (cross(between, edge) / turned, cross(between, along) / turned);
-    ((0.0..=1.0).contains(&t) && (0.0..=1.0).contains(&u)).then_some(t)
+    let shares = [cross(between, edge) / turned, cross(between, along) / turned];
+    shares.iter().all(|share| (0.0..=1.0).contains(share)).then_some(shares[0])
 }
 
 #[cfg(test)]

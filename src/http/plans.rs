@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use geo::{Geometry, MultiPolygon};
+use geo::{CoordsIter as _, Geometry, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -113,7 +113,6 @@ fn within(value: Value) -> Result<WithinInput, ModelError> {
         Geometry::MultiPolygon(surface) => surface,
         _ => return Err(ModelError::new("within", "another shape", expected)),
     };
-    use geo::CoordsIter as _;
     match surface.coords_iter().find(|at| LonLat::new(at.x, at.y).is_err()) {
         Some(at) => {
             Err(ModelError::new("within", format!("{}, {}", at.x, at.y), "longitudes and latitudes in degrees"))

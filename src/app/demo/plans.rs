@@ -22,8 +22,12 @@ const FIRENZE: [(f64, f64); 2] = [(11.2000, 43.7450), (11.3100, 43.8100)];
 
 const WHY: &str = "sample drawing 示例";
 
-/// What is drawn: plan, code, name, what it says, hours and season where it is restricted, corners.
-type Drawn = (u32, &'static str, &'static str, ZoneClass, Option<(&'static str, &'static str)>, &'static [(f64, f64)]);
+/// Hours and season.
+type Times = (&'static str, &'static str);
+/// What is drawn: plan, code, name, what it says, when where it is restricted, corners.
+type Drawn = (u32, &'static str, &'static str, ZoneClass, Option<Times>, &'static [(f64, f64)]);
+/// A picked place: plan, code, name, stalls, where.
+type Picked = (u32, &'static str, &'static str, u32, (f64, f64));
 
 const ZONES: [Drawn; 5] = [
     (
@@ -68,8 +72,7 @@ const ZONES: [Drawn; 5] = [
     ),
 ];
 
-/// Plan, code, name, stalls, place.
-const SPOTS: [(u32, &str, &str, u32, (f64, f64)); 3] = [
+const SPOTS: [Picked; 3] = [
     (1, "vaduz-spot-1", "Rhine car park 河畔停车场", 6, (9.5108, 47.1405)),
     (2, "schaan-spot-1", "Linden square 菩提广场", 8, (9.5089, 47.1651)),
     (3, "firenze-spot-1", "Piazza Vittorio Veneto", 10, (11.2405, 43.7756)),

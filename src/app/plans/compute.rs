@@ -5,7 +5,7 @@ use super::site::{Site, ground, surroundings};
 use crate::analysis::legal::{self, Legal, Update, Watch};
 use crate::app::AppError;
 use crate::geom::{Bbox, Plane};
-use crate::model::rule::{Measure, Place, Requirement, RuleSet};
+use crate::model::rule::RuleSet;
 use crate::model::{Area, ContextFeature, Plan, Zone};
 use geo::MultiPolygon;
 use std::collections::BTreeMap;
@@ -90,12 +90,8 @@ impl Ground {
 
 /// How far from a place anything matters to its rules, metres: their longest distance, and the widest carriageway.
 fn reach(set: &RuleSet) -> f64 {
-    let distances = set.rules().iter().filter_map(|rule| match rule.requirement() {
-        Requirement::MinDistance { of: Measure::Things(_), distance, .. } => Some(distance.meters().0),
-        Requirement::Inside { of: Place::Measured(_) } => Some(0.0),
-        _ => None,
-    });
-    distances.fold(0.0, f64::max) + crate::model::rule::WidthTable::MOST_M
+    let distances = set.rules().iter().filter_map(|rule| rule.requirement().distance());
+    distances.map(|distance| distance.0).fold(0.0, f64::max) + crate::model::rule::WidthTable::MOST_M
 }
 
 /// Computes a plan on its ground. `before` is an earlier result of the same plan: what did not change since is taken from it.
@@ -111,19 +107,16 @@ pub fn compute(
     let mut numbers = before.map(|before| before.numbers.clone()).unwrap_or_default();
     let mut demands = Demands::of(&inputs.plan, &inputs.set, &inputs.zones, &site, &mut numbers)?;
     let kept = before.filter(|before| Arc::ptr_eq(&before.site, &site) && same_strips(&before.demands, &demands));
-    let (legal, strips) = match kept {
-        Some(before) => {
-            let mut legal = before.legal.clone();
-            let strips = legal.update(update(&before.demands, &demands), watch)?;
-            (legal, strips)
-        }
-        None => {
-            let forbidden = demands.forbidden.values().flatten().cloned().collect();
-            let legal = Legal::build(std::mem::take(&mut demands.streets), forbidden, watch)?;
-            demands.streets = legal.streets().to_vec();
-            let strips = demands.streets.iter().flat_map(|street| &street.sides).flatten().count();
-            (legal, strips)
-        }
+    let (legal, strips) = if let Some(before) = kept {
+        let mut legal = before.legal.clone();
+        let strips = legal.update(update(&before.demands, &demands), watch)?;
+        (legal, strips)
+    } else {
+        let forbidden = demands.forbidden.values().flatten().cloned().collect();
+        let legal = Legal::build(std::mem::take(&mut demands.streets), forbidden, watch)?;
+        demands.streets = legal.streets().to_vec();
+        let strips = demands.streets.iter().flat_map(|street| &street.sides).flatten().count();
+        (legal, strips)
     };
     let result = legal.plan(&demands.terms, &demands.order)?;
     Ok(Computed { inputs, site, reach, demands, numbers, legal, result, strips })
@@ -131,11 +124,11 @@ pub fn compute(
 
 /// Whether the strips are the same, whatever is forbidden on them.
 fn same_strips(a: &Demands, b: &Demands) -> bool {
-    let strip = |side: &legal::Side| (side.offset_min, side.depth, side.clear_width);
+    let strip = |side: &legal::Side| [side.offset_min, side.depth, side.clear_width].map(f64::to_bits);
     a.streets.len() == b.streets.len()
         && a.streets.iter().zip(&b.streets).all(|(a, b)| {
             let sides = |street: &legal::Street| street.sides.each_ref().map(|side| side.as_ref().map(strip));
-            a.id == b.id && a.kerb == b.kerb && sides(a) == sides(b) && a.line == b.line
+            a.id == b.id && a.kerb.to_bits() == b.kerb.to_bits() && sides(a) == sides(b) && a.line == b.line
         })
 }
 

@@ -6,7 +6,7 @@ use crate::app::rules::assumed_widths;
 use crate::geom::{Meters, Plane};
 use crate::model::rule::{
     Cap, Measure, MeasuredFrom, MeasuredWidths, Place, Requirement, Rule, RuleSet, StreetVerdict, StreetWidths,
-    ZoneClass,
+    Surface, ZoneClass,
 };
 use crate::model::{Code, ContextClass, ContextFeature, ModelError, Plan, Zone};
 use geo::{BooleanOps, BoundingRect, Centroid, Coord, Geometry, MapCoords, MultiPolygon, Rect, unary_union};
@@ -104,7 +104,7 @@ impl Demands {
         let terms = terms(&applied, stall.width, numbers);
         let widths: Vec<StreetWidths> =
             site.streets.iter().map(|street| widths(street, plan.widths.get(&street.feature.code))).collect();
-        let zoned = Zoned::new(zones, site.plane, site);
+        let drawn = Zoned::new(zones, site.plane, site);
         let mut demands = Demands {
             streets: Vec::new(),
             forbidden: BTreeMap::new(),
@@ -118,25 +118,23 @@ impl Demands {
         for rule in &applied {
             let number = numbers.of(rule.key().as_str());
             let forbids = match rule.requirement() {
-                Requirement::MinDistance { of, distance, from, .. } => {
-                    demands.near(site, number, of, distance.meters(), *from)
-                }
-                Requirement::Outside { of: Place::Zone(class), .. } => surface(number, zoned.union(&[*class])),
+                Requirement::MinDistance { of, distance, from, .. } => near(site, number, of, distance.meters(), *from),
+                Requirement::Outside { of: Place::Zone(class), .. } => surface(number, drawn.union(&[*class])),
                 Requirement::Outside { of: Place::Measured(of), .. } => {
-                    demands.near(site, number, of, Meters(0.0), MeasuredFrom::Edge)
+                    near(site, number, of, Meters(0.0), MeasuredFrom::Edge)
                 }
-                Requirement::Inside { of: Place::Zone(class) } => surface(number, zoned.outside(&[*class])),
+                Requirement::Inside { of: Place::Zone(class) } => surface(number, drawn.outside(&[*class])),
                 Requirement::Inside { of: Place::Measured(of) } => {
                     let areas = site
                         .things
                         .iter()
                         .filter(|thing| of.picks(&thing.feature))
                         .filter_map(|t| polygons(&t.geometry));
-                    surface(number, zoned.beyond(&unary_union(&areas.collect::<Vec<_>>())))
+                    surface(number, drawn.beyond(&unary_union(&areas.collect::<Vec<_>>())))
                 }
                 // Beside a limited street stalls stand in zones that are drawn there.
                 Requirement::StreetClass(_) => {
-                    surface(number, zoned.outside(&[ZoneClass::Allowed, ZoneClass::Restricted]))
+                    surface(number, drawn.outside(&[ZoneClass::Allowed, ZoneClass::Restricted]))
                 }
                 Requirement::ClearWidth { .. }
                 | Requirement::FootwayWidth { .. }
@@ -158,7 +156,7 @@ impl Demands {
                 demands.forbidden.insert(number, forbids);
             }
         }
-        demands.add_drawn(plan, &applied, &zoned, numbers);
+        demands.add_drawn(plan, &applied, &drawn, numbers);
         Ok(demands)
     }
 
@@ -183,7 +181,7 @@ impl Demands {
     }
 
     /// What drawn zones say beside the rule set.
-    fn add_drawn(&mut self, plan: &Plan, applied: &[&Rule], zoned: &Zoned<'_>, numbers: &mut Numbers) {
+    fn add_drawn(&mut self, plan: &Plan, applied: &[&Rule], drawn: &Zoned<'_>, numbers: &mut Numbers) {
         let told = applied.iter().any(|rule| {
             matches!(rule.requirement(), Requirement::Outside { of: Place::Zone(ZoneClass::Forbidden), .. })
         });
@@ -195,11 +193,11 @@ impl Demands {
                 self.forbidden.insert(number, forbids);
             }
         };
-        if !told && zoned.any(ZoneClass::Forbidden) {
-            add(ZONES_FORBIDDEN, zoned.union(&[ZoneClass::Forbidden]));
+        if !told && drawn.any(ZoneClass::Forbidden) {
+            add(ZONES_FORBIDDEN, drawn.union(&[ZoneClass::Forbidden]));
         }
         if plan.zones_only {
-            add(ZONES_ONLY, zoned.outside(&[ZoneClass::Allowed, ZoneClass::Restricted]));
+            add(ZONES_ONLY, drawn.outside(&[ZoneClass::Allowed, ZoneClass::Restricted]));
         }
     }
 
@@ -216,7 +214,7 @@ impl Demands {
             } else {
                 (widths.carriageway.value.0 / 2.0, [widths.left.value.0, widths.right.value.0], kerb_offset)
             };
-            let mut side = |footway: f64| {
+            let mut beside = |footway: f64| {
                 let clear_width =
                     if street.class.is_for_walking() { 2.0 * offset } else { footway - kerb_offset - depth };
                 let fits = piece.inside && footway > 0.0 && offset >= 0.0 && clear_width >= 0.0;
@@ -226,48 +224,41 @@ impl Demands {
                     Side { offset_min: offset, depth, clear_width, refused }
                 })
             };
-            let sides = footways.map(&mut side);
+            let sides = footways.map(&mut beside);
             let id = u32::try_from(id).unwrap_or(u32::MAX);
             Street { id, line: piece.line.clone(), kerb, sides }
         };
         site.pieces.iter().enumerate().map(one).collect()
     }
+}
 
-    /// Everything within a distance of what a rule is measured by.
-    fn near(
-        &self,
-        site: &Site,
-        rule: legal::Rule,
-        of: &Measure,
-        distance: Meters,
-        from: MeasuredFrom,
-    ) -> Vec<Forbidden> {
-        let thing = |feature: &ContextFeature, geometry: &Geometry<f64>| {
-            let geometry = match from {
-                MeasuredFrom::Edge => geometry.clone(),
-                MeasuredFrom::Point => Geometry::Point(geometry.centroid()?),
-            };
-            let itself = if polygons(&geometry).is_some() { 0.0 } else { ITSELF };
-            let half = if from == MeasuredFrom::Edge { self.half_width(feature) } else { 0.0 };
-            Some(Forbidden { rule, geometry, distance: (distance.0 + half).max(itself), only: None })
+/// Everything within a distance of what a rule is measured by.
+fn near(site: &Site, rule: legal::Rule, of: &Measure, distance: Meters, from: MeasuredFrom) -> Vec<Forbidden> {
+    let thing = |feature: &ContextFeature, geometry: &Geometry<f64>| {
+        let geometry = match from {
+            MeasuredFrom::Edge => geometry.clone(),
+            MeasuredFrom::Point => Geometry::Point(geometry.centroid()?),
         };
-        let mapped = site.things.iter().filter(|t| of.picks(&t.feature)).filter_map(|t| thing(&t.feature, &t.geometry));
-        let mut near: Vec<Forbidden> = mapped.collect();
-        if of.picks(&computed_junction()) {
-            let at = site.junctions.iter().map(|at| Geometry::Point((*at).into()));
-            near.extend(at.map(|geometry| Forbidden { rule, geometry, distance: distance.0.max(ITSELF), only: None }));
-        }
-        near
+        let itself = if polygons(&geometry).is_some() { 0.0 } else { ITSELF };
+        let half = if from == MeasuredFrom::Edge { half_width(feature) } else { 0.0 };
+        Some(Forbidden { rule, geometry, distance: (distance.0 + half).max(itself), only: None })
+    };
+    let mapped = site.things.iter().filter(|t| of.picks(&t.feature)).filter_map(|t| thing(&t.feature, &t.geometry));
+    let mut near: Vec<Forbidden> = mapped.collect();
+    if of.picks(&computed_junction()) {
+        let at = site.junctions.iter().map(|at| Geometry::Point((*at).into()));
+        near.extend(at.map(|geometry| Forbidden { rule, geometry, distance: distance.0.max(ITSELF), only: None }));
     }
+    near
+}
 
-    /// From the line of a street to its kerb; 0 for everything else.
-    fn half_width(&self, feature: &ContextFeature) -> f64 {
-        match feature.kind.parse() {
-            Ok(class) if feature.class == ContextClass::Street => {
-                assumed_widths().of(class, |key| tag(feature, key)).carriageway.value.0 / 2.0
-            }
-            _ => 0.0,
+/// From the line of a street to its kerb; 0 for everything else.
+fn half_width(feature: &ContextFeature) -> f64 {
+    match feature.kind.parse() {
+        Ok(class) if feature.class == ContextClass::Street => {
+            assumed_widths().of(class, |key| tag(feature, key)).carriageway.value.0 / 2.0
         }
+        _ => 0.0,
     }
 }
 
@@ -322,7 +313,7 @@ fn stall(applied: &[&Rule]) -> Stall {
             Requirement::Footprint { width: w, depth: d, max_area, .. } => {
                 width = least(width, w.map(|l| l.meters().0));
                 depth = least(depth, d.map(|l| l.meters().0));
-                area = least(area, max_area.map(|s| s.square_meters()));
+                area = least(area, max_area.map(Surface::square_meters));
             }
             Requirement::KerbOffset { min: Some(min), .. } => offset = offset.max(min.meters().0),
             _ => {}

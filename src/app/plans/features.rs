@@ -8,7 +8,7 @@ use crate::model::collection::{CollectionField, LEGAL};
 use crate::model::rule::{Hours, Known, Season, ZoneClass};
 use crate::model::{Datum, Spot, Zone};
 use crate::tiles::{PlaceFeature, PlanContent, SpotFeature, StallCell, TileBody, ZoneFeature, encode_plan};
-use geo::{BoundingRect, Geometry, Intersects, MapCoords, Polygon};
+use geo::{BoundingRect, Geometry, Intersects, MapCoords, Polygon, Rect};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -114,7 +114,7 @@ impl Computed {
                     assumed: self.is_assumed(place),
                 });
             } else if place.stalls > 0
-                && let Some(middle) = shape.bounding_rect().map(|rect| rect.center())
+                && let Some(middle) = shape.bounding_rect().map(Rect::center)
                 && let Ok(at) = LonLat::new(middle.x, middle.y)
             {
                 let deeper = TileId::at(crate::geom::World::of(at), tile.z() + CELLS_DEEPER);

@@ -4,7 +4,7 @@ use super::features::PlaceRow;
 use super::{Computed, report};
 use crate::app::{App, AppError, Caller};
 use crate::formats::pmtiles::{Archive, ArchiveHead, place};
-use crate::formats::{FgbStream, Placemark, gpx, kml};
+use crate::formats::{FgbStream, FormatError, Placemark, gpx, kml};
 use crate::geom::{Bbox, TileId, walk};
 use crate::model::collection::LEGAL;
 use crate::model::{Datum, ModelError, PlanId, Right, Shape, Spot, Zone};
@@ -121,8 +121,8 @@ impl Computed {
         match form {
             PlanForm::GeoJson => self.geojson(attribution),
             PlanForm::FlatGeobuf => Ok(self.flatgeobuf()),
-            PlanForm::Kml => self.marked(drawings, &|name, marks| Ok(kml(name, marks)?)),
-            PlanForm::Gpx => self.marked(drawings, &|name, marks| Ok(gpx(name, marks)?)),
+            PlanForm::Kml => self.marked(drawings, kml),
+            PlanForm::Gpx => self.marked(drawings, gpx),
             PlanForm::PmTiles => self.pmtiles(drawings, attribution),
         }
     }
@@ -155,7 +155,7 @@ impl Computed {
     fn marked(
         &self,
         drawings: &Drawings,
-        write: &dyn Fn(&str, &[Placemark<'_>]) -> Result<Vec<u8>, AppError>,
+        write: impl Fn(&str, &[Placemark<'_>]) -> Result<Vec<u8>, FormatError>,
     ) -> Result<Vec<u8>, AppError> {
         let places = self.rows();
         let zones: Vec<Geometry<f64>> =
@@ -185,7 +185,7 @@ impl Computed {
             ),
             geometry: &feature.geometry,
         }));
-        write(&self.inputs.plan.name, &marks)
+        Ok(write(&self.inputs.plan.name, &marks)?)
     }
 
     fn pmtiles(&self, drawings: &Drawings, attribution: &[String]) -> Result<Vec<u8>, AppError> {

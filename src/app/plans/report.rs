@@ -3,6 +3,7 @@
 use super::compute::Computed;
 use super::demands::{Assumed, Stall, ZONES_FORBIDDEN, ZONES_ONLY, assumed};
 use crate::analysis::legal::{Amount, Hand, Lost, Measured};
+use crate::app::access::hex;
 use crate::geom::LonLat;
 use crate::model::rule::{Cap, Known, Requirement, Rule, Status, StreetVerdict, Words};
 use crate::model::{PlanId, PlanPhase};
@@ -210,8 +211,7 @@ pub struct NearestReport {
 
 /// SHA-256, hexadecimal.
 fn sha256(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }
 
 /// To a tenth.
