@@ -1,5 +1,6 @@
 //! What rings block of a cell.
 
+use super::outline::left_of;
 use super::span::{self, Span};
 use super::strip::Frame;
 use super::tree::Extent;
@@ -107,46 +108,68 @@ pub enum Meets {
 }
 
 impl Meets {
-    /// Of closed rings that together are one area by winding, in closed, convex, counter-clockwise parts.
-    pub fn of<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, parts: &[[Coord<f64>; 5]]) -> Meets {
-        let mut all = None;
-        for part in parts {
-            if rings.clone().any(|ring| ring.windows(2).any(|e| crosses(e[0], e[1], part))) {
+    /// Of closed rings that together are one area by winding, in parts that lie in a rectangle.
+    pub fn of<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, (parts, around): (&[Part], &Extent)) -> Meets {
+        let mut near = false;
+        for edge in rings.clone().flat_map(|ring| ring.windows(2)).filter(|e| around.meets(&Extent::of(e[0], e[1]))) {
+            near = true;
+            if parts.iter().any(|part| part.crossed(edge[0], edge[1])) {
                 return Meets::Partly;
             }
-            let middle = part[1..].iter().fold(Coord { x: 0.0, y: 0.0 }, |sum, c| sum + *c) / 4.0;
-            let wholly = within(rings.clone(), middle);
-            if all.is_some_and(|all| all != wholly) {
-                return Meets::Partly;
-            }
-            all = Some(wholly);
         }
-        if all == Some(true) { Meets::Wholly } else { Meets::Nowhere }
+        // Where no edge is near what holds for one part holds for all.
+        let (first, others) = parts.split_first().expect("a turn has a part");
+        let wholly = within(rings.clone(), first.middle);
+        if near && others.iter().any(|part| within(rings.clone(), part.middle) != wholly) {
+            return Meets::Partly;
+        }
+        if wholly { Meets::Wholly } else { Meets::Nowhere }
     }
 }
 
-/// Whether a segment reaches into a convex ring by more than [`GRAZE`] (Cyrus and Beck 1978,
-/// <https://doi.org/10.1016/0097-8493(78)90021-3>).
-fn crosses(p: Coord<f64>, q: Coord<f64>, cell: &[Coord<f64>]) -> bool {
-    let (mut from, mut to) = (0.0_f64, 1.0_f64);
-    for side in cell.windows(2) {
-        let way = side[1] - side[0];
-        let long = way.x.hypot(way.y);
-        if long < GRAZE {
-            continue;
-        }
-        let depth = |at: Coord<f64>| (way.x * (at.y - side[0].y) - way.y * (at.x - side[0].x)) / long - GRAZE;
-        let (start, end) = (depth(p), depth(q));
-        if start < 0.0 && end < 0.0 {
-            return false;
-        }
-        if start < 0.0 {
-            from = from.max(start / (start - end));
-        } else if end < 0.0 {
-            to = to.min(start / (start - end));
-        }
+/// A convex part of a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Of each side the direction to its left and how far along that it begins, [`GRAZE`] inside.
+    sides: [(Coord<f64>, f64); 4],
+    middle: Coord<f64>,
+}
+
+impl Part {
+    /// Of its corners, counter-clockwise; some may be the same.
+    pub fn new(corners: [Coord<f64>; 4]) -> Part {
+        let side = |n: usize| {
+            let (from, to) = (corners[n], corners[(n + 1) % 4]);
+            let long = (to - from).x.hypot((to - from).y);
+            if long < GRAZE {
+                // It keeps nothing out.
+                return (Coord { x: 0.0, y: 0.0 }, -1.0);
+            }
+            let left = left_of((to - from) / long);
+            (left, left.x * from.x + left.y * from.y + GRAZE)
+        };
+        let middle = corners.iter().fold(Coord { x: 0.0, y: 0.0 }, |sum, c| sum + *c) / 4.0;
+        Part { sides: [side(0), side(1), side(2), side(3)], middle }
     }
-    from < to
+
+    /// Whether a segment reaches into it by more than [`GRAZE`] (Cyrus and Beck 1978,
+    /// <https://doi.org/10.1016/0097-8493(78)90021-3>).
+    fn crossed(&self, p: Coord<f64>, q: Coord<f64>) -> bool {
+        let (mut from, mut to) = (0.0_f64, 1.0_f64);
+        for (left, least) in &self.sides {
+            let depth = |at: Coord<f64>| left.x * at.x + left.y * at.y - least;
+            let (start, end) = (depth(p), depth(q));
+            if start < 0.0 && end < 0.0 {
+                return false;
+            }
+            if start < 0.0 {
+                from = from.max(start / (start - end));
+            } else if end < 0.0 {
+                to = to.min(start / (start - end));
+            }
+        }
+        from < to
+    }
 }
 
 /// Whether a place lies in closed rings by the even-odd rule.
@@ -251,8 +274,12 @@ mod tests {
             [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side), (0.0, 0.0)]
                 .map(|(dx, dy)| Coord { x: x + dx, y: y + dy })
         };
+        let meets = |ring: &[Coord<f64>], cell: &[[Coord<f64>; 5]]| {
+            let parts: Vec<Part> = cell.iter().map(|[a, b, c, d, _]| Part::new([*a, *b, *c, *d])).collect();
+            Meets::of(std::iter::once(ring), (&parts, &Extent::around(cell.iter().flatten())))
+        };
         let cell = [square(0.0, 0.0, 1.0)];
-        for (ring, meets) in [
+        for (ring, expected) in [
             (square(0.2, 0.2, 0.2), Meets::Partly),
             (square(0.5, 0.5, 5.0), Meets::Partly),
             (square(-5.0, -5.0, 20.0), Meets::Wholly),
@@ -260,11 +287,12 @@ mod tests {
             (square(0.9995, 0.0, 1.0), Meets::Nowhere),
             (square(3.0, 3.0, 1.0), Meets::Nowhere),
         ] {
-            assert_eq!(Meets::of(std::iter::once(&ring[..]), &cell), meets, "{ring:?}");
+            assert_eq!(meets(&ring, &cell), expected, "{ring:?}");
         }
         // All of one part and nothing of another is a part of both.
         let two = [square(0.0, 0.0, 1.0), square(5.0, 0.0, 1.0)];
-        assert_eq!(Meets::of(std::iter::once(&square(-1.0, -1.0, 4.0)[..]), &two), Meets::Partly);
+        assert_eq!(meets(&square(-1.0, -1.0, 4.0), &two), Meets::Partly);
+        assert_eq!(meets(&square(-1.0, -1.0, 9.0), &two), Meets::Wholly);
     }
 
     #[test]

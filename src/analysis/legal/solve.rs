@@ -400,7 +400,7 @@ fn blocked<'b>(
             let Blocked { partly, wholly } = Blocked::of(rings, frame, *part, band, work);
             (partly, wholly)
         }
-        Kind::Turn { parts, .. } => match Meets::of(rings, parts) {
+        Kind::Turn { parts, .. } => match Meets::of(rings, (parts, &cell.extent)) {
             Meets::Nowhere => (Vec::new(), Vec::new()),
             Meets::Partly => (vec![(0.0, 1.0)], Vec::new()),
             Meets::Wholly => (vec![(0.0, 1.0)], vec![(0.0, 1.0)]),

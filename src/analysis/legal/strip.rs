@@ -11,6 +11,7 @@
 //! Along the strip runs an axis. A cell is as long on it as it is wide everywhere, a fan as its inner arc, a kite has no length: so
 //! that a stall of a width on the axis has at least this width at every depth.
 
+use super::meet::Part;
 use super::outline::{left_of, rotated, segments, towards, turn};
 use super::span::Span;
 use super::tree::Extent;
@@ -59,8 +60,8 @@ pub enum Kind {
         inner: Vec<Coord<f64>>,
         /// The same of the outer edge.
         outer: Vec<Coord<f64>>,
-        /// Convex parts that make it up, each closed and counter-clockwise.
-        parts: Vec<[Coord<f64>; 5]>,
+        /// Convex parts that make it up.
+        parts: Vec<Part>,
     },
 }
 
@@ -193,7 +194,7 @@ impl Strip {
     }
 
     /// The parts of a fan: it has one more corner on its inner edge, half a step off those of the outer one.
-    fn parts(&self, there: &[Coord<f64>], back: &[Coord<f64>]) -> Vec<[Coord<f64>; 5]> {
+    fn parts(&self, there: &[Coord<f64>], back: &[Coord<f64>]) -> Vec<Part> {
         let middle = |a: Coord<f64>, b: Coord<f64>| (a + b) / 2.0;
         let mut parts = Vec::with_capacity(2 * back.len());
         for (n, chord) in back.windows(2).enumerate() {
@@ -207,9 +208,9 @@ impl Strip {
         parts
     }
 
-    /// Closed and counter-clockwise, of corners that are so on the left.
-    fn part(&self, [a, b, c, d]: [Coord<f64>; 4]) -> [Coord<f64>; 5] {
-        if self.hand == 0 { [a, b, c, d, a] } else { [d, c, b, a, d] }
+    /// Of corners that are counter-clockwise on the left.
+    fn part(&self, [a, b, c, d]: [Coord<f64>; 4]) -> Part {
+        Part::new(if self.hand == 0 { [a, b, c, d] } else { [d, c, b, a] })
     }
 
     fn push(&mut self, kind: Kind, on_axis: Span, mut ring: Vec<Coord<f64>>, edge: usize) {

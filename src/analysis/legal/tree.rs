@@ -26,6 +26,11 @@ impl Extent {
         points.into_iter().fold(Extent::NOTHING, |e, p| e.join(&Extent { min: *p, max: *p }))
     }
 
+    /// The smallest around two places.
+    pub fn of(a: Coord<f64>, b: Coord<f64>) -> Extent {
+        Extent { min: Coord { x: a.x.min(b.x), y: a.y.min(b.y) }, max: Coord { x: a.x.max(b.x), y: a.y.max(b.y) } }
+    }
+
     /// The smallest around both.
     pub fn join(&self, other: &Extent) -> Extent {
         Extent {
