@@ -15,6 +15,7 @@
 //! round a bend of more than 15°. So stalls, what each rule costs alone and what it costs after others are sums over
 //! stretches, and no geometry is touched for them ([`Legal::plan`]).
 
+mod draw;
 mod layer;
 mod meet;
 mod outline;
@@ -34,11 +35,13 @@ pub use update::Update;
 pub use why::{Measured, Road, Why};
 
 use super::AnalysisError;
+use draw::draw;
 use geo::{Coord, CoordsIter as _, Geometry};
 use layer::{Layer, distinct};
+use meet::Blocked;
 use outline::{Arc, Outline, Pieces};
 use rayon::prelude::*;
-use solve::{Ground, Solved, Strips, solve};
+use solve::{Ground, Met, Solved, Strips};
 use std::collections::BTreeMap;
 use std::sync;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -149,7 +152,7 @@ pub struct Legal {
 impl Legal {
     /// Computes it. The order of streets and things does not matter; nor does the number of threads.
     ///
-    /// Refuses numbers that are none or out of range, and two streets of one number. Half a second for a small country.
+    /// Refuses numbers that are none or out of range, and two streets of one number.
     pub fn build(streets: Vec<Street>, forbidden: Vec<Forbidden>, watch: &Watch<'_>) -> Result<Legal, AnalysisError> {
         let mut streets = streets;
         streets.sort_unstable_by_key(|s| s.id);
@@ -180,45 +183,61 @@ impl Legal {
             (street.kerb, None, if street.kerb > 0.0 { Extent::around(line) } else { Extent::NOTHING })
         }));
         let mut legal = Legal { streets, lines, strips, roads, kerbs, layers, solved: Vec::new() };
-        let drawn = |strip| legal.side(strip).is_some_and(|side| side.refused.is_empty());
-        let all: Vec<(usize, bool)> = (0..legal.strips.all.len()).map(|strip| (strip, drawn(strip))).collect();
-        legal.solved = legal.solve(&legal.layers.iter().collect::<Vec<_>>(), &all, watch)?;
+        legal.solved = legal.each_strip(watch, |number, room| legal.solve(number, room))?;
         Ok(legal)
     }
 
-    /// Solves some strips, in their order, and draws those that are to be drawn.
-    fn solve(
+    /// Calls a function for each strip, by number, with room to use again.
+    fn each_strip<T: Send>(
         &self,
-        layers: &[&Layer],
-        which: &[(usize, bool)],
         watch: &Watch<'_>,
-    ) -> Result<Vec<Solved>, AnalysisError> {
-        let ground = Ground {
-            streets: &self.streets,
-            lines: &self.lines,
-            strips: &self.strips,
-            roads: (&self.roads.0, &self.roads.1),
-            layers,
-        };
-        let done = AtomicUsize::new(0);
-        let one = |(number, draw): &(usize, bool)| {
+        what: impl Fn(usize, &mut Blocked) -> T + Sync,
+    ) -> Result<Vec<T>, AnalysisError> {
+        let (all, done) = (self.strips.all.len(), AtomicUsize::new(0));
+        let one = |room: &mut Blocked, number: usize| {
             if watch.stop.load(Ordering::Relaxed) {
                 return Err(AnalysisError::Stopped);
             }
-            let solved = solve(&ground, *number, *draw);
+            let result = what(number, room);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if done.is_multiple_of(64) || done == which.len() {
+            if done.is_multiple_of(64) || done == all {
                 #[allow(clippy::cast_precision_loss)] // strips are few
-                (watch.progress)(done as f64 / which.len() as f64);
+                (watch.progress)(done as f64 / all as f64);
             }
-            Ok(solved)
+            Ok(result)
         };
-        which.par_iter().map(one).collect()
+        (0..all).into_par_iter().map_init(Blocked::default, one).collect()
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        let roads = (&self.roads.0, &self.roads.1);
+        Ground { streets: &self.streets, lines: &self.lines, strips: &self.strips, roads }
+    }
+
+    fn solve(&self, number: usize, room: &mut Blocked) -> Solved {
+        let ground = self.ground();
+        let base = solve::base(&ground, number, room);
+        let mets: Vec<(&Layer, Met)> = self
+            .layers
+            .iter()
+            .map(|layer| (layer, solve::layer(&ground, number, layer, room)))
+            .filter(|(_, met)| !met.axis.is_empty())
+            .collect();
+        let polygons = if self.side(number).is_some_and(|side| side.refused.is_empty()) {
+            draw(&ground, number, &base, &mets.iter().map(|(layer, met)| (*layer, met)).collect::<Vec<_>>())
+        } else {
+            Vec::new()
+        };
+        Solved { base, by_rule: mets.into_iter().map(|(layer, met)| (layer.rule, met)).collect(), polygons }
     }
 
     /// In the order of their numbers.
     pub fn streets(&self) -> &[Street] {
         &self.streets
+    }
+
+    fn layer(&self, rule: Rule) -> Option<&Layer> {
+        self.layers.binary_search_by_key(&rule, |layer| layer.rule).ok().map(|n| &self.layers[n])
     }
 
     fn side(&self, strip: usize) -> Option<&Side> {

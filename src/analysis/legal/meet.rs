@@ -9,13 +9,15 @@ use geo::Coord;
 /// What reaches less deep into a strip than this only touches it, metres.
 pub const GRAZE: f64 = 1e-3;
 
-/// What rings block of a straight cell, in metres along its line; both sorted and apart.
-#[derive(Debug, Default, PartialEq)]
+/// What rings block of a cell; its room is used again and again.
+#[derive(Debug, Default)]
 pub struct Blocked {
-    /// Where they are somewhere between the edges.
+    /// Where they are somewhere between the edges, in metres along the cell's line, sorted and apart; of a turn anything.
     pub partly: Vec<Span>,
     /// Where they are everywhere between the edges.
     pub wholly: Vec<Span>,
+    crossings: Vec<f64>,
+    edges: Vec<Span>,
 }
 
 impl Blocked {
@@ -24,53 +26,53 @@ impl Blocked {
     ///
     /// A section across the cell meets an area where its inner end lies in it or an edge of the area meets it; it lies in the
     /// area where its inner end does and no edge meets it. So a look at each edge is enough.
-    pub fn of<'a>(
+    pub fn straight<'a>(
+        &mut self,
         rings: impl Iterator<Item = &'a [Coord<f64>]>,
         frame: &Frame,
         part: Span,
         band: Span,
-        work: &mut Work,
-    ) -> Blocked {
+    ) {
         let (near, far) = (band.0 + GRAZE, band.1 - GRAZE);
-        work.crossings.clear();
-        work.edges.clear();
+        let Blocked { partly, wholly, crossings, edges } = self;
+        partly.clear();
+        wholly.clear();
+        crossings.clear();
+        edges.clear();
         for ring in rings {
             let mut corners = ring.iter().map(|c| frame.local(*c));
             let Some(mut p) = corners.next() else { continue };
             for q in corners {
                 if (p.1 > near) != (q.1 > near) {
-                    work.crossings.push(p.0 + (q.0 - p.0) * ((near - p.1) / (q.1 - p.1)));
+                    crossings.push(p.0 + (q.0 - p.0) * ((near - p.1) / (q.1 - p.1)));
                 }
-                work.edges.extend(clip(p, q, part, (near, far)));
+                edges.extend(clip(p, q, part, (near, far)));
                 p = q;
             }
         }
-        if work.crossings.is_empty() && work.edges.is_empty() {
-            return Blocked::default();
-        }
-        work.crossings.sort_unstable_by(f64::total_cmp);
-        span::merge(&mut work.edges);
-        let mut inside: Vec<Span> = Vec::with_capacity(work.crossings.len() / 2);
-        for pair in work.crossings.chunks_exact(2) {
-            let (from, to) = (pair[0].max(part.0), pair[1].min(part.1));
-            if to - from > span::TOUCH {
-                inside.push((from, to));
+        crossings.sort_unstable_by(f64::total_cmp);
+        span::merge(edges);
+        for pair in crossings.chunks_exact(2) {
+            let inside = (pair[0].max(part.0), pair[1].min(part.1));
+            if inside.1 - inside.0 > span::TOUCH {
+                partly.push(inside);
+                span::rest_into(inside, edges, wholly);
             }
         }
-        let mut partly = inside.clone();
-        partly.extend_from_slice(&work.edges);
-        span::merge(&mut partly);
+        partly.extend_from_slice(edges);
+        span::merge(partly);
         partly.retain(|s| s.1 - s.0 > span::TOUCH);
-        let wholly = inside.iter().flat_map(|s| span::rest(*s, &work.edges)).collect();
-        Blocked { partly, wholly }
     }
-}
 
-/// Room that is used again and again.
-#[derive(Debug, Default)]
-pub struct Work {
-    crossings: Vec<f64>,
-    edges: Vec<Span>,
+    /// The same of a turn: the parts of it, and the rectangle around them. There is but some of it and all of it.
+    pub fn turn<'a>(&mut self, rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, parts: (&[Part], &Extent)) {
+        const ALL: Span = (0.0, 1.0);
+        self.partly.clear();
+        self.wholly.clear();
+        let meets = Meets::of(rings, parts);
+        self.partly.extend(Some(ALL).filter(|_| meets != Meets::Nowhere));
+        self.wholly.extend(Some(ALL).filter(|_| meets == Meets::Wholly));
+    }
 }
 
 /// The part of a segment within an upright rectangle, by where it lies along the first axis (Liang and Barsky 1984,
@@ -236,8 +238,8 @@ mod tests {
     fn check(rings: &[&[(f64, f64)]], partly: &[Span], wholly: &[Span]) {
         let rings: Vec<Vec<Coord<f64>>> =
             rings.iter().map(|r| r.iter().chain(&r[..1]).map(|(x, y)| Coord { x: *x, y: *y }).collect()).collect();
-        let found =
-            Blocked::of(rings.iter().map(Vec::as_slice), &frame(), (0.0, 10.0), (2.0, 4.0), &mut Work::default());
+        let mut found = Blocked::default();
+        found.straight(rings.iter().map(Vec::as_slice), &frame(), (0.0, 10.0), (2.0, 4.0));
         let near = |a: &[Span], b: &[Span]| {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a.0 - b.0).abs() < 0.005 && (a.1 - b.1).abs() < 0.005)
         };

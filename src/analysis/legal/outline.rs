@@ -30,7 +30,7 @@ pub fn segments(radius: f64) -> f64 {
 }
 
 /// Many rings in one row of corners; one piece is one ring or, of an area, all its rings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pieces {
     corners: Vec<Coord<f64>>,
     /// Where rings end among the corners. A ring's first corner stands again at its end.

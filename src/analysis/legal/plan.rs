@@ -332,9 +332,9 @@ impl Counting<'_> {
     fn strip(&self, number: usize) -> OfStrip<'_> {
         let (strip, side, solved) = self.legal.strip(number);
         let mut by_rule: Vec<(usize, Vec<Span>)> =
-            solved.by_rule.iter().filter_map(|(rule, spans)| Some((self.place(*rule)?, spans.clone()))).collect();
+            solved.by_rule.iter().filter_map(|(rule, met)| Some((self.place(*rule)?, met.axis.clone()))).collect();
         by_rule.extend(side.refused.iter().filter_map(|r| Some((self.place(*r)?, vec![(0.0, strip.length)]))));
-        OfStrip { number, length: strip.length, base: &solved.base, by_rule }
+        OfStrip { number, length: strip.length, base: &solved.base.met.axis, by_rule }
     }
 
     fn place(&self, rule: Rule) -> Option<usize> {

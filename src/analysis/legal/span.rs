@@ -20,8 +20,14 @@ pub fn merge(spans: &mut Vec<Span>) {
 
 /// What merged spans leave of a stretch: parts longer than [`TOUCH`].
 pub fn rest(of: Span, merged: &[Span]) -> Vec<Span> {
-    let mut from = of.0;
     let mut parts = Vec::with_capacity(merged.len() + 1);
+    rest_into(of, merged, &mut parts);
+    parts
+}
+
+/// Adds them to others.
+pub fn rest_into(of: Span, merged: &[Span], parts: &mut Vec<Span>) {
+    let mut from = of.0;
     for span in merged {
         if span.0.min(of.1) - from > TOUCH {
             parts.push((from, span.0.min(of.1)));
@@ -31,7 +37,6 @@ pub fn rest(of: Span, merged: &[Span]) -> Vec<Span> {
     if of.1 - from > TOUCH {
         parts.push((from, of.1));
     }
-    parts
 }
 
 /// How long they are together, metres.

@@ -17,9 +17,12 @@ use super::span::Span;
 use super::tree::Extent;
 use geo::Coord;
 use std::f64::consts::{FRAC_PI_2, PI};
+use std::ops::Range;
 
 /// A turn sharper than this parts a row of stalls: the ground of a stall is straight. 15°.
 const STRAIGHT: f64 = 15.0 * PI / 180.0;
+/// Cells in a row are asked for together while their rectangle has half this outline, metres.
+const WINDOW: f64 = 60.0;
 /// A turn below this is none.
 const NO_TURN: f64 = 1e-9;
 
@@ -99,8 +102,10 @@ pub struct Strip {
     pub length: f64,
     /// Whether the line comes back to its beginning.
     pub closed: bool,
-    /// The rectangle around all.
-    pub extent: Extent,
+    /// Pieces of the line.
+    pub edges: usize,
+    /// Cells in a row, and the rectangle around them, for one question to a tree.
+    pub windows: Vec<(Extent, Range<u32>)>,
 }
 
 impl Strip {
@@ -115,7 +120,8 @@ impl Strip {
             bends: Vec::new(),
             length: 0.0,
             closed,
-            extent: Extent::NOTHING,
+            edges: line.len().saturating_sub(1),
+            windows: Vec::new(),
         };
         let sign = if hand == 0 { 1.0 } else { -1.0 };
         let along: Vec<Coord<f64>> = line.windows(2).map(|e| towards(e[0], e[1])).collect();
@@ -138,7 +144,7 @@ impl Strip {
             let next = frames[if n + 1 < frames.len() { n + 1 } else { 0 }];
             strip.turn(n, (frames[n], next), long[n], &turns[n]);
         }
-        strip.extent = strip.cells.iter().fold(Extent::NOTHING, |all, c| all.join(&c.extent));
+        strip.windows = windows(&strip.cells);
         strip
     }
 
@@ -238,6 +244,19 @@ impl Strip {
             }
         }
     }
+}
+
+fn windows(cells: &[Cell]) -> Vec<(Extent, Range<u32>)> {
+    let mut windows: Vec<(Extent, Range<u32>)> = Vec::new();
+    for (n, cell) in (0..).zip(cells) {
+        match windows.last_mut() {
+            Some((window, of)) if window.join(&cell.extent).reach() < WINDOW => {
+                (*window, of.end) = (window.join(&cell.extent), n + 1);
+            }
+            _ => windows.push((cell.extent, n..n + 1)),
+        }
+    }
+    windows
 }
 
 /// How a line goes on after an edge, as one side sees it.

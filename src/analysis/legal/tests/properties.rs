@@ -328,8 +328,8 @@ fn the_whole_ground_of_each_stall_is_lawful() {
     for _ in 0..60 {
         let forbidden: Vec<Forbidden> = (0..25).map(|_| super::messy::messy_thing(&mut rng, 150.0)).collect();
         let legal = built(vec![street(1, &[(0.0, 75.0), (150.0, 75.0)], [side(), None])], forbidden);
-        let mut blocked = legal.solved[0].base.clone();
-        blocked.extend(legal.solved[0].by_rule.iter().flat_map(|(_, s)| s));
+        let mut blocked = legal.solved[0].base.met.axis.clone();
+        blocked.extend(legal.solved[0].by_rule.iter().flat_map(|(_, met)| &met.axis));
         span::merge(&mut blocked);
         let lawful = MultiPolygon(legal.solved[0].polygons.clone());
         for start in stalls::row(&span::rest((0.0, 150.0), &blocked), &TERMS.row(|_| true)) {
