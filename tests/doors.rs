@@ -67,6 +67,9 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
             (_, "collection") => collections.iter().map(|name| (*name).to_owned()).collect(),
             (_, "item") => vec![place.home.code.clone(), place.area.into(), visit_id(&place.home)],
             ("/api/rules/{id}", "id") => vec!["us-nyc-2025-extra".into(), "cn-hebi-2012".into()],
+            (path, "id") if path.starts_with("/api/plans/") => vec!["1".into()],
+            ("/api/plans/{id}/tiles/{z}/{x}/{y}", "z") => vec![tile(&place.home, 14)],
+            ("/api/plans/{id}/tiles/{z}/{x}/{y}", _) => vec![String::new()],
             ("/api/tokens/{id}", "id") => vec![format!("nothing{}", fresh.next())],
             ("/api/users/{name}" | "/api/users/{name}/link", "name") => vec![format!("nobody{}", fresh.next())],
             ("/web/{*path}", _) => vec!["app.js".into()],
@@ -137,6 +140,9 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
         (_, "/api/session/password") => Some(json!({ "old": "wrong", "new": format!("long enough {n}") })),
         (_, "/api/session") => Some(json!({ "link": format!("wrong{n}") })),
         (_, "/api/rules/check") => Some(OWN_RULES.into()),
+        (_, "/api/plans" | "/api/plans/{id}") => {
+            Some(json!({ "name": format!("p{n}"), "rules": "cn-hebi-2012", "within": place.area }))
+        }
         (_, path) => panic!("say what is sent to {path}"),
     }
 }

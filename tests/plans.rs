@@ -1,7 +1,8 @@
 //! Plans from outside: founded, computed, explained, changed, exported; who may; what planners get wrong.
 
-use crate::house::{Client, County, Scratch, Server};
+use crate::house::{Client, County, Scratch, Server, said};
 use crate::reader::Tile;
+use melonmap::geom::{Bbox, TileId};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -151,9 +152,9 @@ fn the_command_gives_what_the_service_gives_and_the_same_bytes_each_time() {
     let tokens = County::found(&scratch);
     let within = scratch.file("ground.geojson", ground().to_string());
     let named = |out: &str, more: &[&str]| {
-        let (out, store, within) = (scratch.path(out), scratch.store(), within.clone());
-        let mut args: Vec<String> = vec!["plan".into(), "--store".into(), store.display().to_string()];
-        args.extend(["--rules".into(), BY_HEBI.into(), "--within".into(), within.display().to_string()]);
+        let (out, within) = (scratch.path(out), within.clone());
+        let mut args: Vec<String> = vec!["plan".into(), "--rules".into(), BY_HEBI.into()];
+        args.extend(["--within".into(), within.display().to_string()]);
         args.extend(["--out".into(), out.display().to_string()]);
         args.extend(more.iter().map(|&more| more.to_owned()));
         (scratch.run(&args), out)
@@ -216,17 +217,13 @@ fn tiles_of_a_plan_hold_places_or_counts_zones_and_spots() {
         document["vector_layers"].as_array().unwrap().iter().map(|layer| layer["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["legal", "stalls", "zones", "spots"]);
     // All tiles of a zoom together hold each stall once, as counts or by the places that they draw.
-    let counted = |z: u32| -> u64 {
-        let side = f64::from(1u32 << z);
-        let column = |lon: f64| ((lon + 180.0) / 360.0 * side) as u32;
-        let row = |lat: f64| ((1.0 - lat.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * side) as u32;
+    let counted = |z: u8| -> u64 {
         let mut sum = 0;
-        for (x, y) in (column(west)..=column(east)).flat_map(|x| (row(north)..=row(south)).map(move |y| (x, y))) {
-            let reply = planner.get(&format!("{path}/tiles/{z}/{x}/{y}"));
+        for tile in TileId::covering(&Bbox::new(west, south, east, north).unwrap(), z) {
+            let reply = planner.get(&format!("{path}/tiles/{tile}"));
             let tile = Tile::read(&reply.body);
             for feature in tile.layer("stalls") {
-                let said = feature.tags.iter().find(|(name, _)| name == "stalls").unwrap();
-                sum += said.1.parse::<u64>().unwrap();
+                sum += said(feature, "stalls").unwrap().parse::<u64>().unwrap();
             }
             if z >= 14 {
                 assert!(tile.layer("stalls").is_empty());

@@ -161,7 +161,7 @@ fn zones_and_spots_are_listed_filtered_and_exported_like_any_collection() {
     assert_eq!(zones("plan=2").len(), 0);
     let spots = planner.json(&format!("{SPOTS}?filter=stalls%3E3"));
     assert_eq!(spots["numberMatched"], 2);
-    let text = |query: &str| planner.get(&format!("{query}")).text();
+    let text = |query: &str| planner.get(query).text();
     assert_eq!(text(&format!("{ZONES}?f=csv")).lines().count(), 4);
     assert!(text(&format!("{SPOTS}?f=csv")).contains("LINESTRING"));
     assert_eq!(text(&format!("{ZONES}?f=geojsonseq")).matches("\"Feature\"").count(), 3);

@@ -50,6 +50,7 @@ export const plansEn = {
   'phase.to.consultation': 'Open the consultation',
   'phase.to.published': 'Publish',
   'phase.to.ended': 'End the plan',
+  'state.waiting': 'not worked out yet',
   'state.running': 'being worked out',
   'state.ready': 'ready',
   'state.failed': 'failed',

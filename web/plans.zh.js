@@ -50,6 +50,7 @@ export const plansZh = {
   'phase.to.consultation': '开始征求意见',
   'phase.to.published': '公布',
   'phase.to.ended': '结束方案',
+  'state.waiting': '尚未计算',
   'state.running': '计算中',
   'state.ready': '已算出',
   'state.failed': '失败',

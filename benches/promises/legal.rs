@@ -152,7 +152,7 @@ pub fn town(pack: &str, dir: &str) -> Outcome {
     let peak = own_peak();
     let plan = legal.plan(&town.terms, &order)?;
     dump::write(Path::new(dir), &town, &plan)?;
-    let (zone, zone_sides) = changed(&mut legal, &town, pack::ZONE, |things, n| moved(things, n))?;
+    let (zone, zone_sides) = changed(&mut legal, &town, pack::ZONE, moved)?;
     let (rule, rule_sides) = changed(&mut legal, &town, pack::BUILDING, |things, n| farther(things, n, 0.1))?;
     let (street, street_sides) = changed(&mut legal, &town, pack::JUNCTION, |things, n| farther(things, n, 1.0))?;
     let figures = json!({
@@ -214,7 +214,9 @@ fn moved(things: &mut [Forbidden], n: usize) {
 fn farther(things: &mut [Forbidden], n: usize, step: f64) {
     #[allow(clippy::cast_precision_loss)] // a few
     let by = step * (n + 1) as f64;
-    things.iter_mut().for_each(|t| t.distance += by);
+    for thing in things {
+        thing.distance += by;
+    }
 }
 
 /// The slowest but one of a hundred askers, milliseconds, of whom each stands beside a street.

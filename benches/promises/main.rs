@@ -57,7 +57,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.
-const PARTS: [(&str, Part); 19] = [
+const PARTS: [(&str, Part); 20] = [
     ("import", import::measure),
     ("osm", osm::measure),
     ("start", start::measure),

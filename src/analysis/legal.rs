@@ -7,7 +7,7 @@
 //! - outside the strip of every side before it, by street number and left before right, so that no place is counted twice,
 //! - outside everything that a rule forbids: each thing with everything nearer to it than the rule's distance.
 //!
-//! A circle is drawn in segments: [`outline::QUARTER`] a quarter (GEOS's default) and more where they would leave it by more than 2.5
+//! A circle is drawn in segments: `QUARTER` of `outline.rs` a quarter (GEOS's default) and more where they would leave it by more than 2.5
 //! cm; those around what a rule forbids stand outside the circle, so that no lawful place is nearer than the rule allows.
 //!
 //! Along the strip runs an axis, and on it each rule blocks stretches: where anything that it forbids reaches into the strip
@@ -278,7 +278,9 @@ fn roads(streets: &[Street], lines: &[Vec<Coord<f64>>], strips: &Strips) -> (Pie
     };
     let each: Vec<Pieces> = streets.par_iter().zip(lines).enumerate().map(one).collect();
     let mut pieces = Pieces::default();
-    each.iter().for_each(|p| pieces.append(p));
+    for own in &each {
+        pieces.append(own);
+    }
     let tree = Tree::new(pieces.extents());
     (pieces, tree)
 }
@@ -303,7 +305,7 @@ fn cleaned(line: &[Coord<f64>]) -> Vec<Coord<f64>> {
 }
 
 fn check_streets(streets: &[Street]) -> Result<(), AnalysisError> {
-    for pair in streets.windows(2).filter(|p| p[0].id == p[1].id) {
+    if let Some(pair) = streets.windows(2).find(|p| p[0].id == p[1].id) {
         return Err(AnalysisError::StreetTwice { id: pair[0].id });
     }
     for street in streets {

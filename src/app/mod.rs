@@ -75,8 +75,8 @@ pub use people::{
     set_password,
 };
 pub use plans::{
-    AmountReport, Computed, Drawings, PlanForm, PlanInput, PlanLine, PlanReport, PlanResult, PlanSpec, RuleCost,
-    RuleLine, RulesInput, Stage, WhyReport, WithinInput, plan_once,
+    AmountReport, Computed, Drawings, PlanForm, PlanInput, PlanLine, PlanListed, PlanReport, PlanResult, PlanSpec,
+    RuleCost, RuleLine, RulesInput, Stage, WhyReport, WithinInput, plan_once,
 };
 pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,

@@ -72,12 +72,26 @@ pub enum WithinInput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// Nobody has asked for it since it changed: asking begins it.
+    Waiting,
     /// It is being made.
     Running,
     /// It is there.
     Ready,
     /// It cannot be made.
     Failed,
+}
+
+/// A plan in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanListed {
+    /// What is known of it in any case.
+    #[serde(flatten)]
+    pub line: PlanLine,
+    /// How far its result is.
+    pub state: Stage,
+    /// How many stalls fit, where the result is there.
+    pub stalls: Option<u64>,
 }
 
 /// A plan with its result.
@@ -141,10 +155,24 @@ enum Found {
 }
 
 impl App {
-    /// All plans, by number.
-    pub fn plans(&self, caller: &Caller) -> Result<Vec<PlanLine>, AppError> {
+    /// All plans, by number, with what is known of their results; none is begun for it.
+    pub fn plans(&self, caller: &Caller) -> Result<Vec<PlanListed>, AppError> {
         caller.require(Right::Plans)?;
-        Ok(self.state.read().plans().map(|(plan, version)| line(plan, version)).collect())
+        let state = self.state.read();
+        let slots = self.plans.slots.lock();
+        let listed = state.plans().map(|(plan, version)| {
+            let (slot, basis) = (slots.get(&plan.id), basis(&state, plan.id)?);
+            let done = slot.and_then(|slot| slot.done.as_ref()).filter(|done| done.inputs.basis == basis);
+            let failed = slot.and_then(|slot| slot.failed.as_ref()).is_some_and(|(failed, _)| *failed == basis);
+            let state = match done {
+                Some(_) => Stage::Ready,
+                None if failed => Stage::Failed,
+                None if slot.is_some_and(|slot| slot.running.is_some()) => Stage::Running,
+                None => Stage::Waiting,
+            };
+            Ok(PlanListed { line: line(plan, version), state, stalls: done.map(|done| done.result.all.stalls) })
+        });
+        listed.collect()
     }
 
     /// Founds a plan; it takes the next number, and its result is begun.

@@ -5,7 +5,7 @@ use super::info::NoParams;
 use super::members::Members;
 use super::precondition::{expected, tag};
 use super::problem::Problem;
-use crate::app::{App, Caller, PlanInput, PlanLine, PlanReport, RulesInput, WhyReport, WithinInput};
+use crate::app::{App, Caller, PlanInput, PlanListed, PlanReport, RulesInput, WhyReport, WithinInput};
 use crate::geom::LonLat;
 use crate::model::{ModelError, PlanId, Shape, written};
 use axum::Json;
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 #[derive(Serialize)]
 pub struct Plans {
-    plans: Vec<PlanLine>,
+    plans: Vec<PlanListed>,
 }
 
 pub async fn list(

@@ -180,10 +180,10 @@ impl Reply {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// JSON, and status 200.
+    /// JSON, and status 200 or 201.
     #[track_caller]
     pub fn json(&self) -> Value {
-        assert_eq!(self.status, 200, "{}", self.text());
+        assert!([200, 201].contains(&self.status), "{}: {}", self.status, self.text());
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
     }
 

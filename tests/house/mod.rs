@@ -113,7 +113,7 @@ impl Scratch {
         path
     }
 
-    /// Runs the program with the store, or without where the arguments name one.
+    /// Runs the program with the store, or without where the arguments name one or the command has none.
     pub fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
         Ran::of(&self.with_store(args).output().unwrap())
     }
@@ -127,7 +127,8 @@ impl Scratch {
     fn with_store<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = command();
         command.args(args).stdin(Stdio::null());
-        if !args.iter().any(|arg| arg.as_ref() == "--store") {
+        let storeless = args.first().is_some_and(|first| first.as_ref() == "rules");
+        if !storeless && !args.iter().any(|arg| arg.as_ref() == "--store") {
             command.arg("--store").arg(self.store());
         }
         command

@@ -62,7 +62,7 @@ before(async () => {
   const towns = (await ask('/api/coverage?level=township')).areas;
   const sized = await Promise.all(towns.map(async (/** @type {any} */ one) => ({ ...one, area: (await ask(`/api/areas/${one.code}`)).area_m2 })));
   town = sized.toSorted((a, b) => a.area - b.area)[0];
-  plan = (await (await send('POST', '/api/plans', { name: 'Test of the page', rules: 'cn-hebi-2012', within: town.code, reason: 'test' }, ADMIN, { 'Content-Type': 'application/json' })).json()).id;
+  plan = (await (await send('POST', '/api/plans', { name: 'Test of the page', rules: 'us-ca-monrovia', /* no rule on sides: a zone on one costs stalls */ within: town.code, reason: 'test' }, ADMIN, { 'Content-Type': 'application/json' })).json()).id;
   assert.equal((await ready(plan)).state, 'ready');
   const places = (await ask(`/api/plans/${plan}/legal`, ADMIN)).features.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.properties.stalls - a.properties.stalls);
   lawful = middle(ringOf(places[0].geometry));

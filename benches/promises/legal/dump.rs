@@ -34,7 +34,7 @@ pub fn write(dir: &Path, town: &Town, plan: &Plan) -> Outcome {
     to.flush()?;
     let mut to = BufWriter::new(File::create(dir.join("legal"))?);
     for place in &plan.places {
-        let hand = if place.hand == Hand::Left { 0 } else { 1 };
+        let hand = u8::from(place.hand == Hand::Right);
         writeln!(to, "{}\t{hand}\t{}", place.street, text(&place.polygon.clone().into()))?;
     }
     to.flush()?;

@@ -99,7 +99,9 @@ impl Town {
         let first = roads.first().and_then(|(_, g)| g.coords_iter().next()).ok_or("a town without roads")?;
         let plane = Plane::around(LonLat::new(first.x, first.y)?);
         let flat = |g: &Geometry<f64>| g.map_coords(|c| plane.project(c));
-        roads.iter_mut().for_each(|(_, g)| *g = flat(g));
+        for (_, geometry) in &mut roads {
+            *geometry = flat(geometry);
+        }
         let streets: Vec<Street> = (0..).zip(&roads).map(|(id, (properties, g))| street(id, properties, g)).collect();
         let mut forbidden = meetings(&streets, &roads);
         let buildings = features(dir, "buildings")?;

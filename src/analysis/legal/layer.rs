@@ -31,7 +31,9 @@ pub struct Layer {
 impl Layer {
     /// Outlines the things that are near strips. n log n.
     pub fn new(rule: Rule, mut things: Vec<Forbidden>, near: &(impl Fn(&Extent) -> bool + Sync)) -> Layer {
-        things.iter_mut().for_each(|thing| plain(&mut thing.geometry));
+        for thing in &mut things {
+            plain(&mut thing.geometry);
+        }
         things.par_sort_unstable_by(order);
         let shares: Vec<Pieces> = things
             .par_chunks(SHARE)
@@ -46,7 +48,9 @@ impl Layer {
             })
             .collect();
         let mut pieces = Pieces::default();
-        shares.iter().for_each(|share| pieces.append(share));
+        for share in &shares {
+            pieces.append(share);
+        }
         let tree = Tree::new(pieces.extents());
         let nearest = Nearest::new(things.iter().map(|t| (t.distance, t.only.clone(), extent(&t.geometry))));
         Layer { rule, things, pieces, tree, nearest }
@@ -94,15 +98,15 @@ pub fn order(a: &Forbidden, b: &Forbidden) -> Ordering {
         .total_cmp(&b.distance)
         .then_with(coords)
         .then_with(|| shape(&a.geometry).cmp(&shape(&b.geometry)))
-        .then_with(|| only(&a.only, &b.only))
+        .then_with(|| only(a.only.as_ref(), b.only.as_ref()))
 }
 
 /// A fixed order of streets beside which alone something holds.
-pub fn only(a: &Option<sync::Arc<[u32]>>, b: &Option<sync::Arc<[u32]>>) -> Ordering {
+pub fn only(a: Option<&sync::Arc<[u32]>>, b: Option<&sync::Arc<[u32]>>) -> Ordering {
     match (a, b) {
         // Mostly one list serves all.
         (Some(a), Some(b)) if sync::Arc::ptr_eq(a, b) => Ordering::Equal,
-        _ => a.cmp(b),
+        _ => a.cmp(&b),
     }
 }
 
@@ -174,7 +178,9 @@ fn area(pieces: &mut Pieces, thing: u32, polygons: &[Polygon<f64>], distance: f6
             pieces.add(thing, rings.iter().map(Vec::as_slice), near);
             if distance > 0.0 {
                 let mut outline = Outline { pieces: &mut *pieces, thing, distance, arc: Arc::Around, near };
-                rings.iter().for_each(|ring| outline.beside(ring));
+                for ring in &rings {
+                    outline.beside(ring);
+                }
             }
         }
     }

@@ -65,7 +65,7 @@ impl Blocked {
     }
 
     /// The same of a turn: the parts of it, and the rectangle around them. There is but some of it and all of it.
-    pub fn turn<'a>(&mut self, rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, parts: (&[Part], &Extent)) {
+    pub fn turn<'a>(&mut self, rings: &(impl Iterator<Item = &'a [Coord<f64>]> + Clone), parts: (&[Part], &Extent)) {
         const ALL: Span = (0.0, 1.0);
         self.partly.clear();
         self.wholly.clear();
@@ -77,12 +77,13 @@ impl Blocked {
 
 /// The part of a segment within an upright rectangle, by where it lies along the first axis (Liang and Barsky 1984,
 /// <https://doi.org/10.1145/357332.357333>).
-fn clip(p: (f64, f64), q: (f64, f64), x: Span, y: Span) -> Option<Span> {
-    if p.1.max(q.1) < y.0 || p.1.min(q.1) > y.1 || p.0.max(q.0) < x.0 || p.0.min(q.0) > x.1 {
+fn clip(first: (f64, f64), last: (f64, f64), along: Span, across: Span) -> Option<Span> {
+    let beyond = |a: f64, b: f64, span: Span| a.max(b) < span.0 || a.min(b) > span.1;
+    if beyond(first.1, last.1, across) || beyond(first.0, last.0, along) {
         return None;
     }
     let (mut from, mut to) = (0.0_f64, 1.0_f64);
-    for (start, end, (low, high)) in [(p.0, q.0, x), (p.1, q.1, y)] {
+    for (start, end, (low, high)) in [(first.0, last.0, along), (first.1, last.1, across)] {
         let way = end - start;
         if way == 0.0 {
             if start < low || start > high {
@@ -94,7 +95,7 @@ fn clip(p: (f64, f64), q: (f64, f64), x: Span, y: Span) -> Option<Span> {
         from = from.max(a.min(b));
         to = to.min(a.max(b));
     }
-    let at = |t: f64| (p.0 + (q.0 - p.0) * t).clamp(x.0, x.1);
+    let at = |t: f64| (first.0 + (last.0 - first.0) * t).clamp(along.0, along.1);
     (from <= to).then(|| (at(from).min(at(to)), at(from).max(at(to))))
 }
 
@@ -111,7 +112,10 @@ pub enum Meets {
 
 impl Meets {
     /// Of closed rings that together are one area by winding, in parts that lie in a rectangle.
-    pub fn of<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]> + Clone, (parts, around): (&[Part], &Extent)) -> Meets {
+    pub fn of<'a>(
+        rings: &(impl Iterator<Item = &'a [Coord<f64>]> + Clone),
+        (parts, around): (&[Part], &Extent),
+    ) -> Meets {
         let mut near = false;
         for edge in rings.clone().flat_map(|ring| ring.windows(2)).filter(|e| around.meets(&Extent::of(e[0], e[1]))) {
             near = true;
@@ -278,7 +282,7 @@ mod tests {
         };
         let meets = |ring: &[Coord<f64>], cell: &[[Coord<f64>; 5]]| {
             let parts: Vec<Part> = cell.iter().map(|[a, b, c, d, _]| Part::new([*a, *b, *c, *d])).collect();
-            Meets::of(std::iter::once(ring), (&parts, &Extent::around(cell.iter().flatten())))
+            Meets::of(&std::iter::once(ring), (&parts, &Extent::around(cell.iter().flatten())))
         };
         let cell = [square(0.0, 0.0, 1.0)];
         for (ring, expected) in [

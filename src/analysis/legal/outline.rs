@@ -131,7 +131,9 @@ impl<N: Fn(&Extent) -> bool> Outline<'_, N> {
     /// A line with round ends; no position twice in a row. One that is closed has no ends. A line of one position is a point.
     pub fn line(&mut self, line: &[Coord<f64>]) {
         if line.len() < 2 {
-            line.iter().for_each(|at| self.point(*at));
+            for at in line {
+                self.point(*at);
+            }
             return;
         }
         let closed = line.len() > 3 && line.first() == line.last();
@@ -228,9 +230,9 @@ pub fn oriented(polygon: &geo::Polygon<f64>) -> impl Iterator<Item = Vec<Coord<f
         let mut ring = ring.clone();
         ring.0.dedup();
         if outer {
-            ring.make_ccw_winding()
+            ring.make_ccw_winding();
         } else {
-            ring.make_cw_winding()
+            ring.make_cw_winding();
         }
         ring.0
     })

@@ -368,7 +368,7 @@ impl Counting<'_> {
             on[stretch(&free, start)] += 1;
         }
         for ((from, to), stalls) in free.into_iter().zip(on) {
-            let Some(middle) = strip.middle((from + to) / 2.0) else { continue };
+            let Some(middle) = strip.middle(f64::midpoint(from, to)) else { continue };
             let holds = |p: &Place| p.polygon.contains(&Point(middle));
             let found = if places.len() == 1 { Some(0) } else { places.iter().position(holds) };
             let Some(place) = found.map(|n| &mut places[n]) else { continue };

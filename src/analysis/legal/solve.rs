@@ -33,11 +33,6 @@ impl Strips {
         self.tree.any(window, |_| true)
     }
 
-    /// Those that have a part near a rectangle.
-    pub fn meeting(&self, window: &Extent, mut found: impl FnMut(usize)) {
-        self.tree.each(window, |cell| found(self.of[cell as usize].0 as usize));
-    }
-
     /// The strip that a place lies in.
     pub fn at(&self, place: Coord<f64>) -> Option<usize> {
         let mut found = None;
@@ -253,7 +248,7 @@ impl Meeting<'_> {
                 self.met.axis.extend(self.room.partly.iter().map(|s| (s.0 + moved, s.1 + moved)));
             }
             Kind::Turn { parts, .. } => {
-                self.room.turn(rings, (parts, &cell.extent));
+                self.room.turn(&rings, (parts, &cell.extent));
                 self.met.axis.extend(self.room.partly.first().map(|_| cell.on_axis));
             }
         }

@@ -234,7 +234,7 @@ impl Strip {
         let cell = self.cells.get(first)?;
         match &cell.kind {
             Kind::Straight { frame, part } => {
-                Some(frame.place(part.0 + at - cell.on_axis.0, (self.band.0 + self.band.1) / 2.0))
+                Some(frame.place(part.0 + at - cell.on_axis.0, f64::midpoint(self.band.0, self.band.1)))
             }
             Kind::Turn { .. } => {
                 let corners = &cell.ring[1..];

@@ -18,6 +18,7 @@ fn line(places: &[(f64, f64)]) -> Vec<Coord<f64>> {
 }
 
 /// Stalls 0.5 m to 2 m from the kerb.
+#[allow(clippy::unnecessary_wraps)] // as streets hold it
 fn side() -> Option<Side> {
     Some(Side { offset_min: 0.5, depth: 1.5, clear_width: 2.0, refused: Vec::new() })
 }

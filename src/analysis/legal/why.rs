@@ -139,14 +139,15 @@ struct Group {
 }
 
 type Only = Option<sync::Arc<[u32]>>;
+/// A thing by its number: its distance, beside which streets it counts, and where it is.
+type Thing = (u32, (f64, Only, Extent));
 
 impl Nearest {
     /// Of the distances, streets and rectangles of things by number; things without a place are left out.
     pub fn new(things: impl Iterator<Item = (f64, Only, Extent)>) -> Nearest {
-        let mut all: Vec<(u32, (f64, Only, Extent))> = (0..).zip(things).collect();
+        let mut all: Vec<Thing> = (0..).zip(things).collect();
         all.retain(|(_, (_, _, e))| e.min.x <= e.max.x);
-        type Thing = (u32, (f64, Only, Extent));
-        let by = |(_, a): &Thing, (_, b): &Thing| a.0.total_cmp(&b.0).then_with(|| only(&a.1, &b.1));
+        let by = |(_, a): &Thing, (_, b): &Thing| a.0.total_cmp(&b.0).then_with(|| only(a.1.as_ref(), b.1.as_ref()));
         all.sort_by(by);
         let group = |of: &[Thing]| {
             let extents: Vec<Extent> = of.iter().map(|t| t.1.2).collect();

@@ -38,7 +38,7 @@ fn messy_street(rng: &mut StdRng, id: u32, size: f64) -> Street {
     if rng.random_range(0..6) == 0 {
         line.push(line[0]);
     }
-    let side = |rng: &mut StdRng| {
+    let beside = |rng: &mut StdRng| {
         (rng.random_range(0..5) > 0).then(|| Side {
             offset_min: [0.0, 0.5][rng.random_range(0..2)],
             depth: rng.random_range(0.8..3.0),
@@ -46,7 +46,7 @@ fn messy_street(rng: &mut StdRng, id: u32, size: f64) -> Street {
             refused: if rng.random_range(0..6) == 0 { vec![Rule(9)] } else { Vec::new() },
         })
     };
-    let sides = [side(rng), side(rng)];
+    let sides = [beside(rng), beside(rng)];
     Street { id: id * 7 + 3, line, kerb: [0.0, 2.5, 4.0][rng.random_range(0..3)], sides }
 }
 

@@ -159,7 +159,9 @@ fn a_rule_is_kept_to_the_millimetre() {
     let mut checked = 0;
     for seed in 200..230 {
         let (mut streets, forbidden) = town(seed, 8, 10, 150.0);
-        streets.iter_mut().for_each(|s| s.kerb = 0.0);
+        for street in &mut streets {
+            street.kerb = 0.0;
+        }
         let legal = built(streets, forbidden);
         let polygons = legal.solved.iter().enumerate().flat_map(|(n, s)| s.polygons.iter().map(move |p| (n, p)));
         for (strip, polygon) in polygons {
