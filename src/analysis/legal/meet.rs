@@ -16,6 +16,8 @@ pub struct Blocked {
     pub partly: Vec<Span>,
     /// Where they are everywhere between the edges.
     pub wholly: Vec<Span>,
+    /// For rings of many corners.
+    pub nearby: Nearby,
     crossings: Vec<f64>,
     edges: Vec<Span>,
 }
@@ -34,7 +36,7 @@ impl Blocked {
         band: Span,
     ) {
         let (near, far) = (band.0 + GRAZE, band.1 - GRAZE);
-        let Blocked { partly, wholly, crossings, edges } = self;
+        let Blocked { partly, wholly, crossings, edges, .. } = self;
         partly.clear();
         wholly.clear();
         crossings.clear();
@@ -187,6 +189,48 @@ pub fn within<'a>(rings: impl Iterator<Item = &'a [Coord<f64>]>, at: Coord<f64>)
     rings.map(|ring| ring.windows(2).filter(crosses).count()).sum::<usize>() % 2 == 1
 }
 
+/// Closed rings without the detail that is far from a window; the room is used again and again.
+#[derive(Debug, Default)]
+pub struct Nearby {
+    corners: Vec<Coord<f64>>,
+    /// Where rings end among the corners.
+    ends: Vec<usize>,
+}
+
+impl Nearby {
+    /// Of corners in a row that all lie beyond the same side of the window it keeps the first and the last: within the window nothing
+    /// changes, as what lies between them moves about beyond that side only.
+    pub fn of<'a>(&mut self, rings: impl Iterator<Item = &'a [Coord<f64>]>, window: &Extent) {
+        self.corners.clear();
+        self.ends.clear();
+        let beyond = |c: &Coord<f64>| {
+            u8::from(c.x < window.min.x)
+                | u8::from(c.x > window.max.x) << 1
+                | u8::from(c.y < window.min.y) << 2
+                | u8::from(c.y > window.max.y) << 3
+        };
+        for ring in rings {
+            let mut sides = 0;
+            for pair in ring.windows(2) {
+                let here = beyond(&pair[1]);
+                sides &= here;
+                if sides == 0 {
+                    self.corners.push(pair[0]);
+                    sides = beyond(&pair[0]) & here;
+                }
+            }
+            self.corners.extend(ring.last());
+            self.ends.push(self.corners.len());
+        }
+    }
+
+    /// What was kept, each closed.
+    pub fn rings(&self) -> impl Iterator<Item = &[Coord<f64>]> + Clone {
+        (0..self.ends.len())
+            .map(|n| &self.corners[n.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[n]])
+    }
+}
+
 /// A closed ring cut at the sides of a rectangle (Sutherland and Hodgman 1974, <https://doi.org/10.1145/360767.360802>); parts may be
 /// joined along a side, by edges that enclose nothing. Closed; empty where nothing is left.
 ///
@@ -231,6 +275,8 @@ pub fn cut(ring: &[Coord<f64>], window: &Extent) -> Vec<Coord<f64>> {
 mod tests {
     use super::*;
     use crate::analysis::legal::strip::{Kind, Strip};
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
 
     /// A cell of 10 m along the x axis, its edges 2 m and 4 m to the left.
     fn frame() -> Frame {
@@ -299,6 +345,31 @@ mod tests {
         let two = [square(0.0, 0.0, 1.0), square(5.0, 0.0, 1.0)];
         assert_eq!(meets(&square(-1.0, -1.0, 4.0), &two), Meets::Partly);
         assert_eq!(meets(&square(-1.0, -1.0, 9.0), &two), Meets::Wholly);
+    }
+
+    #[test]
+    fn what_is_far_from_a_window_loses_its_detail_and_nothing_changes_within() {
+        let mut rng = StdRng::seed_from_u64(5);
+        let window = Extent { min: Coord { x: 40.0, y: 40.0 }, max: Coord { x: 60.0, y: 55.0 } };
+        let (mut inside, mut fewer) = (0, 0);
+        let mut nearby = Nearby::default();
+        for _ in 0..300 {
+            let mut ring: Vec<Coord<f64>> = (0..rng.random_range(3..60))
+                .map(|_| Coord { x: rng.random_range(0.0..100.0), y: rng.random_range(0.0..100.0) })
+                .collect();
+            ring.push(ring[0]);
+            nearby.of([&ring[..], &ring[..]].into_iter(), &window);
+            let kept: Vec<&[Coord<f64>]> = nearby.rings().collect();
+            assert!(kept.len() == 2 && kept[0] == kept[1] && kept[0][0] == kept[0][kept[0].len() - 1]);
+            fewer += ring.len() - kept[0].len();
+            for _ in 0..20 {
+                let at = Coord { x: rng.random_range(40.0..60.0), y: rng.random_range(40.0..55.0) };
+                let expected = within(std::iter::once(&ring[..]), at);
+                assert_eq!(within(kept[..1].iter().copied(), at), expected, "{ring:?} {at:?}");
+                inside += usize::from(expected);
+            }
+        }
+        assert!(inside > 1_000 && fewer > 1_000, "{inside} {fewer}");
     }
 
     #[test]

@@ -57,6 +57,15 @@ impl Pieces {
         (before..self.ends[piece as usize].0).map(|r| self.ring(r as usize))
     }
 
+    /// How many corners it has.
+    pub fn corners(&self, piece: u32) -> usize {
+        let end = |piece: u32| match self.ends[piece as usize].0 {
+            0 => 0,
+            rings => self.rings[rings as usize - 1] as usize,
+        };
+        end(piece) - piece.checked_sub(1).map_or(0, end)
+    }
+
     fn ring(&self, ring: usize) -> &[Coord<f64>] {
         let before = ring.checked_sub(1).map_or(0, |r| self.rings[r]);
         &self.corners[before as usize..self.rings[ring] as usize]

@@ -8,6 +8,10 @@ use super::strip::{Cell, Kind, Strip};
 use super::tree::{Extent, Tree};
 use super::{Rule, Street};
 use geo::{Coord, Polygon};
+use std::ops::Range;
+
+/// Pieces of so many corners lose what is far from a strip before they are met.
+const LARGE: usize = 32;
 
 /// The strips of all streets, and where their cells are.
 #[derive(Debug, Clone, Default)]
@@ -150,7 +154,7 @@ pub fn base(ground: &Ground<'_>, number: usize, room: &mut Blocked) -> Base {
         let (roads, tree) = ground.roads;
         tree.each(window, |piece| {
             if roads.thing(piece) as usize != strip.street {
-                meeting.piece(cells, roads, piece, Source::Road(piece));
+                meeting.piece((window, cells), roads, piece, Source::Road(piece));
             }
         });
     }
@@ -165,7 +169,7 @@ pub fn layer(ground: &Ground<'_>, number: usize, layer: &Layer, room: &mut Block
     for (window, cells) in &strip.windows {
         layer.tree.each(window, |piece| {
             if layer.things[layer.pieces.thing(piece) as usize].holds_beside(street) {
-                meeting.piece(cells, &layer.pieces, piece, Source::Piece(piece));
+                meeting.piece((window, cells), &layer.pieces, piece, Source::Piece(piece));
             }
         });
     }
@@ -217,12 +221,17 @@ impl Meeting<'_> {
         }
     }
 
-    fn piece(&mut self, cells: &std::ops::Range<u32>, pieces: &Pieces, piece: u32, source: Source) {
+    fn piece(&mut self, (window, cells): (&Extent, &Range<u32>), pieces: &Pieces, piece: u32, source: Source) {
         let extent = pieces.extents()[piece as usize];
-        for n in cells.clone() {
-            if extent.meets(&self.strip.cells[n as usize].extent) {
-                self.with(n, source, pieces.rings(piece));
-            }
+        let strip = self.strip;
+        let near = cells.clone().filter(|n| extent.meets(&strip.cells[*n as usize].extent));
+        if pieces.corners(piece) < LARGE {
+            near.for_each(|n| self.with(n, source, pieces.rings(piece)));
+        } else {
+            let mut nearby = std::mem::take(&mut self.room.nearby);
+            nearby.of(pieces.rings(piece), window);
+            near.for_each(|n| self.with(n, source, nearby.rings()));
+            self.room.nearby = nearby;
         }
     }
 

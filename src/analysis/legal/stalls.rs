@@ -79,38 +79,60 @@ fn early((from, to): Span, terms: &Row, (longest, gap): (usize, f64)) -> impl It
     })
 }
 
-/// On stretches that are near one another a stall may better stand later, so that an obstacle that is there anyway is made a gap:
-/// for each length of the row so far the earliest end is kept. Then about stalls × `longest`.
+/// A last stall: how many stand before it in its row, where it ends, on which stretch, and which of the states before it goes on from.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    in_row: usize,
+    end: f64,
+    stretch: usize,
+    before: usize,
+}
+
+/// On stretches that are near one another a stall may better stand later, so that an obstacle that is there anyway is made a gap: for
+/// each number of stalls all last ones are kept that are the best for something: none that ends earlier stands in as short a row.
+/// Those are few, so it costs about as many steps as there are stalls and stretches.
 fn latest(free: &[Span], terms: &Row, (longest, gap): (usize, f64)) -> Vec<f64> {
     let Row { stall_width: width, spacing, .. } = *terms;
-    // For each number of stalls and each length of the last row the earliest end, and the length of that row before the stall.
-    let mut ends: Vec<Vec<(f64, usize)>> = Vec::new();
-    let none = || vec![(f64::INFINITY, 0); longest];
-    let mut next = none();
-    if let Some(first) = earliest(free, f64::NEG_INFINITY, width) {
-        next[0] = (first + width, 0);
-    }
-    while next.iter().any(|(end, _)| end.is_finite()) {
-        let mut after = none();
-        for (n, (end, _)) in next.iter().enumerate().filter(|(_, (end, _))| end.is_finite()) {
-            let mut keep = |length: usize, apart: f64| {
-                if let Some(start) = earliest(free, end + apart, width).filter(|s| s + width < after[length].0) {
-                    after[length] = (start + width, n);
-                }
-            };
-            keep(0, gap);
-            if n + 1 < longest {
-                keep(n + 1, spacing);
+    let next = |from: f64, on: usize| {
+        let stands = |(n, s): (usize, &Span)| {
+            let start = s.0.max(from);
+            (start + width <= s.1 + TOUCH).then_some((start + width, n))
+        };
+        (on..).zip(&free[on..]).find_map(stands)
+    };
+    let first = next(f64::NEG_INFINITY, 0).map(|(end, stretch)| Last { in_row: 0, end, stretch, before: 0 });
+    // All states, by number of stalls; of those of one number each has a longer row than the one before, and ends earlier.
+    let mut states: Vec<Last> = first.into_iter().collect();
+    let mut rows = 0;
+    let mut from = 0;
+    while from < states.len() {
+        rows += 1;
+        let to = states.len();
+        // After a gap the row is new, whatever it was: the last of those before ends first.
+        let mut reached = f64::INFINITY;
+        if let Some((end, stretch)) = next(states[to - 1].end + gap, states[to - 1].stretch) {
+            states.push(Last { in_row: 0, end, stretch, before: to - 1 });
+            reached = end;
+        }
+        // In the same row, shorter rows first: a longer one has to end earlier.
+        for before in from..to {
+            let last = states[before];
+            if last.in_row + 1 == longest {
+                continue;
+            }
+            let found = next(last.end + spacing, last.stretch).filter(|(end, _)| *end < reached);
+            if let Some((end, stretch)) = found {
+                states.push(Last { in_row: last.in_row + 1, end, stretch, before });
+                reached = end;
             }
         }
-        ends.push(std::mem::replace(&mut next, after));
+        from = to;
     }
-    let mut starts = Vec::with_capacity(ends.len());
-    let last = ends.last().into_iter().flatten().enumerate().min_by(|a, b| a.1.0.total_cmp(&b.1.0));
-    let mut length = last.map_or(0, |(length, _)| length);
-    for row in ends.iter().rev() {
-        starts.push(row[length].0 - width);
-        length = row[length].1;
+    let mut starts = Vec::with_capacity(rows);
+    let mut at = states.len().saturating_sub(1);
+    for _ in 0..rows {
+        starts.push(states[at].end - width);
+        at = states[at].before;
     }
     starts.reverse();
     starts
@@ -136,12 +158,6 @@ fn fit_evenly(length: f64, width: f64, spacing: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let stalls = ((length + spacing + TOUCH) / (width + spacing)).floor() as u32;
     stalls
-}
-
-/// The first place from `from` on where a stall can begin.
-fn earliest(free: &[Span], from: f64, width: f64) -> Option<f64> {
-    let first = free.partition_point(|s| s.1 < from + width - TOUCH);
-    free[first..].iter().map(|s| (s.0.max(from), s.1)).find(|(start, to)| start + width <= to + TOUCH).map(|s| s.0)
 }
 
 #[cfg(test)]
