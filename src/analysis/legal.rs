@@ -278,8 +278,8 @@ fn roads(streets: &[Street], lines: &[Vec<Coord<f64>>], strips: &Strips) -> (Pie
     };
     let each: Vec<Pieces> = streets.par_iter().zip(lines).enumerate().map(one).collect();
     let mut pieces = Pieces::default();
-    for own in &each {
-        pieces.append(own);
+    for of_street in &each {
+        pieces.append(of_street);
     }
     let tree = Tree::new(pieces.extents());
     (pieces, tree)

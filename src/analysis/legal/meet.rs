@@ -349,13 +349,13 @@ mod tests {
 
     #[test]
     fn what_is_far_from_a_window_loses_its_detail_and_nothing_changes_within() {
-        let mut rng = StdRng::seed_from_u64(5);
+        let mut random = StdRng::seed_from_u64(5);
         let window = Extent { min: Coord { x: 40.0, y: 40.0 }, max: Coord { x: 60.0, y: 55.0 } };
         let (mut inside, mut fewer) = (0, 0);
         let mut nearby = Nearby::default();
         for _ in 0..300 {
-            let mut ring: Vec<Coord<f64>> = (0..rng.random_range(3..60))
-                .map(|_| Coord { x: rng.random_range(0.0..100.0), y: rng.random_range(0.0..100.0) })
+            let mut ring: Vec<Coord<f64>> = (0..random.random_range(3..60))
+                .map(|_| Coord { x: random.random_range(0.0..100.0), y: random.random_range(0.0..100.0) })
                 .collect();
             ring.push(ring[0]);
             nearby.of([&ring[..], &ring[..]].into_iter(), &window);
@@ -363,7 +363,7 @@ mod tests {
             assert!(kept.len() == 2 && kept[0] == kept[1] && kept[0][0] == kept[0][kept[0].len() - 1]);
             fewer += ring.len() - kept[0].len();
             for _ in 0..20 {
-                let at = Coord { x: rng.random_range(40.0..60.0), y: rng.random_range(40.0..55.0) };
+                let at = Coord { x: random.random_range(40.0..60.0), y: random.random_range(40.0..55.0) };
                 let expected = within(std::iter::once(&ring[..]), at);
                 assert_eq!(within(kept[..1].iter().copied(), at), expected, "{ring:?} {at:?}");
                 inside += usize::from(expected);
