@@ -14,6 +14,8 @@ export const INK = {
 const UNDER = 'street-name'; // names of streets stay readable above all that a plan draws
 /** Layers of lawful places, to which a drawing snaps. */
 export const LAWFUL = ['plan-legal', 'plan-legal-line'];
+/** The zoom from which on they are drawn by themselves. */
+export const PLACES_FROM = 14;
 
 /** @typedef {{id: number | null, drawing: boolean, rule: string | null, marks: any, root: string}} Shown  `marks`: GeoJSON of what is asked and drawn */
 
@@ -49,13 +51,18 @@ function zone(source, name, ink, visibility) {
   ];
 }
 
-/** Lawful places; of a rule that is looked at, those that it limits stand out. @param {Ink} ink @param {string | null} rule @returns {Layer[]} */
+/** Lawful places, and further out stalls counted in cells; of a rule that is looked at, those that it limits stand out. @param {Ink} ink @param {string | null} rule @returns {Layer[]} */
 function lawful(ink, rule) {
   const color = /** @type {any} */ (['case', ['to-boolean', ['get', 'assumed']], ink.assumed, ink.lawful]);
   const limited = /** @type {any} */ (['==', ['get', 'limited_by'], rule ?? '']);
   const paint = rule === null ? color : /** @type {any} */ (['case', limited, ink.accent, ink.faint]);
   const from = { source: 'plan', 'source-layer': 'legal' };
+  // As much ink for a stall at every zoom, as far as a dot stays in its cell.
+  const dot = (/** @type {number} */ share) => ['min', 9, ['max', 1.5, ['*', share, ['sqrt', ['get', 'stalls']]]]];
   return [
+    { id: 'plan-stalls', type: 'circle', source: 'plan', 'source-layer': 'stalls', maxzoom: PLACES_FROM, paint: {
+      'circle-color': paint, 'circle-opacity': 0.85,
+      'circle-radius': /** @type {any} */ (['interpolate', ['exponential', 2], ['zoom'], 8, dot(0.03), 14, dot(1.2)]) } },
     { id: 'plan-legal', type: 'fill', ...from, paint: { 'fill-color': paint, 'fill-opacity': 0.85 } },
     { id: 'plan-legal-line', type: 'line', ...from, layout: { 'line-join': 'round' }, paint: { 'line-color': paint, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, rule === null ? 1 : 1.4, 15, 2.4, 18, 1.2] } },
   ];

@@ -31,5 +31,6 @@ export function drawPlanLegend(given) {
     h('ul.kinds', null, ...lawful,
       ...zones.flatMap(([name, n]) => (n ? [entry(String(name), t(/** @type {any} */ (`zone.${name}`)), Number(n), /** @type {any} */ (ink)[name])] : [])),
       ...(spots ? [entry('spot', t('spot'), spots, ink.spot)] : [])),
+    h('p.hint', null, t('legend.dots')),
   ], () => drawPlanLegend(given));
 }

@@ -23,6 +23,8 @@ const POLL_MS = 700; // while a plan is computed: its progress is no change, so 
  */
 export function planReader({ state, texts, view, id, sheet, go, redraw, reread, mark, task }) {
   let poll = 0;
+  let listPoll = 0;
+  let otherPoll = 0;
 
   async function readSets() {
     if (state.sets) return;
@@ -86,10 +88,12 @@ export function planReader({ state, texts, view, id, sheet, go, redraw, reread, 
 
   async function readOther() {
     const { beside } = view();
+    clearTimeout(otherPoll);
     if (beside === null) return void (state.other = null);
     try {
       const { found } = await api.plan(beside);
       if (view().beside === beside) state.other = found;
+      if (found.state === 'running' && view().beside === beside) otherPoll = window.setTimeout(readOther, POLL_MS);
     } catch {
       go({ beside: null });
     }
@@ -97,9 +101,11 @@ export function planReader({ state, texts, view, id, sheet, go, redraw, reread, 
   }
 
   async function readList() {
+    clearTimeout(listPoll);
     try {
       const [list] = await Promise.all([api.plans(), readSets()]);
       state.list = list;
+      if (id() === null && view().plan !== null && list.some((plan) => plan.state === 'running')) listPoll = window.setTimeout(readList, POLL_MS);
       if (id() === null) state.failed = null;
     } catch (error) {
       if (id() === null) state.failed = api.troubleOf(error);

@@ -202,6 +202,7 @@ export const plansEn = {
 
   'legend.plan': 'Lawful places',
   'legend.plan.counts': '{n} stalls',
+  'legend.dots': 'Further out a dot counts the stalls around it: the larger, the more.',
   'legend.lawful': 'lawful, width known',
   'legend.assumed': 'lawful, width assumed',
   'legend.limited': 'limited by: {rule}',

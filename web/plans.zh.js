@@ -202,6 +202,7 @@ export const plansZh = {
 
   'legend.plan': '合规位置',
   'legend.plan.counts': '{n} 个摊位',
+  'legend.dots': '缩小时，圆点表示附近摊位数，越大越多。',
   'legend.lawful': '合规，宽度已知',
   'legend.assumed': '合规，宽度为假定',
   'legend.limited': '受此限制：{rule}',

@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn plan(id: u32, phase: PlanPhase) -> Change {
-        let within = Within::Area { area: code("7001") };
+        let within = Within::Area(code("7001"));
         let (name, rules, reason) = (format!("Plan {id}"), String::new(), String::new());
         let (zones_only, widths) = (false, BTreeMap::new());
         Change::PlanPut(Box::new(Plan { id: PlanId(id), name, rules, within, zones_only, widths, phase, reason }))

@@ -25,8 +25,10 @@ use geo::MultiPolygon;
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
 
 /// Results that are kept: each some 100 MB for a city. The one that nobody asked for longest goes first.
 const KEPT: usize = 8;
@@ -125,7 +127,7 @@ pub struct PlanReport {
 pub(super) struct Plans {
     slots: Mutex<HashMap<PlanId, Slot>>,
     /// One is made at a time: each costs all cores.
-    turn: Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     asked: AtomicU32,
 }
 
@@ -290,16 +292,44 @@ impl App {
             slot.done = None;
         }
         drop(slots);
-        let (app, own) = (self.clone(), Arc::clone(&run));
-        tokio::task::spawn_blocking(move || app.make(id, &own, before.as_deref()));
+        self.begin(id, Arc::clone(&run), before);
         Ok(Found::Running(run))
     }
 
-    /// Makes a result and keeps it; on a blocking thread.
+    /// Makes a result when its turn comes. It has a thread of its own: those of the runtime answer requests, and are few.
+    fn begin(&self, id: PlanId, run: Arc<Run>, before: Option<Arc<Computed>>) {
+        let app = self.clone();
+        tokio::spawn(async move {
+            let turn = Arc::clone(&app.plans.turn).lock_owned().await;
+            let of_thread = app.clone();
+            let work = move || {
+                of_thread.make(id, &run, before.as_deref());
+                drop(turn);
+            };
+            if let Err(error) = thread::Builder::new().name("plan".into()).spawn(work) {
+                tracing::error!(plan = %id, %error, "no thread to compute a plan on");
+                // Whoever asks next tries again.
+                app.plans.slots.lock().entry(id).or_default().running = None;
+            }
+        });
+    }
+
+    /// Begins the results of the latest plans, as many as are kept, so that they are there when somebody asks.
+    pub fn begin_plans(&self) {
+        let plans: Vec<PlanId> = self.state.read().plans().map(|(plan, _)| plan.id).collect();
+        for id in plans.iter().rev().take(KEPT).rev() {
+            // A plan without a ground says so to whoever asks for it.
+            let _ = self.result(*id);
+        }
+    }
+
+    /// Makes a result and keeps it.
     fn make(&self, id: PlanId, run: &Arc<Run>, before: Option<&Computed>) {
-        let made = {
-            let _turn = self.plans.turn.lock();
-            if run.stop.load(Ordering::Relaxed) { Err(AppError::Interrupted) } else { self.computed(id, run, before) }
+        let made = if run.stop.load(Ordering::Relaxed) {
+            Err(AppError::Interrupted)
+        } else {
+            // A ground that nobody foresaw fails its plan; without this it would run for ever.
+            catch_unwind(AssertUnwindSafe(|| self.computed(id, run, before))).unwrap_or(Err(AppError::Fault))
         };
         let mut slots = self.plans.slots.lock();
         let Some(slot) = slots.get_mut(&id) else { return };
@@ -346,9 +376,9 @@ fn compute_inputs(
     watch: &Watch<'_>,
 ) -> Result<Computed, AppError> {
     let surface = match (&inputs.plan.within, &inputs.basis.area) {
-        (Within::Surface { surface }, _) => surface.clone(),
-        (Within::Area { .. }, Some(area)) => area.geometry.clone(),
-        (Within::Area { area }, None) => return Err(gone(area)),
+        (Within::Surface(surface), _) => surface.clone(),
+        (Within::Area(_), Some(area)) => area.geometry.clone(),
+        (Within::Area(area), None) => return Err(gone(area)),
     };
     let ground = Ground::of(&surface, &inputs.set)?;
     let same = |before: &&Computed| {
@@ -401,15 +431,15 @@ fn plan_of(state: &State, id: PlanId, input: PlanInput, phase: PlanPhase) -> Res
         RulesInput::Text(text) => text,
     };
     let within = match input.within {
-        WithinInput::Area(code) => Within::Area { area: Code::new(&code)? },
-        WithinInput::Surface(surface) => Within::Surface { surface: site::ground(&surface)? },
+        WithinInput::Area(code) => Within::Area(Code::new(&code)?),
+        WithinInput::Surface(surface) => Within::Surface(site::ground(&surface)?),
     };
     let PlanInput { name, zones_only, widths, reason, .. } = input;
     let plan = Plan { id, name, rules, within, zones_only, widths, phase, reason }.check()?;
     let set = check_rule_set("rules", plan.rules.as_bytes()).map_err(AppError::Rules)?;
     let surface = surface_of(state, &plan).ok_or_else(|| match &plan.within {
-        Within::Area { area } => gone(area),
-        Within::Surface { .. } => ModelError::new("within", "nothing", "a surface").into(),
+        Within::Area(area) => gone(area),
+        Within::Surface(_) => ModelError::new("within", "nothing", "a surface").into(),
     })?;
     Ground::of(&surface, &set)?;
     Ok(plan)
@@ -418,14 +448,14 @@ fn plan_of(state: &State, id: PlanId, input: PlanInput, phase: PlanPhase) -> Res
 /// The ground of a plan as it stands; `None` for an Area that is gone.
 fn surface_of(state: &State, plan: &Plan) -> Option<MultiPolygon<f64>> {
     match &plan.within {
-        Within::Surface { surface } => Some(surface.clone()),
-        within @ Within::Area { .. } => area_of(state, within).map(|area| area.geometry.clone()),
+        Within::Surface(surface) => Some(surface.clone()),
+        within @ Within::Area(_) => area_of(state, within).map(|area| area.geometry.clone()),
     }
 }
 
 /// The living Area that a plan is within, where it is one.
 fn area_of(state: &State, within: &Within) -> Option<Arc<Area>> {
-    let Within::Area { area } = within else { return None };
+    let Within::Area(area) = within else { return None };
     let entry = state.covered(state.area(area.as_str())?, None).entry;
     entry.in_force.then(|| Arc::clone(&entry.area))
 }

@@ -61,6 +61,7 @@ pub fn serve(store: Store, args: &ServeArgs, ready: impl FnOnce(&str) -> Result<
         }
         house.open(app.clone());
         ready(&url)?;
+        app.begin_plans();
         if let Some(link) = app.first_link().await? {
             say::line(format_args!(
                 "nobody can sign in yet: this link signs in the administrator, once, within 24 hours; it is shown only now\n  \

@@ -77,17 +77,10 @@ impl fmt::Display for PlanPhase {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Within {
-    /// An Area, as it is when the plan is computed.
-    Area {
-        /// Its code.
-        area: Code,
-    },
-    /// A surface of its own.
-    Surface {
-        /// WGS 84, degrees.
-        #[serde(with = "shape::multi_polygon")]
-        surface: MultiPolygon<f64>,
-    },
+    /// An Area by its code, as it is when the plan is computed.
+    Area(Code),
+    /// A surface of its own: WGS 84, degrees.
+    Surface(#[serde(with = "shape::multi_polygon")] MultiPolygon<f64>),
 }
 
 /// Where stalls may stand within some ground by some rules: what it is computed from, so that it can be computed again.
@@ -139,7 +132,7 @@ impl Plan {
             return Err(ModelError::new("widths", format!("{} streets", self.widths.len()), expected));
         }
         self.widths.values().try_for_each(|widths| widths.check().map(drop))?;
-        if let Within::Surface { surface } = &self.within
+        if let Within::Surface(surface) = &self.within
             && surface.0.iter().all(|p| p.exterior().0.is_empty())
         {
             return Err(ModelError::new("within", "empty", "a polygon"));
@@ -163,7 +156,7 @@ mod tests {
     use geo::polygon;
 
     fn plan() -> Plan {
-        let within = Within::Area { area: Code::new("7001").unwrap() };
+        let within = Within::Area(Code::new("7001").unwrap());
         let (rules, widths, reason) = ("id = \"x\"".into(), BTreeMap::new(), String::new());
         let phase = PlanPhase::Draft;
         Plan { id: PlanId(1), name: "Vaduz".into(), rules, within, zones_only: false, widths, phase, reason }
@@ -179,7 +172,7 @@ mod tests {
             (Plan { reason: "a\nb".into(), ..plan() }, "reason"),
             (Plan { reason: "x".repeat(501), ..plan() }, "reason"),
             (Plan { rules: "x".repeat(200_001), ..plan() }, "rules"),
-            (Plan { within: Within::Surface { surface: MultiPolygon(vec![]) }, ..plan() }, "within"),
+            (Plan { within: Within::Surface(MultiPolygon(vec![])), ..plan() }, "within"),
             (wide("0 m"), "carriageway"),
             (wide("100.1 m"), "carriageway"),
         ];
@@ -204,7 +197,7 @@ mod tests {
         let surface = MultiPolygon(vec![polygon![(x: 9.5, y: 47.1), (x: 9.6, y: 47.1), (x: 9.6, y: 47.2)]]);
         let widths = MeasuredWidths { left: "8 ft".parse().ok(), ..MeasuredWidths::default() };
         let widths = BTreeMap::from([(Code::new("w1").unwrap(), widths)]);
-        for plan in [plan(), Plan { within: Within::Surface { surface }, widths, zones_only: true, ..plan() }] {
+        for plan in [plan(), Plan { within: Within::Surface(surface), widths, zones_only: true, ..plan() }] {
             let written = serde_json::to_string(&plan).unwrap();
             assert_eq!(serde_json::from_str::<Plan>(&written).unwrap(), plan, "{written}");
         }

@@ -89,7 +89,7 @@ fn drawing(rng: &mut SmallRng) -> Change {
     match rng.random_range(0..10) {
         0 => {
             let phase = if rng.random_bool(0.9) { PlanPhase::Draft } else { PlanPhase::ALL[rng.random_range(1..4)] };
-            let (rules, within) = (String::new(), Within::Area { area: code("T1") });
+            let (rules, within) = (String::new(), Within::Area(code("T1")));
             let (zones_only, widths) = (false, BTreeMap::new());
             Change::PlanPut(Box::new(Plan { id: plan, name, rules, within, zones_only, widths, phase, reason }))
         }

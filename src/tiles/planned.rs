@@ -8,6 +8,7 @@ use super::{TileBody, VectorLayer};
 use crate::geom::{Lattice, LonLat, TileId};
 use crate::model::{Spot, Zone};
 use geo::Geometry;
+use std::collections::BTreeMap;
 
 const fn field(name: &'static str, kind: FieldType, about: &'static str) -> Field {
     Field { name, kind, about }
@@ -25,9 +26,11 @@ const PLACE: [Field; 7] = [
 ];
 
 /// Fields of stalls counted in a cell.
-const CELL: [Field; 2] = [
+const CELL: [Field; 4] = [
     field("stalls", FieldType::Uint, "Stalls that fit in the cell."),
     field("places", FieldType::Uint, "Lawful places in it that hold one."),
+    field("limited_by", FieldType::Text, "The rule that limits the places of most of them; absent where none does."),
+    field("assumed", FieldType::Bool, "Whether a width of one of their streets is assumed."),
 ];
 
 /// Fields of a zone.
@@ -78,26 +81,36 @@ pub struct PlaceFeature<'a> {
 }
 
 /// Stalls of several places.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct StallCell {
+#[derive(Debug, Clone, Default)]
+pub struct StallCell<'a> {
     /// Sum of the positions, each as often as its place has stalls.
     sum: [f64; 2],
     stalls: u32,
     places: u32,
+    /// Stalls by what limits their place.
+    limits: BTreeMap<Option<&'a str>, u32>,
+    assumed: bool,
 }
 
-impl StallCell {
-    /// Adds a place with at least one stall.
-    pub fn add(&mut self, at: LonLat, stalls: u32) {
+impl<'a> StallCell<'a> {
+    /// Adds a place with at least one stall: how many, what limits it, whether a width of its street is assumed.
+    pub fn add(&mut self, at: LonLat, stalls: u32, limited_by: Option<&'a str>, assumed: bool) {
         self.sum[0] += at.lon() * f64::from(stalls);
         self.sum[1] += at.lat() * f64::from(stalls);
         self.stalls += stalls;
         self.places += 1;
+        *self.limits.entry(limited_by).or_default() += stalls;
+        self.assumed |= assumed;
     }
 
     fn at(&self) -> Option<LonLat> {
         let stalls = f64::from(self.stalls);
         (self.stalls > 0).then(|| LonLat::new(self.sum[0] / stalls, self.sum[1] / stalls).ok())?
+    }
+
+    /// Of two that limit as many stalls, the first by name.
+    fn limited_by(&self) -> Option<&'a str> {
+        self.limits.iter().rev().max_by_key(|(_, stalls)| **stalls).and_then(|(rule, _)| *rule)
     }
 }
 
@@ -136,7 +149,7 @@ pub struct PlanContent<'a> {
     /// Lawful places.
     pub places: &'a [PlaceFeature<'a>],
     /// Stalls counted, all of this tile.
-    pub cells: &'a [StallCell],
+    pub cells: &'a [StallCell<'a>],
     /// Zones.
     pub zones: &'a [ZoneFeature<'a>],
     /// Spots.
@@ -174,7 +187,12 @@ pub fn encode_plan(tile: TileId, content: &PlanContent<'_>) -> TileBody {
     writer.named(LAYERS[1].0, |layer| {
         for cell in content.cells {
             if let Some(at) = cell.at() {
-                let row = [Some(Value::Uint(cell.stalls)), Some(Value::Uint(cell.places))];
+                let row = [
+                    Some(Value::Uint(cell.stalls)),
+                    Some(Value::Uint(cell.places)),
+                    cell.limited_by().map(Value::Text),
+                    Some(Value::Bool(cell.assumed)),
+                ];
                 layer.put_point(None, frame.own_point(Lattice::of(at)), &CELL, row);
             }
         }

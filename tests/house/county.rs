@@ -132,7 +132,7 @@ impl County {
     pub fn plan(scratch: &Scratch, id: u32, phase: PlanPhase) {
         let rules = std::fs::read_to_string(repository("data/rules/cn-hebi-2012.toml")).unwrap();
         let (id, name, reason) = (PlanId(id), format!("Plan {id}"), String::new());
-        let within = Within::Area { area: Code::new("331100").unwrap() };
+        let within = Within::Area(Code::new("331100").unwrap());
         let (zones_only, widths) = (false, BTreeMap::new());
         let plan = Plan { id, name, rules, within, zones_only, widths, phase, reason }.check().unwrap();
         let entries = vec![Entry::from(&Change::PlanPut(Box::new(plan)))];

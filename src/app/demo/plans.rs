@@ -100,8 +100,8 @@ pub fn draw(store: &mut Store, at: Timestamp) -> Result<usize, AppError> {
 
 fn plan(id: u32, name: &str, rules: &str, within: Option<&str>) -> Result<Plan, AppError> {
     let within = match within {
-        Some(code) => Within::Area { area: Code::new(code)? },
-        None => Within::Surface { surface: MultiPolygon(vec![Rect::new(FIRENZE[0], FIRENZE[1]).to_polygon()]) },
+        Some(code) => Within::Area(Code::new(code)?),
+        None => Within::Surface(MultiPolygon(vec![Rect::new(FIRENZE[0], FIRENZE[1]).to_polygon()])),
     };
     let plan = Plan {
         id: PlanId(id),

@@ -98,10 +98,11 @@ impl Computed {
             crate::geom::Bbox::new(min.x, min.y, max.x, max.y).is_ok_and(|bbox| bbox.intersects(&wide))
         };
         let near: Vec<&Place> = self.result.places.iter().filter(touches).collect();
-        let mut cells = BTreeMap::<u64, StallCell>::new();
+        let mut cells = BTreeMap::<u64, StallCell<'_>>::new();
         let mut places: Vec<PlaceFeature<'_>> = Vec::new();
         for place in near {
             let shape = self.shape(place);
+            let limited_by = place.limited_by.map(|rule| self.numbers.key(rule));
             if tile.z() >= PLACES_FROM {
                 places.push(PlaceFeature {
                     geometry: Geometry::Polygon(shape),
@@ -110,7 +111,7 @@ impl Computed {
                     side: side(place.hand),
                     stalls: place.stalls,
                     clear_width: (place.clear_width * 100.0).round() / 100.0,
-                    limited_by: place.limited_by.map(|rule| self.numbers.key(rule)),
+                    limited_by,
                     assumed: self.is_assumed(place),
                 });
             } else if place.stalls > 0
@@ -119,11 +120,12 @@ impl Computed {
             {
                 let deeper = TileId::at(crate::geom::World::of(at), tile.z() + CELLS_DEEPER);
                 if deeper.ancestor(tile.z()) == tile {
-                    cells.entry(deeper.key()).or_default().add(at, place.stalls);
+                    let cell = cells.entry(deeper.key()).or_default();
+                    cell.add(at, place.stalls, limited_by, self.is_assumed(place));
                 }
             }
         }
-        let cells: Vec<StallCell> = cells.into_values().collect();
+        let cells: Vec<StallCell<'_>> = cells.into_values().collect();
         let zones: Vec<ZoneFeature<'_>> = zones.iter().map(|zone| ZoneFeature::of(zone)).collect();
         let spots: Vec<SpotFeature<'_>> = spots.iter().map(|spot| SpotFeature::of(spot)).collect();
         encode_plan(tile, &PlanContent { places: &places, cells: &cells, zones: &zones, spots: &spots })
