@@ -63,13 +63,13 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
             }
             ("/tiles/{layers}/{z}/{x}/{y}", "z") => vec![tile(&place.home, 16)], // all three at once
             (_, "tileMatrix") => vec![by_row(&place.home)],                      // the same
-            ("/tiles/{layers}/{z}/{x}/{y}", "x" | "y") | (_, "tileRow" | "tileCol") => vec![String::new()],
+            ("/tiles/{layers}/{z}/{x}/{y}" | "/api/plans/{id}/tiles/{z}/{x}/{y}", "x" | "y")
+            | (_, "tileRow" | "tileCol") => vec![String::new()],
             (_, "collection") => collections.iter().map(|name| (*name).to_owned()).collect(),
             (_, "item") => vec![place.home.code.clone(), place.area.into(), visit_id(&place.home)],
             ("/api/rules/{id}", "id") => vec!["us-nyc-2025-extra".into(), "cn-hebi-2012".into()],
             (path, "id") if path.starts_with("/api/plans/") => vec!["1".into()],
             ("/api/plans/{id}/tiles/{z}/{x}/{y}", "z") => vec![tile(&place.home, 14)],
-            ("/api/plans/{id}/tiles/{z}/{x}/{y}", _) => vec![String::new()],
             ("/api/tokens/{id}", "id") => vec![format!("nothing{}", fresh.next())],
             ("/api/users/{name}" | "/api/users/{name}/link", "name") => vec![format!("nobody{}", fresh.next())],
             ("/web/{*path}", _) => vec!["app.js".into()],
