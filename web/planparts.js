@@ -2,7 +2,7 @@
 
 import { format } from './address.js';
 import { h, svg } from './dom.js';
-import { distance, moment, number, percent, said, t, tn, word } from './i18n.js';
+import { distance, moment, number, percent, said, t, tn } from './i18n.js';
 
 /** @import * as T from './types.js' */
 
@@ -91,14 +91,15 @@ const quantity = (value, unit) => (value === null || value === undefined ? '–'
  * Why a stall may stand at a place, or not: every rule, those that fail first, and the nearest place that is lawful.
  * @param {{found: T.Why | null, failed: T.Trouble | null}} asked
  * @param {{near: (at: {lon: number, lat: number}) => void, close: () => void, again: () => void}} acts
+ * @param {(street: T.WhyStreet) => HTMLElement} widths  of the street beside the place
  */
-export function whyCard({ found, failed }, acts) {
+export function whyCard({ found, failed }, acts, widths) {
   const close = h('button.close', { type: 'button', 'aria-label': t('sign.close'), 'data-key': 'why-close', onclick: acts.close }, '×');
   if (failed) return h('section.why', { 'data-part': 'why' }, h('h2', null, t('why'), close), h('p.hint', { role: 'alert' }, t(`trouble.${failed}`)), h('button.more', { type: 'button', 'data-key': 'why-again', onclick: acts.again }, t('again')));
   if (!found) return h('section.why', { 'data-part': 'why', 'aria-busy': 'true' }, h('h2', null, t('why.asking'), close), h('i.line', null), h('i.line', null));
   const order = (/** @type {T.Reason} */ r) => (r.pass === false ? 0 : r.pass === null ? 1 : 2);
   const { nearest, street } = found;
-  const name = typeof street === 'string' ? street : street?.name ?? street?.code ?? '';
+  const name = street?.name ?? street?.code ?? '';
   return h('section.why', { 'data-part': 'why', 'data-legal': String(found.legal) },
     h('h2', { role: 'status' }, verdict(found.legal), h('span', null, t(found.legal ? 'why.legal' : 'why.refused')), close),
     name && h('p.hint', null, name),
@@ -107,7 +108,8 @@ export function whyCard({ found, failed }, acts) {
       : h('p.near', null, t('why.nowhere'))),
     found.rules.length === 0 && h('p.hint', null, t('why.nothing')),
     h('ul.plain', null, ...found.rules.toSorted((a, b) => order(a) - order(b)).map((r) => h('li', { 'data-rule': r.rule }, verdict(r.pass),
-      h('span', null, said(r.text) || r.rule, h('small', null, t('why.measured', { measured: quantity(r.measured, r.unit), required: quantity(r.required, r.unit) })))))));
+      h('span', null, said(r.text) || r.rule, h('small', null, t('why.measured', { measured: quantity(r.measured, r.unit), required: quantity(r.required, r.unit) })))))),
+    street && widths(street));
 }
 
 /** Two plans side by side. @param {T.Plan} a @param {T.Plan} b @param {T.View} view */
@@ -133,13 +135,12 @@ export function sideBySide(a, b, view) {
 /** How it was worked out, what was assumed, what it was made of. @param {T.Plan} plan @param {T.RuleSetHead | undefined} set @param {(f: string) => void} save */
 export function planMethod(plan, set, save) {
   const { assumed, made_of: made } = plan;
-  const widths = Object.entries(assumed.widths ?? {});
   const fact = (/** @type {string} */ name, /** @type {string | number} */ value) => [h('dt', null, name), h('dd', null, value)];
-  const width = (/** @type {any} */ w) => (typeof w === 'number' ? quantity(w, 'm') : typeof w === 'object' && w !== null ? Object.entries(w).map(([side, n]) => `${t(/** @type {any} */ (`side.${side}`)) || side} ${quantity(/** @type {any} */ (n), 'm')}`).join(' · ') : String(w));
   return [
     assumed.streets > 0 && h('details', { 'data-key': 'assumed' }, h('summary', { 'data-key': 'assumed-head' }, t('assumed')),
       h('p', null, tn('assumed.help', assumed.streets, { of: number(assumed.of) })),
-      widths.length > 0 && h('dl.figures', null, ...widths.flatMap(([name, w]) => fact(word('street', name), width(w))))),
+      h('dl.figures', null, ...fact(t('width.carriageway'), number(assumed.carriageway)), ...fact(t('width.footway'), number(assumed.footway)), ...fact(t('width.lanes'), number(assumed.lanes))),
+      h('p.hint', null, t('assumed.measure'))),
     h('details', { 'data-key': 'save-as' }, h('summary', { 'data-key': 'save-as-head' }, t('files')),
       h('p.files', null, ...['geojson', 'fgb', 'kml', 'gpx', 'pmtiles'].map((f) => h('button.more', { type: 'button', 'data-key': `file-${f}`, onclick: () => save(f) }, t(/** @type {any} */ (`file.${f}`)))))),
     h('details', { 'data-key': 'method' }, h('summary', { 'data-key': 'method-head' }, t('made')),
@@ -147,8 +148,8 @@ export function planMethod(plan, set, save) {
       set && h('p', null, `${said(set.name)} · ${said(set.jurisdiction)}${set.year ? ` · ${set.year}` : ''} · ${set.source}`),
       h('p.not-advice', null, set ? said(set.note) : t('not.advice')),
       h('dl.figures', null,
-        ...fact(t('made.rules'), digest(made.rules_sha256)), ...fact(t('made.context'), number(made.context_seq)), ...fact(t('made.zones'), number(made.zones_seq)), ...fact(t('made.version'), number(made.seq)),
-        ...fact(t('made.by'), plan.author || '–'), ...fact(t('made.at'), moment(plan.changed_at)), ...(plan.reason ? fact(t('reason'), plan.reason) : []))),
+        ...fact(t('made.rules'), digest(made.rules_sha256)), ...fact(t('made.context'), number(made.context_seq)), ...fact(t('made.zones'), number(made.zones_seq)), ...fact(t('made.version'), number(made.plan_seq)),
+        ...fact(t('made.by'), plan.by), ...fact(t('made.at'), moment(plan.changed_at)), ...(plan.reason ? fact(t('reason'), plan.reason) : []))),
   ];
 }
 

@@ -11,6 +11,7 @@ import { drawPlanLegend } from './planlegend.js';
 import { planReader } from './planreading.js';
 import { INK, mark, marksOf } from './planlayers.js';
 import { PLAIN, listView, newView, planView, way } from './planviews.js';
+import { measuring } from './planwidths.js';
 import { trouble } from './parts.js';
 import { rulesEditor } from './rulesedit.js';
 
@@ -43,6 +44,8 @@ export function createDesk({ known, go, map, redraw, sign }) {
     /** @type {Map<number, ReturnType<typeof createDrawings>>} */ sheets: new Map(),
     /** @type {string | null} */ hover: null,
     form: { ...blank },
+    /** @type {import('./planwidths.js').Measuring | null} */ measuring: null,
+    /** @type {string | null} the street whose widths are unfolded */ unfolded: null,
   };
   /** The text of a plan's rules, and what is written over it. @type {Map<number, {text: string, written: string, etag: string | null}>} */
   const texts = new Map();
@@ -102,6 +105,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
       close: () => go({ why: null }),
       again: () => void readWhy(),
     },
+    measure: measuring({ state, change, redraw }),
     async file(/** @type {string} */ f) {
       const plan = id();
       if (plan === null) return;
@@ -216,7 +220,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
     moved(was) {
       const { plan, task: doing, beside, why, rule, theme } = view();
       if (plan !== was.plan) {
-        Object.assign(state, { plan: null, etag: null, failed: null, asked: null, other: null });
+        Object.assign(state, { plan: null, etag: null, failed: null, asked: null, other: null, measuring: null, unfolded: null });
         if (plan !== null) read();
       } else {
         if (why?.join() !== was.why?.join()) void readWhy();

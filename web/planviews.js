@@ -6,6 +6,7 @@ import { chain } from './figures.js';
 import { moment, number, percent, said, t, tn, word } from './i18n.js';
 import { planAnswer, planMethod, sideBySide, unmeasured, waterfall, whyCard } from './planparts.js';
 import { trouble } from './parts.js';
+import { widthsPart } from './planwidths.js';
 
 /** @import * as T from './types.js' */
 /** @import { Desk } from './plans.js' */
@@ -70,7 +71,7 @@ export function planView(view, state, acts, may) {
   const others = (state.list ?? []).filter((one) => one.id !== plan.id && one.state === 'ready');
   const choose = (/** @type {Event} */ event) => acts.beside(Number(/** @type {HTMLSelectElement} */ (event.target).value) || null);
   return frame(head, running,
-    view.why !== null && whyCard(asked ?? { found: null, failed: null }, acts.why),
+    view.why !== null && whyCard(asked ?? { found: null, failed: null }, acts.why, (street) => widthsPart(street, state.measuring, state.unfolded === street.code, may && plan.phase !== 'ended', acts.measure)),
     planAnswer(plan), unsaved, work,
     view.why === null && h('p.hint', { 'data-part': 'ask' }, t('why.help')),
     waterfall(plan, view, acts.rule),
@@ -80,7 +81,7 @@ export function planView(view, state, acts, may) {
     unmeasured(plan),
     may && phases(plan, acts),
     ...planMethod(plan, set, acts.file),
-    h('p.foot', null, h('time', { datetime: plan.changed_at }, t('plan.changed', { time: moment(plan.changed_at), who: plan.author || '–' }))));
+    h('p.foot', null, h('time', { datetime: plan.changed_at }, t('plan.changed', { time: moment(plan.changed_at), who: plan.by || '–' }))));
 }
 
 const NEXT = { draft: ['consultation', 'ended'], consultation: ['draft', 'published', 'ended'], published: ['ended'], ended: [] };

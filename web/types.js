@@ -90,9 +90,9 @@
  * @property {RuleCost[]} by_rule
  * @property {Unmeasured[]} unmeasured
  * @property {Cap[]} caps
- * @property {{streets: number, of: number, widths?: Record<string, any>}} assumed
- * @property {{rules_sha256: string, context_seq: number, zones_seq: number, seq: number}} made_of
- * @property {string} author
+ * @property {{of: number, streets: number, carriageway: number, lanes: number, footway: number}} assumed
+ * @property {{rules_sha256: string, context_seq: number, zones_seq: number, plan_seq: number}} made_of
+ * @property {string} by
  * @property {string} changed_at
  * @property {string} reason
  * @property {Within} [within]
@@ -101,7 +101,9 @@
  *
  * @typedef {{name: string, rules?: string, rules_text?: string, within?: Within, zones_only?: boolean, widths?: Record<string, any>, phase?: Phase, reason?: string}} PlanInput
  * @typedef {{rule: string, text: Words, measured: number | string | null, required: number | string | null, unit: string, pass: boolean | null}} Reason
- * @typedef {{legal: boolean, rules: Reason[], street?: any, nearest: {lon: number, lat: number, distance_m: number} | null}} Why
+ * @typedef {{value: number, known: 'measured' | 'tagged' | 'assumed'}} Told
+ * @typedef {{code: string, name: string | null, class: string, side: 'left' | 'right' | null, clear_width_m: number | null, assumed: boolean, widths: {carriageway: Told, lanes: Told, left: Told, right: Told}}} WhyStreet
+ * @typedef {{legal: boolean, rules: Reason[], street: WhyStreet | null, nearest: {lon: number, lat: number, distance_m: number} | null}} Why
  *
  * @typedef {'zones' | 'spots'} Kind
  * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass

@@ -271,6 +271,33 @@ test('what another planner draws appears at once', async () => {
   await done();
 });
 
+test('a width that somebody measured takes the place of the assumed one, and can be taken back', async () => {
+  const { page, done } = await open(`#plan=${plan}&why=${lawful[0].toFixed(6)},${lawful[1].toFixed(6)}&${at(lawful)}${AS}`, { ready: '[data-part="why"] [data-key="widths-head"]' });
+  const known = () => page.getAttribute('[data-width="left"]', 'data-known');
+  await page.click('[data-key="widths-head"]');
+  const before = await known();
+  assert.notEqual(before, 'measured');
+  await page.click('[data-key="width-open"]');
+  await page.fill('#width-left', '120');
+  await page.fill('#width-reason', 'walked it with a tape');
+  await page.click('[data-key="width-save"]');
+  assert.ok(await page.$eval('#width-left', (input) => !(/** @type {HTMLInputElement} */ (input).checkValidity())), 'more than 100 m is no footway');
+  await page.fill('#width-left', '4.25');
+  await page.click('[data-key="width-save"]');
+  await page.waitForSelector('[data-width="left"][data-known="measured"]', { state: 'attached' });
+  const kept = await ready(plan);
+  assert.equal(Object.keys(kept.widths).length, 1);
+  assert.equal(kept.reason, 'walked it with a tape');
+  await page.click('[data-key="width-open"]');
+  assert.equal(await page.inputValue('#width-left'), '4.25');
+  await page.fill('#width-left', '');
+  await page.fill('#width-reason', 'it was another street');
+  await page.click('[data-key="width-save"]');
+  await page.waitForSelector(`[data-width="left"][data-known="${before}"]`, { state: 'attached' });
+  assert.deepEqual((await ready(plan)).widths, {});
+  await done();
+});
+
 test('rules are edited as text: a mistake is shown at its line, and saving works the plan out again', async () => {
   const { page, done } = await open(`#plan=${plan}&task=rules${AS}`, { ready: '#rules-text' });
   await page.waitForSelector('.fine');

@@ -4,8 +4,8 @@ use super::compute::Computed;
 use super::demands::{Assumed, Stall, ZONES_FORBIDDEN, ZONES_ONLY, assumed};
 use crate::analysis::legal::{Amount, Hand, Lost, Measured};
 use crate::app::access::hex;
-use crate::geom::LonLat;
-use crate::model::rule::{Cap, Known, Requirement, Rule, Status, StreetVerdict, Words};
+use crate::geom::{LonLat, Meters};
+use crate::model::rule::{Cap, Known, Requirement, Rule, Status, StreetVerdict, StreetWidths, Told, Words};
 use crate::model::{PlanId, PlanPhase};
 use geo::Coord;
 use jiff::Timestamp;
@@ -181,7 +181,7 @@ pub struct WhyRule {
     pub pass: bool,
 }
 
-/// A street beside a place.
+/// The street in whose strip a place lies, else the nearest one.
 #[derive(Debug, Clone, Serialize)]
 pub struct WhyStreet {
     /// Its code.
@@ -190,12 +190,48 @@ pub struct WhyStreet {
     pub name: Option<String>,
     /// Its class.
     pub class: &'static str,
-    /// `left` or `right`, in the direction in which it is drawn.
-    pub side: &'static str,
-    /// What stays free for people walking, metres.
-    pub clear_width_m: f64,
+    /// `left` or `right`, in the direction in which it is drawn; `None` where no strip of it is.
+    pub side: Option<&'static str>,
+    /// What stays free for people walking there, metres.
+    pub clear_width_m: Option<f64>,
     /// Whether any of its widths is assumed.
     pub assumed: bool,
+    /// What the plan takes them to be.
+    pub widths: WhyWidths,
+}
+
+/// The widths of a street, and how each is known.
+#[derive(Debug, Clone, Serialize)]
+pub struct WhyWidths {
+    /// Between the kerbs, metres; of a way for walking, its own width.
+    pub carriageway: ToldReport<f64>,
+    /// Both directions together; 0 for a way for walking.
+    pub lanes: ToldReport<u8>,
+    /// Of the footway on the left, in the direction in which it is drawn, metres.
+    pub left: ToldReport<f64>,
+    /// Of the footway on the right, metres.
+    pub right: ToldReport<f64>,
+}
+
+/// A value, and how it is known.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ToldReport<T> {
+    /// What it is.
+    pub value: T,
+    /// `measured`, `tagged` or `assumed`.
+    pub known: Known,
+}
+
+impl From<&StreetWidths> for WhyWidths {
+    fn from(widths: &StreetWidths) -> WhyWidths {
+        let metres = |told: Told<Meters>| ToldReport { value: centimetre(told.value.0), known: told.known };
+        WhyWidths {
+            carriageway: metres(widths.carriageway),
+            lanes: ToldReport { value: widths.lanes.value, known: widths.lanes.known },
+            left: metres(widths.left),
+            right: metres(widths.right),
+        }
+    }
 }
 
 /// Where one may stand instead.
@@ -313,15 +349,18 @@ impl Computed {
     pub fn why(&self, at: LonLat) -> WhyReport {
         let place = self.site.plane.project(at.coord());
         let why = self.legal.why(&self.result, place);
-        let street = why.side.map(|(piece, hand)| {
+        // Where no stall could stand by any rule, the nearest street: a width of its that is assumed may be why.
+        let beside = why.side.map(|(piece, hand)| (piece, Some(hand)));
+        let street = beside.or(why.road.map(|road| (road.street, None))).map(|(piece, hand)| {
             let (street, widths) = (self.site.of(piece), &self.demands.widths[self.site.pieces[piece as usize].street]);
             WhyStreet {
                 code: street.feature.code.to_string(),
                 name: street.feature.name.clone(),
                 class: street.class.as_str(),
-                side: side(hand),
-                clear_width_m: centimetre(why.clear_width.unwrap_or_default()),
+                side: hand.map(side),
+                clear_width_m: why.clear_width.map(centimetre),
                 assumed: widths.known().contains(&Known::Assumed),
+                widths: widths.into(),
             }
         });
         let mut rules: Vec<WhyRule> = Vec::new();
