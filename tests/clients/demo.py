@@ -51,22 +51,22 @@ def households():
 
 
 def features(name):
-    """The features of a file in data/liechtenstein/."""
-    with gzip.open(DATA / name, "rt", encoding="utf-8") as file:
+    """The features of a file in data/."""
+    with gzip.open(DATA.parent / name, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 
 def areas():
     """What was imported as areas, by code; the grids below them were drawn by the demo."""
-    return {feature["properties"]["code"]: feature for feature in features("areas.geojsonl.gz")}
+    return {feature["properties"]["code"]: feature for feature in features("liechtenstein/areas.geojsonl.gz")}
 
 
 def context():
     """What was imported as context, by code. What stands in two files is the one that came later."""
-    order = ["landuse", "buildings", "water_rail", "roads", "pois"]  # as src/app/demo.rs imports them
-    return {
-        feature["properties"]["osm"]: feature for name in order for feature in features(f"context/{name}.geojsonl.gz")
-    }
+    country = [f"liechtenstein/context/{name}" for name in ("landuse", "buildings", "water_rail", "roads", "pois")]
+    city = [f"firenze/{name}" for name in ("landuse", "buildings", "lines", "roads", "pois")]
+    order = country + city  # as src/app/demo.rs imports them
+    return {feature["properties"]["osm"]: feature for name in order for feature in features(f"{name}.geojsonl.gz")}
 
 
 def tile_of(position, zoom):
