@@ -240,7 +240,7 @@ impl From<AppError> for Problem {
             AppError::TooLong(_) | AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             }
-            AppError::NotReady { .. } => Problem::overloaded(detail, 1u64),
+            AppError::NotReady { .. } => Problem::again(StatusCode::CONFLICT, detail, 1u64),
             AppError::Stopped(_) => {
                 tracing::error!(detail, "changes are not taken");
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "changes cannot be stored at the moment: try again later")

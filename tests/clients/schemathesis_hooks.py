@@ -1,6 +1,7 @@
 """Loaded by Schemathesis: half of the ids that it makes up become ids of something that is there, so that what is found is checked too."""
 
 import functools
+import json
 import os
 import re
 import zlib
@@ -37,3 +38,11 @@ def map_path_parameters(context, path_parameters):
     if number % 2:
         changed[name] = known[number // 2 % len(known)]
     return changed
+
+
+@schemathesis.serializer("application/toml")
+def text(context, value):
+    """A text of rules is sent as it is, whatever was made up in its place as JSON."""
+    if isinstance(value, bytes):
+        return value
+    return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "replace")

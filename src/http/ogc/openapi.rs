@@ -207,7 +207,9 @@ pub fn refusals(responses: &mut Map<String, Value>, statuses: impl Iterator<Item
             404 => "There is no such thing, or it is out of reach.",
             405 => "The method is not offered here.",
             406 => "No form of the answer is acceptable.",
-            409 => "There is one with this id already: the problem says since when and by whom.",
+            409 => {
+                "Not as things stand: there is one with this id already, and the problem says since when and by whom; or it is still being made."
+            }
             412 => "Another changed it since it was read: the problem says who, when, and which version it has now.",
             428 => "The header If-Match is missing: which version is this a change of?",
             408 => "The body did not come in time.",

@@ -82,7 +82,7 @@ pub const OPERATIONS: [Operation; 9] = [
                     example: "geojson",
                 },
             ],
-            refuses: &[404, 503],
+            refuses: &[404, 409],
             ..of_one(
                 "plan_legal",
                 "The lawful places of a plan, with what was drawn for it",
@@ -115,7 +115,7 @@ pub const OPERATIONS: [Operation; 9] = [
                 Parameter { name: "x", what: "Column.", takes: Takes::Text, needed: true, example: "8625" },
                 Parameter { name: "y", what: "Row.", takes: Takes::Text, needed: true, example: "5745" },
             ],
-            refuses: &[404, 503],
+            refuses: &[404, 409],
             ..of_one(
                 "plan_tile",
                 "A tile of a plan: lawful places, or stalls counted in cells, zones and spots",
@@ -137,7 +137,7 @@ pub const OPERATIONS: [Operation; 9] = [
                 degrees("lon", "9.5225"),
                 degrees("lat", "47.14"),
             ],
-            refuses: &[404, 503],
+            refuses: &[404, 409],
             ..reads("why", "Why a stall may stand at a place, or may not, and the nearest where it may", &[json("why")])
         },
     ),
