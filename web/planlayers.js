@@ -58,11 +58,11 @@ function lawful(ink, rule) {
   const paint = rule === null ? color : /** @type {any} */ (['case', limited, ink.accent, ink.faint]);
   const from = { source: 'plan', 'source-layer': 'legal' };
   // As much ink for a stall at every zoom, as far as a dot stays in its cell.
-  const dot = (/** @type {number} */ share) => ['min', 9, ['max', 1.5, ['*', share, ['sqrt', ['get', 'stalls']]]]];
+  const dot = (/** @type {number} */ share) => ['min', 13, ['max', 2, ['*', share, ['sqrt', ['get', 'stalls']]]]];
   return [
     { id: 'plan-stalls', type: 'circle', source: 'plan', 'source-layer': 'stalls', maxzoom: PLACES_FROM, paint: {
       'circle-color': paint, 'circle-opacity': 0.85,
-      'circle-radius': /** @type {any} */ (['interpolate', ['exponential', 2], ['zoom'], 8, dot(0.03), 14, dot(1.2)]) } },
+      'circle-radius': /** @type {any} */ (['interpolate', ['exponential', 2], ['zoom'], 8, dot(0.045), 14, dot(1.8)]) } },
     { id: 'plan-legal', type: 'fill', ...from, paint: { 'fill-color': paint, 'fill-opacity': 0.85 } },
     { id: 'plan-legal-line', type: 'line', ...from, layout: { 'line-join': 'round' }, paint: { 'line-color': paint, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, rule === null ? 1 : 1.4, 15, 2.4, 18, 1.2] } },
   ];
