@@ -108,6 +108,14 @@ impl Plan {
         found.into_iter()
     }
 
+    /// The lawful places whose upright rectangle shares a point with another, by number.
+    pub fn around(&self, a: Coord<f64>, b: Coord<f64>) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.tree.each(&Extent::of(a, b), |place| found.push(place as usize));
+        found.sort_unstable();
+        found
+    }
+
     /// The nearest position of a lawful place that holds a stall, and how far it is, metres.
     pub fn nearest(&self, at: Coord<f64>) -> Option<(Coord<f64>, f64)> {
         let closest = |polygon: &Polygon<f64>| match polygon.closest_point(&Point(at)) {

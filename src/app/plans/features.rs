@@ -91,16 +91,17 @@ impl Computed {
 
     /// A tile of the plan, with what is drawn for it now. `zones` and `spots` may be of a later version than the lawful places.
     pub fn tile(&self, tile: TileId, zones: &[Arc<Zone>], spots: &[Arc<Spot>]) -> TileBody {
-        let wide = tile.bbox(crate::tiles::BUFFER);
-        let touches = |place: &&Place| {
-            let Some(rect) = place.polygon.bounding_rect() else { return false };
-            let (min, max) = (self.site.plane.unproject(rect.min()), self.site.plane.unproject(rect.max()));
-            crate::geom::Bbox::new(min.x, min.y, max.x, max.y).is_ok_and(|bbox| bbox.intersects(&wide))
-        };
-        let near: Vec<&Place> = self.result.places.iter().filter(touches).collect();
+        let mut near = Vec::new();
+        for part in tile.bbox(crate::tiles::BUFFER).parts() {
+            let [west, south, east, north] = part.to_array();
+            let [low, high] = [(west, south), (east, north)].map(|at| self.site.plane.project(at.into()));
+            near.extend(self.result.around(low, high));
+        }
+        near.sort_unstable();
+        near.dedup();
         let mut cells = BTreeMap::<u64, StallCell<'_>>::new();
         let mut places: Vec<PlaceFeature<'_>> = Vec::new();
-        for place in near {
+        for place in near.into_iter().map(|place| &self.result.places[place]) {
             let shape = self.shape(place);
             let limited_by = place.limited_by.map(|rule| self.numbers.key(rule));
             if tile.z() >= PLACES_FROM {
