@@ -4,6 +4,7 @@ use super::{App, AppError, Caller, Expects, Outcome};
 use crate::formats::{geometry_kind as kind, read_geojson};
 use crate::geom::LonLat;
 use crate::geom::validity;
+use crate::model::collection::Collection;
 use crate::model::rule::{Hours, Season, ZoneClass};
 use crate::model::{Change, Code, DrawingEnd, ModelError, PlanId, Right, Spot, Zone};
 use geo::{Coord, CoordsIter, Geometry, Line, LinesIter, MultiPolygon};
@@ -67,28 +68,22 @@ impl App {
         Ok(code)
     }
 
-    /// Takes a zone away, if it is as expected.
-    pub async fn end_zone(
+    /// Takes a zone or a spot away, if it is as expected.
+    pub async fn end_drawing(
         &self,
         caller: &Caller,
+        collection: Collection,
         code: Code,
         reason: String,
         expects: Expects,
     ) -> Result<(), AppError> {
         let end = DrawingEnd { code: code.clone(), reason }.check()?;
-        self.change_drawing(caller, "zone", code.as_str(), Change::ZoneEnded(end), expects).await
-    }
-
-    /// Takes a spot away, if it is as expected.
-    pub async fn end_spot(
-        &self,
-        caller: &Caller,
-        code: Code,
-        reason: String,
-        expects: Expects,
-    ) -> Result<(), AppError> {
-        let end = DrawingEnd { code: code.clone(), reason }.check()?;
-        self.change_drawing(caller, "spot", code.as_str(), Change::SpotEnded(end), expects).await
+        let change = match collection {
+            Collection::Zones => Change::ZoneEnded(end),
+            Collection::Spots => Change::SpotEnded(end),
+            _ => return Err(AppError::Fault),
+        };
+        self.change_drawing(caller, collection.item(), code.as_str(), change, expects).await
     }
 
     /// Stores one change of a plan, a zone or a spot, if that is as expected.

@@ -104,11 +104,7 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     let collection = drawn(&app, &caller, &name, ITEM)?;
     let (expects, code, reason) = (expected(&headers)?, there(collection, &id)?, reason.unwrap_or_default());
-    if collection == Collection::Zones {
-        app.end_zone(&caller, code, reason, expects).await?;
-    } else {
-        app.end_spot(&caller, code, reason, expects).await?;
-    }
+    app.end_drawing(&caller, collection, code, reason, expects).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
