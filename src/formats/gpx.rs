@@ -5,8 +5,9 @@ use geo::{Centroid, Geometry, InteriorPoint, Point};
 use gpx::{Gpx, GpxVersion, Metadata, Waypoint};
 use std::io;
 
-/// A file with a waypoint for each placemark: the point itself, the middle of a line, a point inside a surface.
-pub fn gpx(name: &str, marks: &[Placemark<'_>]) -> Result<Vec<u8>, FormatError> {
+/// A file with a waypoint for each placemark: the point itself, the middle of a line, a point inside a surface. `about` says
+/// what it holds and where it is from.
+pub fn gpx(name: &str, about: &str, marks: &[Placemark<'_>]) -> Result<Vec<u8>, FormatError> {
     let waypoints = marks.iter().filter_map(|mark| {
         let mut waypoint = Waypoint::new(middle(mark.geometry)?);
         waypoint.name = Some(mark.name.clone());
@@ -17,7 +18,11 @@ pub fn gpx(name: &str, marks: &[Placemark<'_>]) -> Result<Vec<u8>, FormatError> 
     let file = Gpx {
         version: GpxVersion::Gpx11,
         creator: Some("melonmap".into()),
-        metadata: Some(Metadata { name: Some(name.to_owned()), ..Metadata::default() }),
+        metadata: Some(Metadata {
+            name: Some(name.to_owned()),
+            description: Some(about.to_owned()),
+            ..Metadata::default()
+        }),
         waypoints: waypoints.collect(),
         ..Gpx::default()
     };
@@ -47,8 +52,9 @@ mod tests {
             Placemark { folder: "Zones", name: "禁止 <A & B>".into(), about: "no stalls".into(), geometry: &surface },
             Placemark { folder: "Spots", name: "S1".into(), about: String::new(), geometry: &point },
         ];
-        let read = gpx::read(&gpx("Vaduz", &marks).unwrap()[..]).unwrap();
-        assert_eq!(read.metadata.unwrap().name.as_deref(), Some("Vaduz"));
+        let read = gpx::read(&gpx("Vaduz", "© Nobody", &marks).unwrap()[..]).unwrap();
+        let head = read.metadata.unwrap();
+        assert_eq!((head.name.as_deref(), head.description.as_deref()), (Some("Vaduz"), Some("© Nobody")));
         let [zone, spot] = &read.waypoints[..] else { panic!("two") };
         assert_eq!((zone.name.as_deref(), zone.type_.as_deref()), (Some("禁止 <A & B>"), Some("Zones")));
         assert!(bent.contains(&zone.point()), "a middle that a bent zone does not hold would mislead: {zone:?}");

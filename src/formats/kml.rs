@@ -6,8 +6,8 @@ use kml::types::{self, Coord, Kml, KmlDocument};
 use std::collections::HashMap;
 use std::io;
 
-/// A document of folders, in the order in which their names come first.
-pub fn kml(name: &str, marks: &[Placemark<'_>]) -> Result<Vec<u8>, FormatError> {
+/// A document of folders, in the order in which their names come first. `about` says what it holds and where it is from.
+pub fn kml(name: &str, about: &str, marks: &[Placemark<'_>]) -> Result<Vec<u8>, FormatError> {
     let mut folders: Vec<(&str, Vec<Kml>)> = Vec::new();
     for mark in marks {
         let place = Kml::Placemark(types::Placemark {
@@ -21,7 +21,7 @@ pub fn kml(name: &str, marks: &[Placemark<'_>]) -> Result<Vec<u8>, FormatError> 
             None => folders.push((mark.folder, vec![place])),
         }
     }
-    let mut elements = vec![named(name)];
+    let mut elements = vec![text("name", name), text("description", about)];
     elements.extend(folders.into_iter().map(|(name, elements)| {
         Kml::Folder(types::Folder { name: Some(name.to_owned()), elements, ..types::Folder::default() })
     }));
@@ -33,8 +33,9 @@ pub fn kml(name: &str, marks: &[Placemark<'_>]) -> Result<Vec<u8>, FormatError> 
     Ok(out)
 }
 
-fn named(name: &str) -> Kml {
-    Kml::Element(types::Element { name: "name".into(), content: Some(name.to_owned()), ..types::Element::default() })
+fn text(element: &str, content: &str) -> Kml {
+    let content = Some(content.to_owned());
+    Kml::Element(types::Element { name: element.into(), content, ..types::Element::default() })
 }
 
 fn coords(line: &LineString<f64>) -> Vec<Coord> {
@@ -75,9 +76,9 @@ mod tests {
             Placemark { folder: "Spots", name: "S1".into(), about: "4 stalls".into(), geometry: &point },
             Placemark { folder: "Zones", name: "Z2".into(), about: String::new(), geometry: &square },
         ];
-        let text = String::from_utf8(kml("Vaduz & around", &marks).unwrap()).unwrap();
+        let text = String::from_utf8(kml("Vaduz & around", "© Nobody", &marks).unwrap()).unwrap();
         assert!(text.starts_with("<?xml"), "{text}");
-        assert!(text.contains("<name>Vaduz &amp; around</name>"), "{text}");
+        assert!(text.contains("<name>Vaduz &amp; around</name><description>© Nobody</description>"), "{text}");
         let Kml::KmlDocument(read) = text.parse::<Kml>().unwrap() else { panic!("a document") };
         let Kml::Document { elements, .. } = &read.elements[0] else { panic!("{read:?}") };
         let folders: Vec<&types::Folder> =

@@ -230,3 +230,25 @@ pub fn encode_plan(tile: TileId, content: &PlanContent<'_>) -> TileBody {
 pub fn plan_layers() -> Vec<VectorLayer> {
     LAYERS.iter().map(|(id, about, fields)| VectorLayer::of(id, about, 0..=PLAN_MAX_ZOOM, fields.iter())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_counts_its_stalls_where_most_of_them_are_and_names_what_limits_most_of_them() {
+        let at = |lon| LonLat::new(lon, 47.0).unwrap();
+        let mut cell = StallCell::default();
+        assert!(cell.at().is_none());
+        cell.add(at(9.0), 3, Some("school"), false);
+        assert_eq!((cell.limited_by(), cell.assumed), (Some("school"), false));
+        cell.add(at(9.4), 1, None, true);
+        assert_eq!((cell.stalls, cell.places, cell.limited_by(), cell.assumed), (4, 2, Some("school"), true));
+        assert!((cell.at().unwrap().lon() - 9.1).abs() < 1e-9);
+        // Of two that limit as many, the first by name.
+        cell.add(at(9.4), 3, Some("junction"), true);
+        assert_eq!(cell.limited_by(), Some("junction"));
+        cell.add(at(9.4), 9, None, true);
+        assert_eq!(cell.limited_by(), None);
+    }
+}

@@ -1,7 +1,7 @@
 //! A plan as a file: lawful places with zones and spots, in the form that somebody's program reads.
 
+use super::Computed;
 use super::features::PlaceRow;
-use super::{Computed, report};
 use crate::app::{App, AppError, Caller};
 use crate::formats::pmtiles::{Archive, ArchiveHead, place};
 use crate::formats::{FgbStream, FormatError, Placemark, gpx, kml};
@@ -120,16 +120,21 @@ impl Computed {
     pub fn file(&self, drawings: &Drawings, form: PlanForm, attribution: &[String]) -> Result<Vec<u8>, AppError> {
         match form {
             PlanForm::GeoJson => self.geojson(attribution),
-            PlanForm::FlatGeobuf => Ok(self.flatgeobuf()),
-            PlanForm::Kml => self.marked(drawings, kml),
-            PlanForm::Gpx => self.marked(drawings, gpx),
+            PlanForm::FlatGeobuf => Ok(self.flatgeobuf(attribution)),
+            PlanForm::Kml => self.marked(drawings, attribution, kml),
+            PlanForm::Gpx => self.marked(drawings, attribution, gpx),
             PlanForm::PmTiles => self.pmtiles(drawings, attribution),
         }
     }
 
+    /// What every file says of itself: what it was made of, and whose map that was.
+    fn about(&self, attribution: &[String]) -> String {
+        format!("{} {}", self.made_of(), attribution.join(" | ")).trim_end().to_owned()
+    }
+
     fn geojson(&self, attribution: &[String]) -> Result<Vec<u8>, AppError> {
         let fault = |_| AppError::Fault;
-        let made_of = report::Result { by_rule: Vec::new(), ..self.report() }.made_of;
+        let made_of = self.made_of();
         let mut out = Vec::new();
         let head = serde_json::json!({ "plan": self.inputs.plan.name, "made_of": made_of, "attribution": attribution });
         let head = serde_json::to_string(&head).map_err(|_| AppError::Fault)?;
@@ -143,8 +148,8 @@ impl Computed {
         Ok(out)
     }
 
-    fn flatgeobuf(&self) -> Vec<u8> {
-        let mut stream = FgbStream::of_polygons("legal", &LEGAL);
+    fn flatgeobuf(&self, attribution: &[String]) -> Vec<u8> {
+        let mut stream = FgbStream::of_polygons("legal", self.about(attribution), &LEGAL);
         let mut out = stream.header();
         for place in self.rows() {
             stream.write_row(&place.geometry, &place.values, &mut out);
@@ -155,7 +160,8 @@ impl Computed {
     fn marked(
         &self,
         drawings: &Drawings,
-        write: impl Fn(&str, &[Placemark<'_>]) -> Result<Vec<u8>, FormatError>,
+        attribution: &[String],
+        write: impl Fn(&str, &str, &[Placemark<'_>]) -> Result<Vec<u8>, FormatError>,
     ) -> Result<Vec<u8>, AppError> {
         let places = self.rows();
         let zones: Vec<Geometry<f64>> =
@@ -185,7 +191,7 @@ impl Computed {
             ),
             geometry: &feature.geometry,
         }));
-        Ok(write(&self.inputs.plan.name, &marks)?)
+        Ok(write(&self.inputs.plan.name, &self.about(attribution), &marks)?)
     }
 
     fn pmtiles(&self, drawings: &Drawings, attribution: &[String]) -> Result<Vec<u8>, AppError> {
@@ -193,6 +199,7 @@ impl Computed {
         let about = TileJson::of_plan(&self.inputs.plan.name, String::new(), Some(bounds), attribution);
         let metadata = serde_json::json!({
             "name": about.name,
+            "description": self.made_of().to_string(),
             "type": "overlay",
             "attribution": about.attribution.unwrap_or_default(),
             "vector_layers": about.vector_layers,

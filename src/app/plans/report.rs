@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Stalls and metres of strip.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -88,6 +89,17 @@ pub struct MadeOf {
     pub plan_seq: u64,
     /// Of the program.
     pub version: &'static str,
+}
+
+impl fmt::Display for MadeOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let MadeOf { rules, rules_sha256, context_seq, zones_seq, plan_seq, version } = self;
+        write!(
+            f,
+            "Lawful places by the rules {rules} (SHA-256 {rules_sha256}), map of change {context_seq}, drawings of change \
+             {zones_seq}, plan of change {plan_seq}; Melonmap {version}. Not legal advice."
+        )
+    }
 }
 
 /// The result of a plan.
@@ -318,14 +330,19 @@ impl Computed {
             stall: self.demands.stall.clone(),
             assumed: self.assumed(&of_holding),
             assumed_within: self.assumed(&self.site.inside()),
-            made_of: MadeOf {
-                rules: set.id().to_string(),
-                rules_sha256: sha256(&self.inputs.plan.rules),
-                context_seq: self.inputs.basis.context,
-                zones_seq: self.inputs.basis.zones,
-                plan_seq: self.inputs.basis.plan,
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            made_of: self.made_of(),
+        }
+    }
+
+    /// What it was made of.
+    pub fn made_of(&self) -> MadeOf {
+        MadeOf {
+            rules: self.inputs.set.id().to_string(),
+            rules_sha256: sha256(&self.inputs.plan.rules),
+            context_seq: self.inputs.basis.context,
+            zones_seq: self.inputs.basis.zones,
+            plan_seq: self.inputs.basis.plan,
+            version: env!("CARGO_PKG_VERSION"),
         }
     }
 

@@ -18,6 +18,8 @@ pub struct FgbStream<'a> {
     /// Number of each field that becomes a column, in the order of the columns.
     columns: Vec<(usize, &'a CollectionField)>,
     name: &'static str,
+    /// What it holds and where it is from; empty for nothing.
+    about: String,
     geometry_type: GeometryType,
     builder: FlatBufferBuilder<'static>,
 }
@@ -34,14 +36,15 @@ impl<'a> FgbStream<'a> {
             Collection::Households | Collection::Visits => GeometryType::Point,
             Collection::Context | Collection::Spots => GeometryType::Unknown,
         };
-        FgbStream { columns, name: collection.as_str(), geometry_type, builder: FlatBufferBuilder::new() }
+        let (name, about) = (collection.as_str(), String::new());
+        FgbStream { columns, name, about, geometry_type, builder: FlatBufferBuilder::new() }
     }
 
-    /// A stream of polygons with a table of its own.
+    /// A stream of polygons with a table of its own. `about` says what it holds and where it is from.
     #[must_use]
-    pub fn of_polygons(name: &'static str, fields: &'a [CollectionField]) -> FgbStream<'a> {
+    pub fn of_polygons(name: &'static str, about: String, fields: &'a [CollectionField]) -> FgbStream<'a> {
         let columns = fields.iter().enumerate().filter(|(_, field)| field.kind != Kind::Geometry).collect();
-        FgbStream { columns, name, geometry_type: GeometryType::Polygon, builder: FlatBufferBuilder::new() }
+        FgbStream { columns, name, about, geometry_type: GeometryType::Polygon, builder: FlatBufferBuilder::new() }
     }
 
     /// What the stream begins with. The number of features is left open, as the format allows.
@@ -61,8 +64,10 @@ impl<'a> FgbStream<'a> {
         let org = b.create_string("EPSG");
         let crs = Crs::create(b, &CrsArgs { org: Some(org), code: 4326, ..CrsArgs::default() });
         let name = b.create_string(self.name);
+        let about = (!self.about.is_empty()).then(|| b.create_string(&self.about));
         let header = HeaderArgs {
             name: Some(name),
+            description: about,
             geometry_type: self.geometry_type,
             columns: Some(columns),
             index_node_size: 0,
