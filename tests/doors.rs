@@ -125,7 +125,7 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
 fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value> {
     let n = fresh.next();
     match (operation.verb, operation.path) {
-        (Verb::Get | Verb::Delete | Verb::Options, _) | (_, "/api/users/{name}/link") => None,
+        (Verb::Get | Verb::Delete | Verb::Options, _) | (_, "/api/users/{name}/link" | "/api/plans/{id}/run") => None,
         (_, path) if path.starts_with("/ogc/collections/{collection}/items") => {
             let point = json!({ "type": "Point", "coordinates": [place.home.lon, place.home.lat] });
             Some(json!({ "type": "Feature", "geometry": point, "properties": { "plan": 1, "stalls": 1 } }))

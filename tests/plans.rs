@@ -1,5 +1,6 @@
 //! Plans from outside: founded, computed, explained, changed, exported; who may; what planners get wrong.
 
+use crate::archive::Archive;
 use crate::house::{Client, County, Scratch, Server, said};
 use crate::reader::Tile;
 use melonmap::geom::{Bbox, TileId};
@@ -170,8 +171,24 @@ fn a_drawn_zone_changes_the_stalls_and_one_that_is_deleted_brings_them_back() {
     assert_eq!(planner.json(&path)["zones_only"], true);
     drop(server);
     let again = Server::start(&scratch);
-    let report = ready(&again.client(Some(&tokens["analyst"])), &path);
+    let analyst = again.client(Some(&tokens["analyst"]));
+    // A service that starts works its plans out before anybody asks for one; the list begins none.
+    let listed = || analyst.json("/api/plans")["plans"][0].clone();
+    let done = (0..200).map(|_| listed()).find(|plan| {
+        std::thread::sleep(Duration::from_millis(50));
+        plan["state"] == "ready"
+    });
+    assert_eq!(done.unwrap_or_else(listed)["stalls"], quarter);
+    let report = ready(&analyst, &path);
     assert_eq!((&report["stalls"], &report["zones_only"]), (&json!(quarter), &json!(true)), "after a restart");
+    // What is computed stays, whoever stops and begins it; an analyst may do neither.
+    let (run, planner) = (format!("{path}/run"), again.client(Some(&tokens["planner"])));
+    for verb in ["DELETE", "PUT"] {
+        let reply = planner.send(verb, &run, &[], None);
+        assert_eq!((reply.status, &reply.json()["state"]), (200, &json!("ready")), "{verb} {}", reply.text());
+        analyst.send(verb, &run, &[], None).problem(403);
+        planner.send(verb, "/api/plans/99/run", &[], None).problem(404);
+    }
 }
 
 #[test]
@@ -208,8 +225,9 @@ fn the_command_gives_what_the_service_gives_and_the_same_bytes_each_time() {
     let server = Server::start(&scratch);
     let planner = server.client(Some(&tokens["planner"]));
     let path = founded(&planner, &plan(&ground()));
-    ready(&planner, &path);
+    let report = ready(&planner, &path);
     assert_eq!(planner.json(&format!("{path}/legal"))["features"], of_command["features"]);
+    let digest = report["made_of"]["rules_sha256"].as_str().unwrap();
     for (form, media, begins) in [
         ("fgb", "application/flatgeobuf", &b"fgb"[..]),
         ("kml", "application/vnd.google-earth.kml+xml", b"<?xml"),
@@ -220,6 +238,14 @@ fn the_command_gives_what_the_service_gives_and_the_same_bytes_each_time() {
         assert_eq!((reply.status, reply.header("content-type")), (200, media), "{form}");
         assert!(
             reply.body.starts_with(begins) && reply.header("content-disposition").contains(&format!("plan-1.{form}"))
+        );
+        let said = match form {
+            "pmtiles" => Archive::read(&reply.body).metadata.to_string(),
+            _ => String::from_utf8_lossy(&reply.body).into_owned(),
+        };
+        assert!(
+            said.contains(digest) && said.contains("© Nobody"),
+            "{form} says what it was made of, and of whose map"
         );
     }
     planner.get(&format!("{path}/legal?f=shp")).wrong("f", "shp");
@@ -252,6 +278,7 @@ fn tiles_of_a_plan_hold_places_or_counts_zones_and_spots() {
             let tile = Tile::read(&reply.body);
             for feature in tile.layer("stalls") {
                 sum += said(feature, "stalls").unwrap().parse::<u64>().unwrap();
+                assert_eq!(said(feature, "assumed").as_deref(), Some("true"), "no street there has a width");
             }
             if z >= 14 {
                 assert!(tile.layer("stalls").is_empty());

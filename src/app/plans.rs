@@ -6,11 +6,13 @@ mod demands;
 mod features;
 mod file;
 mod report;
+mod results;
 mod site;
 
 pub use compute::Computed;
 pub use file::{Drawings, PlanForm};
 pub use report::{AmountReport, PlanLine, Result as PlanResult, RuleCost, RuleLine, WhyReport};
+pub(super) use results::Plans;
 
 use super::rules::{check_rule_set, rule_set, rule_set_text};
 use super::{App, AppError, Caller, Expects, load};
@@ -20,18 +22,13 @@ use crate::model::rule::{MeasuredWidths, RuleSet};
 use crate::model::{Area, Change, Code, Kind, ModelError, Plan, PlanId, PlanPhase, Right, Within};
 use crate::state::{State, Version};
 use crate::store::Store;
-use compute::{Basis, Ground, Inputs, compute, site};
+use compute::{Basis, Ground, Inputs};
 use geo::MultiPolygon;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
+use results::{Found, compute_inputs};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::thread;
-
-/// Results that are kept: each some 100 MB for a city. The one that nobody asked for longest goes first.
-const KEPT: usize = 8;
 
 /// What planners say of a plan.
 #[derive(Debug, Clone)]
@@ -82,6 +79,8 @@ pub enum Stage {
     Ready,
     /// It cannot be made.
     Failed,
+    /// Somebody stopped it.
+    Stopped,
 }
 
 /// A plan in a list.
@@ -122,56 +121,13 @@ pub struct PlanReport {
     pub result: Option<PlanResult>,
 }
 
-/// Results by plan.
-#[derive(Default)]
-pub(super) struct Plans {
-    slots: Mutex<HashMap<PlanId, Slot>>,
-    /// One is made at a time: each costs all cores.
-    turn: Arc<tokio::sync::Mutex<()>>,
-    asked: AtomicU32,
-}
-
-#[derive(Default)]
-struct Slot {
-    /// The last result, whether it still holds or not.
-    done: Option<Arc<Computed>>,
-    /// What cannot be made, and why.
-    failed: Option<(Basis, String)>,
-    running: Option<Arc<Run>>,
-    /// When somebody asked last, counted in questions.
-    asked: u32,
-}
-
-struct Run {
-    basis: Basis,
-    stop: AtomicBool,
-    /// Thousandths.
-    progress: AtomicU32,
-}
-
-/// What a plan's result is right now.
-enum Found {
-    Ready(Arc<Computed>),
-    Failed(String),
-    Running(Arc<Run>),
-}
-
 impl App {
     /// All plans, by number, with what is known of their results; none is begun for it.
     pub fn plans(&self, caller: &Caller) -> Result<Vec<PlanListed>, AppError> {
         caller.require(Right::Plans)?;
         let state = self.state.read();
-        let slots = self.plans.slots.lock();
         let listed = state.plans().map(|(plan, version)| {
-            let (slot, basis) = (slots.get(&plan.id), basis(&state, plan.id)?);
-            let done = slot.and_then(|slot| slot.done.as_ref()).filter(|done| done.inputs.basis == basis);
-            let failed = slot.and_then(|slot| slot.failed.as_ref()).is_some_and(|(failed, _)| *failed == basis);
-            let state = match done {
-                Some(_) => Stage::Ready,
-                None if failed => Stage::Failed,
-                None if slot.is_some_and(|slot| slot.running.is_some()) => Stage::Running,
-                None => Stage::Waiting,
-            };
+            let (state, done) = self.plans.stage(&state, plan.id)?;
             Ok(PlanListed { line: line(plan, version), state, stalls: done.map(|done| done.result.all.stalls) })
         });
         listed.collect()
@@ -231,15 +187,29 @@ impl App {
             let (state, progress, error, result) = match found {
                 Found::Ready(computed) => (Stage::Ready, 1.0, None, Some(computed.report())),
                 Found::Failed(why) => (Stage::Failed, 0.0, Some(why), None),
-                Found::Running(run) => {
-                    (Stage::Running, f64::from(run.progress.load(Ordering::Relaxed)) / 1000.0, None, None)
-                }
+                Found::Stopped => (Stage::Stopped, 0.0, None, None),
+                Found::Running(run) => (Stage::Running, run.progress(), None, None),
             };
             let line = line(&plan, &version);
             let Plan { within, zones_only, widths, reason, .. } = plan;
             Ok((PlanReport { line, within, zones_only, widths, reason, state, progress, error, result }, version.seq))
         };
         self.work(build).await?
+    }
+
+    /// Stops the computation of a plan: nobody who asks begins it, until [`App::run_plan`] or until the plan, its drawings or the
+    /// ground change. What is computed already stays.
+    pub async fn stop_plan(&self, caller: &Caller, id: PlanId) -> Result<(PlanReport, u64), AppError> {
+        caller.require(Right::Draw)?;
+        self.halt(id)?;
+        self.plan(caller, id).await
+    }
+
+    /// Begins the computation of a plan that was stopped, or failed, once more.
+    pub async fn run_plan(&self, caller: &Caller, id: PlanId) -> Result<(PlanReport, u64), AppError> {
+        caller.require(Right::Draw)?;
+        self.begin_again(id);
+        self.plan(caller, id).await
     }
 
     /// The text of a plan's rules.
@@ -254,6 +224,7 @@ impl App {
         match self.result(id)? {
             Found::Ready(computed) => Ok(computed),
             Found::Failed(why) => Err(ModelError::new("plan", id, format!("one that can be computed: {why}")).into()),
+            Found::Stopped => Err(ModelError::new("plan", id, "one whose computation nobody stopped").into()),
             Found::Running(_) => Err(AppError::NotReady { what: "the plan's lawful places" }),
         }
     }
@@ -262,137 +233,6 @@ impl App {
     pub fn why(&self, caller: &Caller, id: PlanId, at: LonLat) -> Result<WhyReport, AppError> {
         Ok(self.computed_plan(caller, id)?.why(at))
     }
-
-    /// The result as it stands, or whoever is making it; begins it where nobody is.
-    fn result(&self, id: PlanId) -> Result<Found, AppError> {
-        let basis = basis(&self.state.read(), id)?;
-        let mut slots = self.plans.slots.lock();
-        let asked = self.plans.asked.fetch_add(1, Ordering::Relaxed);
-        let slot = slots.entry(id).or_default();
-        slot.asked = asked;
-        if let Some(done) = slot.done.as_ref().filter(|done| done.inputs.basis == basis) {
-            return Ok(Found::Ready(Arc::clone(done)));
-        }
-        if let Some((_, why)) = slot.failed.as_ref().filter(|(failed, _)| *failed == basis) {
-            return Ok(Found::Failed(why.clone()));
-        }
-        if let Some(run) = &slot.running {
-            if run.basis == basis {
-                return Ok(Found::Running(Arc::clone(run)));
-            }
-            // What it makes is out of date before it is there.
-            run.stop.store(true, Ordering::Relaxed);
-        }
-        let run = Arc::new(Run { basis, stop: AtomicBool::new(false), progress: AtomicU32::new(0) });
-        slot.running = Some(Arc::clone(&run));
-        let before = slot.done.clone();
-        let oldest = slots.iter().filter(|(_, slot)| slot.done.is_some()).min_by_key(|(_, slot)| slot.asked);
-        let oldest = oldest.map(|(id, _)| *id).filter(|_| slots.values().filter(|s| s.done.is_some()).count() > KEPT);
-        if let Some(slot) = oldest.and_then(|id| slots.get_mut(&id)) {
-            slot.done = None;
-        }
-        drop(slots);
-        self.begin(id, Arc::clone(&run), before);
-        Ok(Found::Running(run))
-    }
-
-    /// Makes a result when its turn comes. It has a thread of its own: those of the runtime answer requests, and are few.
-    fn begin(&self, id: PlanId, run: Arc<Run>, before: Option<Arc<Computed>>) {
-        let app = self.clone();
-        tokio::spawn(async move {
-            let turn = Arc::clone(&app.plans.turn).lock_owned().await;
-            let of_thread = app.clone();
-            let work = move || {
-                of_thread.make(id, &run, before.as_deref());
-                drop(turn);
-            };
-            if let Err(error) = thread::Builder::new().name("plan".into()).spawn(work) {
-                tracing::error!(plan = %id, %error, "no thread to compute a plan on");
-                // Whoever asks next tries again.
-                app.plans.slots.lock().entry(id).or_default().running = None;
-            }
-        });
-    }
-
-    /// Begins the results of the latest plans, as many as are kept, so that they are there when somebody asks.
-    pub fn begin_plans(&self) {
-        let plans: Vec<PlanId> = self.state.read().plans().map(|(plan, _)| plan.id).collect();
-        for id in plans.iter().rev().take(KEPT).rev() {
-            // A plan without a ground says so to whoever asks for it.
-            let _ = self.result(*id);
-        }
-    }
-
-    /// Makes a result and keeps it.
-    fn make(&self, id: PlanId, run: &Arc<Run>, before: Option<&Computed>) {
-        let made = if run.stop.load(Ordering::Relaxed) {
-            Err(AppError::Interrupted)
-        } else {
-            // A ground that nobody foresaw fails its plan; without this it would run for ever.
-            catch_unwind(AssertUnwindSafe(|| self.computed(id, run, before))).unwrap_or(Err(AppError::Fault))
-        };
-        let mut slots = self.plans.slots.lock();
-        let Some(slot) = slots.get_mut(&id) else { return };
-        if slot.running.as_ref().is_some_and(|own| Arc::ptr_eq(own, run)) {
-            slot.running = None;
-        }
-        match made {
-            Ok(computed) => (slot.done, slot.failed) = (Some(Arc::new(computed)), None),
-            Err(_) if run.stop.load(Ordering::Relaxed) => {}
-            Err(error) => slot.failed = Some((run.basis.clone(), error.to_string())),
-        }
-    }
-
-    fn computed(&self, id: PlanId, run: &Run, before: Option<&Computed>) -> Result<Computed, AppError> {
-        let progress = |done: f64| {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // from 0 to 1
-            run.progress.store((done.clamp(0.0, 1.0) * 1000.0) as u32, Ordering::Relaxed);
-        };
-        compute_plan(&self.state, id, before, &Watch { stop: &run.stop, progress: &progress })
-    }
-}
-
-/// Computes a plan of a state. The lock is held only while things are gathered.
-fn compute_plan(
-    state: &RwLock<State>,
-    id: PlanId,
-    before: Option<&Computed>,
-    watch: &Watch<'_>,
-) -> Result<Computed, AppError> {
-    let inputs = {
-        let state = state.read();
-        let (plan, _) = state.plan(id).ok_or_else(|| unknown(id))?;
-        let set = check_rule_set("rules", plan.rules.as_bytes()).map_err(AppError::Rules)?;
-        let zones = state.zones_of(id).map(|(zone, _)| Arc::new(zone.clone())).collect();
-        Inputs { basis: basis(&state, id)?, plan: Arc::new(plan.clone()), set, zones }
-    };
-    compute_inputs(state, inputs, before, watch)
-}
-
-fn compute_inputs(
-    state: &RwLock<State>,
-    inputs: Inputs,
-    before: Option<&Computed>,
-    watch: &Watch<'_>,
-) -> Result<Computed, AppError> {
-    let surface = match (&inputs.plan.within, &inputs.basis.area) {
-        (Within::Surface(surface), _) => surface.clone(),
-        (Within::Area(_), Some(area)) => area.geometry.clone(),
-        (Within::Area(area), None) => return Err(gone(area)),
-    };
-    let ground = Ground::of(&surface, &inputs.set)?;
-    let same = |before: &&Computed| {
-        before.inputs.basis.context == inputs.basis.context
-            && before.site.region == ground.region
-            && before.reach >= ground.reach
-    };
-    let site = if let Some(before) = before.filter(same) {
-        Arc::clone(&before.site)
-    } else {
-        let features = state.read().context_in(&ground.around);
-        site(&ground, features)
-    };
-    compute(inputs, site, ground.reach, before, watch)
 }
 
 /// A plan over a store that no server holds: computed and told, nothing is stored.
@@ -458,17 +298,6 @@ fn area_of(state: &State, within: &Within) -> Option<Arc<Area>> {
     let Within::Area(area) = within else { return None };
     let entry = state.covered(state.area(area.as_str())?, None).entry;
     entry.in_force.then(|| Arc::clone(&entry.area))
-}
-
-/// What the result of a plan would be made of now.
-fn basis(state: &State, id: PlanId) -> Result<Basis, AppError> {
-    let (plan, version) = state.plan(id).ok_or_else(|| unknown(id))?;
-    Ok(Basis {
-        plan: version.seq,
-        zones: state.zones_seq(id),
-        context: state.context_seq(),
-        area: area_of(state, &plan.within),
-    })
 }
 
 fn line(plan: &Plan, version: &Version) -> PlanLine {

@@ -63,6 +63,26 @@ pub async fn one(
     Ok(reply(&plan, version))
 }
 
+pub async fn stop(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Response, Problem> {
+    let (plan, version) = app.stop_plan(&caller, number(&id)?).await?;
+    Ok(reply(&plan, version))
+}
+
+pub async fn run(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Response, Problem> {
+    let (plan, version) = app.run_plan(&caller, number(&id)?).await?;
+    Ok(reply(&plan, version))
+}
+
 /// A report whose `ETag` is the version of the plan, by which it is changed; how far its result is may differ under one version.
 fn reply(plan: &PlanReport, version: u64) -> Response {
     let head =

@@ -4,7 +4,7 @@ use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Take
 use super::super::plans;
 use super::{api, created, json, reads};
 use crate::model::Right;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 
 const ID: Parameter =
     Parameter { name: "id", what: "Number of the plan.", takes: Takes::Text, needed: true, example: "1" };
@@ -18,7 +18,7 @@ const fn degrees(name: &'static str, example: &'static str) -> Parameter {
     Parameter { name, what: "Where, in degrees.", takes: Takes::Text, needed: true, example }
 }
 
-pub const OPERATIONS: [Operation; 9] = [
+pub const OPERATIONS: [Operation; 11] = [
     api(
         Verb::Get,
         "/api/plans",
@@ -54,6 +54,24 @@ pub const OPERATIONS: [Operation; 9] = [
             refuses: &[404, 412, 428],
             ..of_one("change_plan", "Change a plan that is still as the header If-Match says", &[json("plan")])
         },
+    ),
+    api(
+        Verb::Put,
+        "/api/plans/{id}/run",
+        Rule::Needs(Right::Draw),
+        || put(plans::run),
+        of_one("run_plan", "Begin the computation of a plan that was stopped, or failed, once more", &[json("plan")]),
+    ),
+    api(
+        Verb::Delete,
+        "/api/plans/{id}/run",
+        Rule::Needs(Right::Draw),
+        || delete(plans::stop),
+        of_one(
+            "stop_plan",
+            "Stop the computation of a plan until it, its drawings or its ground change; what is computed stays",
+            &[json("plan")],
+        ),
     ),
     api(
         Verb::Get,
