@@ -105,6 +105,8 @@ impl Gate {
             let frame = frame.map_err(|_| Problem::unreadable("the body ended before it was whole"))?;
             let Ok(data) = frame.into_data() else { continue };
             if bytes.len() + data.len() > self.longest_body {
+                drop((bytes, held));
+                pass_over(body, self.longest_body).await;
                 return Err(Problem::body_too_long(self.longest_body));
             }
             if bytes.len() + data.len() > room {
@@ -117,6 +119,17 @@ impl Gate {
             bytes.extend_from_slice(&data);
         }
         Ok((Body::from(Bytes::from(bytes)), held))
+    }
+}
+
+/// Reads on without keeping anything: who still sends when the connection is closed is told of that, and never why.
+async fn pass_over(mut body: Body, most: usize) {
+    let mut passed = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        passed += frame.into_data().map_or(0, |data| data.len());
+        if passed > most {
+            return;
+        }
     }
 }
 
@@ -236,6 +249,15 @@ mod tests {
         let (gate, began, end) = (gate(1, 1_000), Arc::default(), Arc::default());
         let service = service(&gate, &began, &end);
         assert_eq!(ask(&service, Body::from_stream(endless())).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        // Whoever sends not much more has sent it all before the answer comes.
+        let sent = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&sent);
+        let longer = endless().take(150).map(move |frame| {
+            count.fetch_add(1, Ordering::Relaxed);
+            frame
+        });
+        assert_eq!(ask(&service, Body::from_stream(longer)).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(sent.load(Ordering::Relaxed), 150);
         let all = gate.bodies.available_permits();
         let _taken = gate.bodies.try_acquire_many(u32::try_from(all).unwrap()).unwrap();
         assert_eq!(ask(&service, Body::from("a")).await.status(), StatusCode::SERVICE_UNAVAILABLE);
