@@ -23,6 +23,7 @@ export function parse(hash) {
   const task = q.get('task');
   view.task = view.plan !== null && (task === 'rules' || task === 'draw') ? task : null;
   view.beside = whole(q.get('beside') ?? '');
+  view.split = typeof view.plan === 'number' && view.beside !== null && q.get('maps') === 'two';
   view.rule = q.get('rule') || null;
   const [lon, lat] = (q.get('why') ?? '').split(',').map(Number);
   view.why = Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : null;
@@ -46,6 +47,7 @@ export function format(view) {
   if (view.plan !== null) q.push(`plan=${view.plan}`);
   if (view.task !== null) q.push(`task=${view.task}`);
   if (view.beside !== null) q.push(`beside=${view.beside}`);
+  if (view.split) q.push('maps=two');
   if (view.rule !== null) q.push(`rule=${encodeURIComponent(view.rule)}`);
   if (view.why !== null) q.push(`why=${view.why[0].toFixed(6)},${view.why[1].toFixed(6)}`);
   if (view.hidden) q.push('hide=households');

@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import * as address from './address.js';
+import { createMaps } from './beside.js';
 import { el, h } from './dom.js';
 import { chain, current, lowestOf } from './figures.js';
 import { frame, point } from './frame.js';
@@ -10,7 +11,7 @@ import { listen } from './input.js';
 import { firstKnown, keepChoice } from './known.js';
 import { drawLegend } from './legend.js';
 import { follow } from './live.js';
-import { HOUSEHOLDS_FROM, createMap, supported } from './map.js';
+import { HOUSEHOLDS_FROM, supported } from './map.js';
 import * as panel from './panel.js';
 import { startPrint } from './print.js';
 import { createDesk } from './plans.js';
@@ -25,7 +26,7 @@ const HOUSEHOLDS_NEAR = 15.2; // the zoom that "zoom in to households" goes to
 
 const first = address.here();
 const known = firstKnown(first.view);
-/** @type {ReturnType<typeof createMap> | null} */
+/** @type {ReturnType<typeof createMaps> | null} */
 let map = null;
 /** @type {import('maplibre-gl').StyleSpecification | null} */
 let style = null;
@@ -100,12 +101,8 @@ function go(change, { step = true, fly = false } = {}) {
   if (fly) approach();
 }
 
-/** Tells the map what panel and sheet hide, and puts the aim in the middle of the rest. */
-function pad() {
-  const { left, right, top, bottom } = panel.hidden();
-  map?.pad({ left, right, top, bottom });
-  el('aim').style.inset = `${top}px ${right}px ${bottom}px ${left}px`;
-}
+/** Tells the map what panel and sheet hide. */
+const pad = () => map?.pad(panel.hidden());
 
 /** Brings what is selected into sight. */
 async function approach() {
@@ -225,7 +222,7 @@ async function changePerson() {
 function startMap() {
   if (!style || !known.info || map) return;
   if (!supported()) return void el('map').append(h('p.no-map', { role: 'alert' }, i18n.t('map.unsupported')));
-  map = createMap({
+  map = createMaps({
     container: el('map'), style, view: known.view, bbox: known.info.bbox, level: lowestOf(known.info.levels), households: mayHouseholds(), padding: panel.hidden(),
   }, {
     moved: (at) => {
@@ -239,8 +236,9 @@ function startMap() {
     },
     asked: desk.pointed,
     pointed: point,
+    closed: () => desk.acts.split(false),
     failed: (status) => {
-      if (status === 404) return; // a glyph range or a tile that does not exist
+      if (status === 404 || status === 409 || status === 400) return; // a glyph range or a tile that does not exist; a plan without its result: the panel says so
       if (status === 401) return void readFigures(); // says whether the sign-in has ended
       known.trouble = new api.Problem(status, '').trouble;
       draw();

@@ -23,7 +23,7 @@ const TOOLS = /** @type {Exclude<Tool, 'split'>[]} */ (['select', 'allowed', 're
 /**
  * @param {object} page
  * @param {() => T.View} page.view
- * @param {() => import('./map.js').PageMap | null} page.map
+ * @param {() => import('./beside.js').PageMaps | null} page.map
  * @param {() => void} page.redraw
  * @param {() => void} page.saved  what is drawn was saved, so the plan is computed anew
  */

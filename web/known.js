@@ -13,7 +13,7 @@ export function firstKnown(here) {
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   return {
     view: {
-      at: null, campaign: undefined, area: null, household: null, hidden: false, plan: null, task: null, beside: null, rule: null, why: null,
+      at: null, campaign: undefined, area: null, household: null, hidden: false, plan: null, task: null, beside: null, split: false, rule: null, why: null,
       lang: lang ?? preferred(),
       theme: theme ?? (dark ? 'dark' : 'light'),
       ...here,

@@ -1,8 +1,9 @@
 /** The page's one door to MapLibre. Draws what it is told and says what was pointed at; knows no panel and no address. */
 
 import { headers } from './api.js';
+import { code, fittedStyle } from './mapstyle.js';
 import { picture } from './picture.js';
-import { LAWFUL, addPlan, marksOf } from './planlayers.js';
+import { LAWFUL, marksOf } from './planlayers.js';
 import { nearestOf } from './split.js';
 
 /** @import * as T from './types.js' */
@@ -48,6 +49,7 @@ export const supported = () => {
  * @param {boolean} given.households  true: this person may see them
  * @param {import('maplibre-gl').PaddingOptions} given.padding  pixels hidden behind panel and sheet
  * @param {object} on
+ * @param {(at: NonNullable<T.View['at']>) => void} on.moving  at every step of the way
  * @param {(at: NonNullable<T.View['at']>) => void} on.moved
  * @param {(picked: Picked) => void} on.picked
  * @param {(place: [number, number]) => void} on.asked  a place of a plan was pointed at
@@ -74,27 +76,8 @@ export function createMap(given, on) {
     return { url: at.href, headers: headers() };
   };
 
-  /** The style for this origin, this person and what is looked at. @param {Style} style @param {T.View['theme']} [theme] @returns {Style} */
-  const fitted = (style, theme = view.theme) => {
-    const own = structuredClone(style);
-    own.glyphs = ROOT + style.glyphs;
-    for (const source of Object.values(own.sources)) {
-      if (source.type !== 'vector') continue;
-      if (source.url) source.url = ROOT + source.url;
-      if (source.tiles) Object.assign(source, { tiles: source.tiles.map((tile) => ROOT + tile), ...(bounds ? { bounds } : {}) });
-    }
-    if (!households) {
-      delete own.sources.households;
-      own.layers = own.layers.filter((layer) => !('source' in layer) || layer.source !== 'households');
-    }
-    for (const layer of own.layers) {
-      if (layer.id === 'areas-selected' || layer.id === 'areas-selected-halo' || layer.id === 'outlines-selected') /** @type {any} */ (layer).filter = code(view.area);
-      if (layer.id === 'households-selected') /** @type {any} */ (layer).filter = code(view.household);
-      if ('source' in layer && layer.source === 'households') layer.layout = /** @type {any} */ ({ ...layer.layout, visibility: view.hidden ? 'none' : 'visible' });
-    }
-    if (view.plan !== null) addPlan(own, { ...view, theme }, { id: typeof view.plan === 'number' ? view.plan : null, drawing: view.task === 'draw', rule: view.rule, marks, root: ROOT });
-    return own;
-  };
+  /** @param {Style} style @param {T.View['theme']} [theme] */
+  const fitted = (style, theme = view.theme) => fittedStyle(style, { view: { ...view, theme }, households, bounds, marks, root: ROOT });
 
   /** Draws the style anew where it differs; what a drawing library laid over it stays. */
   const restyle = () => map.setStyle(fitted(base), {
@@ -129,10 +112,12 @@ export function createMap(given, on) {
   map.on('movestart', () => busy(true));
   map.on('dataloading', () => busy(true));
   map.on('idle', () => busy(false));
-  map.on('moveend', () => {
+  const place = () => {
     const { lng, lat } = map.getCenter();
-    on.moved({ lng, lat, zoom: map.getZoom() });
-  });
+    return { lng, lat, zoom: map.getZoom() };
+  };
+  map.on('move', () => on.moving(place()));
+  map.on('moveend', () => on.moved(place()));
   /** @param {import('maplibre-gl').ErrorEvent} event */
   const failed = (event) => {
     const error = /** @type {any} */ (event.error);
@@ -308,9 +293,16 @@ export function createMap(given, on) {
     jump: (place) => void map.jumpTo({ center: [place.lng, place.lat], zoom: place.zoom }),
     /** @param {number} zoom */
     zoomTo: (zoom) => void map.easeTo({ zoom }),
+    /** Whether some of this is in sight. @param {[number, number, number, number]} bbox */
+    meets: ([west, south, east, north]) => {
+      const { x, y, width, height } = free();
+      const [nw, se] = [map.unproject([x, y]), map.unproject([x + width, y + height])];
+      return west <= se.lng && east >= nw.lng && south <= nw.lat && north >= se.lat;
+    },
+    place,
+    resize: () => void map.resize(),
+    remove: () => map.remove(),
   };
 }
 
-/** @param {string | null} value @returns {any} */
-const code = (value) => ['==', ['get', 'code'], value ?? ''];
 /** @typedef {ReturnType<typeof createMap>} PageMap */

@@ -94,6 +94,16 @@ function marked(ink) {
   ];
 }
 
+/** What was asked of a plan, the way to the nearest lawful place, and its ground. @param {T.View['why']} why @param {T.Why | null | undefined} found @param {T.Within | undefined} ground @returns {any[]} */
+export function asking(why, found, ground) {
+  const near = found && !found.legal ? found.nearest : null;
+  return [
+    ...(why === null ? [] : [mark('asked', { type: 'Point', coordinates: why })]),
+    ...(why !== null && near ? [mark('way', { type: 'LineString', coordinates: [why, [near.lon, near.lat]] }), mark('near', { type: 'Point', coordinates: [near.lon, near.lat] })] : []),
+    ...(typeof ground === 'object' ? [mark('ground', ground)] : []),
+  ];
+}
+
 /** @param {string} role @param {any} geometry @param {object} [more] */
 export const mark = (role, geometry, more = {}) => ({ type: 'Feature', geometry, properties: { role, ...more } });
 /** @param {any[]} features */

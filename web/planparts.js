@@ -1,6 +1,7 @@
 /** The pieces of a plan's view: the answer, what each rule costs, why not here, two plans side by side, how it was worked out. */
 
 import { format } from './address.js';
+import { LETTERS } from './beside.js';
 import { h, svg } from './dom.js';
 import { distance, moment, number, percent, said, t, tn } from './i18n.js';
 
@@ -90,26 +91,33 @@ const quantity = (value, unit) => (value === null || value === undefined ? '–'
 /**
  * Why a stall may stand at a place, or not: every rule, those that fail first, and the nearest place that is lawful.
  * @param {{found: T.Why | null, failed: T.Trouble | null}} asked
- * @param {{near: (at: {lon: number, lat: number}) => void, close: () => void, again: () => void}} acts
- * @param {(street: T.WhyStreet) => HTMLElement} widths  of the street beside the place
+ * @param {{near: (at: {lon: number, lat: number}) => void, close: (() => void) | null, again: () => void}} acts
+ * @param {((street: T.WhyStreet) => HTMLElement) | null} widths  of the street beside the place
+ * @param {HTMLElement | null} whose  by which plan, where two are asked
  */
-export function whyCard({ found, failed }, acts, widths) {
-  const close = h('button.close', { type: 'button', 'aria-label': t('sign.close'), 'data-key': 'why-close', onclick: acts.close }, '×');
-  if (failed) return h('section.why', { 'data-part': 'why' }, h('h2', null, t('why'), close), h('p.hint', { role: 'alert' }, t(`trouble.${failed}`)), h('button.more', { type: 'button', 'data-key': 'why-again', onclick: acts.again }, t('again')));
-  if (!found) return h('section.why', { 'data-part': 'why', 'aria-busy': 'true' }, h('h2', null, t('why.asking'), close), h('i.line', null), h('i.line', null));
+export function whyCard({ found, failed }, acts, widths, whose = null) {
+  const close = acts.close && h('button.close', { type: 'button', 'aria-label': t('sign.close'), 'data-key': 'why-close', onclick: acts.close }, '×');
+  if (failed) return h('section.why', { 'data-part': 'why' }, whose, h('h2', null, t('why'), close), h('p.hint', { role: 'alert' }, t(`trouble.${failed}`)), h('button.more', { type: 'button', 'data-key': 'why-again', onclick: acts.again }, t('again')));
+  if (!found) return h('section.why', { 'data-part': 'why', 'aria-busy': 'true' }, whose, h('h2', null, t('why.asking'), close), h('i.line', null), h('i.line', null));
   const order = (/** @type {T.Reason} */ r) => (r.pass === false ? 0 : r.pass === null ? 1 : 2);
+  const sorted = found.rules.toSorted((a, b) => order(a) - order(b));
+  const folded = whose ? sorted.filter((r) => r.pass) : []; // so that both answers are in sight
+  const key = acts.close ? LETTERS[0] : LETTERS[1];
+  const row = (/** @type {T.Reason} */ r) => h('li', { 'data-rule': r.rule }, verdict(r.pass),
+    h('span', null, said(r.text) || r.rule, h('small', null, t('why.measured', { measured: quantity(r.measured, r.unit), required: quantity(r.required, r.unit) }))));
   const { nearest, street } = found;
   const name = street?.name ?? street?.code ?? '';
   return h('section.why', { 'data-part': 'why', 'data-legal': String(found.legal) },
+    whose,
     h('h2', { role: 'status' }, verdict(found.legal), h('span', null, t(found.legal ? 'why.legal' : 'why.refused')), close),
     name && h('p.hint', null, name),
     !found.legal && (nearest
       ? h('p.near', { 'data-figure': 'nearest' }, t('why.nearest', { distance: long(nearest.distance_m) }), ' ', h('button.more', { type: 'button', 'data-key': 'why-near', onclick: () => acts.near(nearest) }, t('why.go')))
       : h('p.near', null, t('why.nowhere'))),
     found.rules.length === 0 && h('p.hint', null, t('why.nothing')),
-    h('ul.plain', null, ...found.rules.toSorted((a, b) => order(a) - order(b)).map((r) => h('li', { 'data-rule': r.rule }, verdict(r.pass),
-      h('span', null, said(r.text) || r.rule, h('small', null, t('why.measured', { measured: quantity(r.measured, r.unit), required: quantity(r.required, r.unit) })))))),
-    street && widths(street));
+    h('ul.plain', null, ...sorted.filter((r) => !folded.includes(r)).map(row)),
+    folded.length > 0 && h('details', { 'data-key': `why-kept-${key}` }, h('summary', { 'data-key': `why-kept-head-${key}` }, tn('why.kept', folded.length)), h('ul.plain', null, ...folded.map(row))),
+    street && widths?.(street));
 }
 
 /** Two plans side by side. @param {T.Plan} a @param {T.Plan} b @param {T.View} view */
@@ -120,10 +128,11 @@ export function sideBySide(a, b, view) {
     return one ? (one.in_order.stalls ? `−${number(one.in_order.stalls)}` : '0') : '–';
   };
   const row = (/** @type {string} */ text, /** @type {string} */ x, /** @type {string} */ y, /** @type {string} */ key = '') => h('tr', { 'data-row': key }, h('th', { scope: 'row' }, text), h('td', null, x), h('td', null, y));
+  const letter = (/** @type {number} */ i) => view.split && h('b.letter', null, LETTERS[i]);
   return h('section', { 'data-part': 'beside' },
     h('h2', null, t('beside')),
     h('table.costs.beside', null,
-      h('thead', null, h('tr', null, h('th', { scope: 'col' }), h('th', { scope: 'col' }, a.name), h('th', { scope: 'col' }, h('a', { href: format({ ...view, plan: b.id, beside: a.id, rule: null, why: null }), 'data-go': JSON.stringify({ plan: b.id, beside: a.id, rule: null, why: null }), 'data-key': 'beside-other' }, b.name)))),
+      h('thead', null, h('tr', null, h('th', { scope: 'col' }), h('th', { scope: 'col' }, letter(0), a.name), h('th', { scope: 'col' }, letter(1), h('a', { href: format({ ...view, plan: b.id, beside: a.id, rule: null, why: null }), 'data-go': JSON.stringify({ plan: b.id, beside: a.id, rule: null, why: null }), 'data-key': 'beside-other' }, b.name)))),
       h('tbody', null,
         row(t('beside.stalls'), number(a.stalls), number(b.stalls), 'stalls'),
         row(t('beside.length'), long(a.length_m), long(b.length_m), 'length'),

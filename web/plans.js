@@ -2,14 +2,15 @@
 
 import * as api from './api.js';
 import { ask } from './ask.js';
+import { isSplit } from './beside.js';
 import { h } from './dom.js';
 import { createDrawings } from './drawings.js';
 import { createDrawTask } from './drawtask.js';
 import { startDraw } from './draw.js';
 import { t, tn } from './i18n.js';
-import { drawPlanLegend } from './planlegend.js';
+import { captionOf, drawPlanLegend } from './planlegend.js';
 import { planReader } from './planreading.js';
-import { INK, mark, marksOf } from './planlayers.js';
+import { INK, PLACES_FROM, asking, marksOf } from './planlayers.js';
 import { PLAIN, listView, newView, planView, way } from './planviews.js';
 import { measuring } from './planwidths.js';
 import { trouble } from './parts.js';
@@ -24,7 +25,7 @@ const SAVE_MS = 10_000; // after which a file that was saved need not be held an
  * @typedef {object} Page
  * @property {() => import('./views.js').Known} known
  * @property {(change: Partial<T.View>, how?: {step?: boolean, fly?: boolean}) => void} go
- * @property {() => import('./map.js').PageMap | null} map
+ * @property {() => import('./beside.js').PageMaps | null} map
  * @property {() => void} redraw
  * @property {() => void} sign
  */
@@ -40,7 +41,10 @@ export function createDesk({ known, go, map, redraw, sign }) {
     /** @type {string | null} */ etag: null,
     /** @type {T.Plan | null} */ other: null,
     /** @type {T.Trouble | 'missing' | null | any} */ failed: null,
-    /** @type {{at: string, found: T.Why | null, failed: T.Trouble | null} | null} */ asked: null,
+    /** @type {import('./drawings.js').Base[]} */ otherDrawn: [],
+    /** What plans cover. @type {Map<number, [number, number, number, number] | null>} */ bounds: new Map(),
+    /** @type {import('./planreading.js').Asked | null} */ asked: null,
+    /** @type {import('./planreading.js').Asked | null} */ otherAsked: null,
     /** @type {Map<number, ReturnType<typeof createDrawings>>} */ sheets: new Map(),
     /** @type {string | null} */ hover: null,
     form: { ...blank },
@@ -61,24 +65,16 @@ export function createDesk({ known, go, map, redraw, sign }) {
 
   const { readList, readPlan, readDrawings, readWhy, readOther, readText } = planReader({
     state, texts, view, id, sheet, redraw,
-    go: (change) => go(change, { step: false }), reread: () => map()?.rereadPlan(), mark: () => marks(), task: () => task,
+    go: (change) => go(change, { step: false }), reread: () => map()?.rereadPlan(), rereadBeside: () => map()?.rereadBeside(), mark: () => marks(), task: () => task,
   });
 
   // ---- the map ----
 
   /** What is asked, drawn and outlined, on the map. */
   function marks() {
-    const features = [];
-    const { why, plan } = view();
-    const near = state.asked?.found?.nearest;
-    if (why !== null) {
-      features.push(mark('asked', { type: 'Point', coordinates: why }));
-      if (near && !state.asked?.found?.legal) features.push(mark('way', { type: 'LineString', coordinates: [why, [near.lon, near.lat]] }), mark('near', { type: 'Point', coordinates: [near.lon, near.lat] }));
-    }
-    if (plan === 'new' && state.form.drawn) features.push(mark('ground', state.form.drawn));
-    else if (state.plan && state.plan.id === plan && typeof state.plan.within === 'object') features.push(mark('ground', state.plan.within));
-    if (view().task === 'draw') features.push(...task.marks());
-    map()?.mark(marksOf(features));
+    const { why, plan, task: doing } = view();
+    const ground = plan === 'new' ? state.form.drawn ?? undefined : state.plan?.id === plan ? state.plan?.within : undefined;
+    map()?.mark(marksOf([...asking(why, state.asked?.found, ground), ...(doing === 'draw' ? task.marks() : [])]), marksOf(asking(why, state.otherAsked?.found, state.other?.within)));
   }
 
   const task = createDrawTask({ view, map, redraw: () => { marks(); redraw(); }, saved: () => { void readPlan(); map()?.rereadPlan(); void readDrawings(); } });
@@ -95,7 +91,11 @@ export function createDesk({ known, go, map, redraw, sign }) {
   const acts = {
     sign,
     again: () => { state.failed = null; redraw(); read(); },
-    beside: (/** @type {number | null} */ beside) => go({ beside }),
+    beside: (/** @type {number | null} */ beside) => go({ beside, split: beside !== null && view().split }),
+    split(/** @type {boolean} */ split) {
+      go({ split });
+      if (!split) /** @type {HTMLElement | null} */ (document.querySelector('[data-key="split"]'))?.focus();
+    },
     rule: {
       hover: (/** @type {string | null} */ rule) => { map()?.show({ ...view(), rule: rule ?? view().rule }); },
       pin: (/** @type {string | null} */ rule) => go({ rule }, { step: false }),
@@ -218,13 +218,13 @@ export function createDesk({ known, go, map, redraw, sign }) {
     state, acts,
     /** The view changed. @param {T.View} was */
     moved(was) {
-      const { plan, task: doing, beside, why, rule, theme } = view();
+      const { plan, task: doing, beside, split, why, rule, theme } = view();
       if (plan !== was.plan) {
-        Object.assign(state, { plan: null, etag: null, failed: null, asked: null, other: null, measuring: null, unfolded: null });
+        Object.assign(state, { plan: null, etag: null, failed: null, asked: null, otherAsked: null, other: null, otherDrawn: [], measuring: null, unfolded: null });
         if (plan !== null) read();
       } else {
         if (why?.join() !== was.why?.join()) void readWhy();
-        if (beside !== was.beside) void readOther();
+        if (beside !== was.beside || split !== was.split) void readOther().then(readWhy);
         if (doing !== was.task) void readText();
       }
       if (plan !== was.plan || doing !== was.task || why !== was.why || rule !== was.rule) tend();
@@ -236,7 +236,12 @@ export function createDesk({ known, go, map, redraw, sign }) {
       const plan = id();
       if (view().plan === null || (!change.reset && !change.plans?.length)) return;
       void readList();
-      if (plan === null || (!change.reset && !change.plans?.includes(plan))) return;
+      const touched = (/** @type {number | null} */ one) => one !== null && (change.reset || change.plans?.includes(one));
+      if (touched(view().beside)) {
+        void readOther();
+        map()?.rereadBeside();
+      }
+      if (!touched(plan)) return;
       void readPlan();
       void readDrawings();
       if (view().why !== null) void readWhy();
@@ -269,7 +274,11 @@ export function createDesk({ known, go, map, redraw, sign }) {
       return planView(view(), state, acts, may());
     },
     legend() {
-      drawPlanLegend({ theme: view().theme, plan: state.plan?.id === view().plan ? state.plan : null, rule: view().rule, drawn: id() === null ? [] : sheet(/** @type {number} */ (id())).all() });
+      const { theme, rule, beside, at } = view();
+      const own = { plan: state.plan?.id === id() ? state.plan : null, drawn: id() === null ? [] : sheet(/** @type {number} */ (id())).all() };
+      const other = { plan: state.other?.id === beside ? state.other : null, drawn: state.otherDrawn };
+      drawPlanLegend({ theme, rule, near: (at?.zoom ?? 0) >= PLACES_FROM, shown: isSplit(view()) ? [own, other] : [own] });
+      map()?.caption([own, other].map(({ plan }) => captionOf(plan, state.sets, plan ? state.bounds.get(plan.id) ?? null : null)));
     },
     /** Undo and redo by keys, while somebody draws. @param {boolean} back */
     walk(back) {

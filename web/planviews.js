@@ -4,6 +4,7 @@ import { format } from './address.js';
 import { h } from './dom.js';
 import { chain } from './figures.js';
 import { moment, number, percent, said, t, tn, word } from './i18n.js';
+import { LETTERS, isSplit } from './beside.js';
 import { planAnswer, planMethod, sideBySide, unmeasured, waterfall, whyCard } from './planparts.js';
 import { trouble } from './parts.js';
 import { widthsPart } from './planwidths.js';
@@ -12,7 +13,7 @@ import { widthsPart } from './planwidths.js';
 /** @import { Desk } from './plans.js' */
 
 /** Nothing of one plan is left open. */
-export const PLAIN = { task: null, beside: null, rule: null, why: null };
+export const PLAIN = { task: null, beside: null, split: false, rule: null, why: null };
 
 /** A link within the page. @param {string} tag @param {T.View} view @param {Partial<T.View>} change @param {Record<string, any>} props @param {...any} children */
 export const way = (tag, view, change, props, ...children) =>
@@ -49,7 +50,7 @@ export function listView(view, state, acts, may) {
 
 /** @param {T.View} view @param {Desk['state']} state @param {Desk['acts']} acts @param {boolean} may */
 export function planView(view, state, acts, may) {
-  const { plan, failed, other, asked, sets } = state;
+  const { plan, failed, other, asked, otherAsked, sets } = state;
   const back = way('a.back', view, { plan: 'list', ...PLAIN }, { 'data-key': 'back' }, t('plan.back'));
   const frame = (/** @type {any[]} */ ...pieces) => h('div.view', { 'data-view': `plan-${view.plan}` }, back, ...pieces.flat());
   if (failed === 'missing') return frame(trouble('trouble.plan', 'trouble.plan.next', { id: String(view.plan) }));
@@ -70,14 +71,19 @@ export function planView(view, state, acts, may) {
   if (running && !plan.by_rule?.length) return frame(head, running, work, unsaved);
   const others = (state.list ?? []).filter((one) => one.id !== plan.id && one.state === 'ready');
   const choose = (/** @type {Event} */ event) => acts.beside(Number(/** @type {HTMLSelectElement} */ (event.target).value) || null);
+  const split = isSplit(view);
+  const measured = other && other.id === view.beside && other.state === 'ready';
+  const name = (/** @type {number} */ i, /** @type {T.Plan} */ one) => (split ? h('p.whose', null, h('b.letter', null, LETTERS[i]), one.name) : null);
   return frame(head, running,
-    view.why !== null && whyCard(asked ?? { found: null, failed: null }, acts.why, (street) => widthsPart(street, state.measuring, state.unfolded === street.code, may && plan.phase !== 'ended', acts.measure)),
+    view.why !== null && whyCard(asked ?? { found: null, failed: null }, acts.why, (street) => widthsPart(street, state.measuring, state.unfolded === street.code, may && plan.phase !== 'ended', acts.measure), name(0, plan)),
+    view.why !== null && split && measured && whyCard(otherAsked ?? { found: null, failed: null }, { ...acts.why, close: null }, null, name(1, other)),
     planAnswer(plan), unsaved, work,
     view.why === null && h('p.hint', { 'data-part': 'ask' }, t('why.help')),
     waterfall(plan, view, acts.rule),
     others.length > 0 && h('section.choose', null, h('label', null, h('span', null, t('beside.choose')),
-      h('select', { id: 'beside', 'data-key': 'beside', onchange: choose }, h('option', { value: '' }, t('beside.none')), ...others.map((one) => h('option', { value: one.id, selected: one.id === view.beside }, one.name))))),
-    view.beside !== null && (other && other.id === view.beside ? sideBySide(plan, other, view) : waiting()),
+      h('select', { id: 'beside', 'data-key': 'beside', onchange: choose }, h('option', { value: '' }, t('beside.none')), ...others.map((one) => h('option', { value: one.id, selected: one.id === view.beside }, one.name)))),
+      view.beside !== null && h('button.act', { type: 'button', 'data-key': 'split', 'aria-pressed': String(split), onclick: () => acts.split(!split) }, t('beside.split'))),
+    view.beside !== null && (other && other.id === view.beside ? (other.by_rule ? sideBySide(plan, other, view) : h('p.hint', { 'data-part': 'beside' }, t('beside.not', { name: other.name, state: word('state', other.state) }))) : waiting()),
     unmeasured(plan),
     may && phases(plan, acts),
     ...planMethod(plan, set, acts.file),

@@ -57,6 +57,7 @@
  * @property {number | 'list' | 'new' | null} plan  null: no plan, but the households
  * @property {'rules' | 'draw' | null} task  what is worked on in the plan
  * @property {number | null} beside  a plan to compare with
+ * @property {boolean} split  true: both plans stand on the map, each on its own
  * @property {string | null} rule  the rule whose cost the map shows
  * @property {[number, number] | null} why  longitude and latitude of the place that is asked about
  * @property {'en' | 'zh'} lang
@@ -69,8 +70,9 @@
  * @typedef {RuleSetHead & {rules: OneRule[], unmeasured: string[], toml: string}} RuleSet
  * @typedef {{stalls: number, length_m: number}} Loss
  * @typedef {{rule: string, text: Words, alone: Loss, in_order: Loss, freed: Loss}} RuleCost  what is lost by the rule alone, in its turn, and regained without it
+ * @typedef {'running' | 'ready' | 'failed'} RunState
  * @typedef {'draft' | 'consultation' | 'published' | 'ended'} Phase
- * @typedef {{id: number, name: string, phase: Phase, rules: string, state: 'running' | 'ready' | 'failed', stalls?: number, length_m?: number}} PlanHead
+ * @typedef {{id: number, name: string, phase: Phase, rules: string, state: RunState | 'waiting', stalls?: number, length_m?: number}} PlanHead
  * @typedef {{rule: string, limit: number, stalls: number, pass: boolean, text?: Words}} Cap
  * @typedef {string | {rule: string, text: Words}} Unmeasured
  * @typedef {string | import('geojson').Polygon | import('geojson').MultiPolygon} Within  the code of an area, or a surface
@@ -80,7 +82,7 @@
  * @property {string} name
  * @property {Phase} phase
  * @property {string} rules  id of its rule set
- * @property {'running' | 'ready' | 'failed'} state
+ * @property {RunState} state  what is told of lawful places is there once it is ready
  * @property {string} [error]
  * @property {number} progress  0 to 1
  * @property {number} stalls
