@@ -159,6 +159,8 @@ export async function foundPlan(input) {
 }
 /** @param {number} id @param {T.PlanInput} input @param {string | null} match */
 export const changePlan = async (id, input, match) => void (await ask(`api/plans/${id}`, { method: 'PUT', body: input, match }));
+/** Stops the computation that runs, or begins it again. @param {number} id @param {boolean} on @returns {Promise<{found: T.Plan, etag: string | null}>} */
+export const runPlan = async (id, on) => versioned(await ask(`api/plans/${id}/run`, { method: on ? 'PUT' : 'DELETE' }));
 /** @param {number} id @returns {Promise<string>} */
 export const planRules = async (id) => (await ask(`api/plans/${id}/rules`, { accept: 'text/plain, application/toml' })).text();
 /** @param {number} id @returns {Promise<{bounds?: [number, number, number, number]}>} */

@@ -8,11 +8,12 @@ import { said } from './i18n.js';
 /** @import * as T from './types.js' */
 
 const POLL_MS = 700; // while a plan is computed: its progress is no change, so no live event tells it
+const STOPPED_MS = 5000; // between looks whether somebody begins a stopped one again, which is no change either
 
 /** @typedef {{found: T.Why | null, failed: T.Trouble | null, at: string}} Asked  why at a place, by a plan */
 
 /** @param {T.Plan} plan @returns {number | null} after how many milliseconds to look again */
-const lookAgain = ({ state }) => (state === 'running' ? POLL_MS : null);
+const lookAgain = ({ state }) => (state === 'running' ? POLL_MS : state === 'stopped' ? STOPPED_MS : null);
 
 /**
  * @param {object} desk

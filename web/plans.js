@@ -96,6 +96,16 @@ export function createDesk({ known, go, map, redraw, sign }) {
       go({ split });
       if (!split) /** @type {HTMLElement | null} */ (document.querySelector('[data-key="split"]'))?.focus();
     },
+    /** Stops the computation, or begins it again. */
+    async run(/** @type {boolean} */ on) {
+      const plan = id();
+      try {
+        if (plan !== null) await api.runPlan(plan, on);
+      } catch (error) {
+        if (!(error instanceof api.Problem && error.status === 409)) known().trouble = api.troubleOf(error);
+      }
+      await readPlan();
+    },
     rule: {
       hover: (/** @type {string | null} */ rule) => { map()?.show({ ...view(), rule: rule ?? view().rule }); },
       pin: (/** @type {string | null} */ rule) => go({ rule }, { step: false }),

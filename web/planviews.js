@@ -63,18 +63,23 @@ export function planView(view, state, acts, may) {
     way('a.act', view, { task: 'rules', why: null, rule: null }, { 'data-key': 'task-rules' }, t('rules.open')));
   const open = state.sheets.get(plan.id)?.edits().length ?? 0;
   const unsaved = open > 0 && h('p.unsaved', { 'data-unsaved': open }, tn('unsaved', open), ' ', way('a.more', view, { task: 'draw' }, { 'data-key': 'unsaved' }, t('unsaved.go')));
-  if (plan.state === 'failed') return frame(head, trouble('plan.failed', 'plan.failed.next', {}, h('p.reason', { 'data-field': 'error' }, plan.error ?? '')), work, unsaved);
+  const begin = (/** @type {'again' | 'plan.run'} */ text) => h('button.primary', { type: 'button', 'data-key': 'run', onclick: () => acts.run(true) }, t(text));
+  if (plan.state === 'failed') return frame(head, trouble('plan.failed', 'plan.failed.next', {}, h('p.reason', { 'data-field': 'error' }, plan.error ?? '')), may && h('p.acts', null, begin('again')), work, unsaved);
   const running = plan.state === 'running' && h('div.progress', { role: 'status' },
     h('p', null, t('plan.running', { share: percent(plan.progress) })),
-    h('progress', { max: 1, value: plan.progress, 'aria-label': t('plan.running', { share: percent(plan.progress) }) }),
+    h('div.progress-line', null,
+      h('progress', { max: 1, value: plan.progress, 'aria-label': t('plan.running', { share: percent(plan.progress) }) }),
+      may && h('button.act', { type: 'button', 'data-key': 'stop', title: t('plan.stop.help'), onclick: () => acts.run(false) }, t('plan.stop'))),
     h('p.hint', null, t('plan.running.safe')));
-  if (running && !plan.by_rule?.length) return frame(head, running, work, unsaved);
+  const stopped = plan.state === 'stopped' && h('div.progress', { role: 'status', 'data-part': 'stopped' },
+    h('p', null, t('plan.stopped')), h('p.hint', null, t('plan.stopped.next')), may && h('p.acts', null, begin('plan.run')));
+  if ((running || stopped) && !plan.by_rule?.length) return frame(head, running, stopped, work, unsaved);
   const others = (state.list ?? []).filter((one) => one.id !== plan.id && one.state === 'ready');
   const choose = (/** @type {Event} */ event) => acts.beside(Number(/** @type {HTMLSelectElement} */ (event.target).value) || null);
   const split = isSplit(view);
   const measured = other && other.id === view.beside && other.state === 'ready';
   const name = (/** @type {number} */ i, /** @type {T.Plan} */ one) => (split ? h('p.whose', null, h('b.letter', null, LETTERS[i]), one.name) : null);
-  return frame(head, running,
+  return frame(head, running, stopped,
     view.why !== null && whyCard(asked ?? { found: null, failed: null }, acts.why, (street) => widthsPart(street, state.measuring, state.unfolded === street.code, may && plan.phase !== 'ended', acts.measure), name(0, plan)),
     view.why !== null && split && measured && whyCard(otherAsked ?? { found: null, failed: null }, { ...acts.why, close: null }, null, name(1, other)),
     planAnswer(plan), unsaved, work,

@@ -70,7 +70,7 @@
  * @typedef {RuleSetHead & {rules: OneRule[], unmeasured: string[], toml: string}} RuleSet
  * @typedef {{stalls: number, length_m: number}} Loss
  * @typedef {{rule: string, text: Words, alone: Loss, in_order: Loss, freed: Loss}} RuleCost  what is lost by the rule alone, in its turn, and regained without it
- * @typedef {'running' | 'ready' | 'failed'} RunState
+ * @typedef {'running' | 'ready' | 'failed' | 'stopped'} RunState  stopped: until somebody begins it again, or it changes
  * @typedef {'draft' | 'consultation' | 'published' | 'ended'} Phase
  * @typedef {{id: number, name: string, phase: Phase, rules: string, state: RunState | 'waiting', stalls?: number, length_m?: number}} PlanHead
  * @typedef {{rule: string, limit: number, stalls: number, pass: boolean, text?: Words}} Cap

@@ -1,4 +1,4 @@
-/** Two plans beside each other on the map, under one camera. */
+/** Two plans beside each other on the map, under one camera; and a plan that is stopped and worked out again. */
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
@@ -7,6 +7,7 @@ import { ADMIN, ask, close, mapDrawn, open, send } from './browser.mjs';
 
 after(close);
 
+const ANALYST = process.env.MELONMAP_TOKEN_ANALYST ?? '';
 const AS = `&lang=en&theme=light&token=${ADMIN}`;
 const SECOND = '#map-beside .maplibregl-canvas';
 /** @typedef {import('playwright-core').Page} Page */
@@ -212,5 +213,67 @@ test('two maps print as one sheet, without an error', async () => {
   await page.emulateMedia({ media: 'print' });
   for (const id of ['#map', '#map-beside', '#caption']) assert.equal(await page.locator(id).isVisible(), false, id);
   assert.deepEqual(errors, []);
+  await done();
+});
+
+/** Answers for a plan in the state that the test says, and keeps what is sent. @param {Page} page @param {number} id @param {string[]} sent */
+async function pretend(page, id, sent) {
+  const whole = await ask(`/api/plans/${id}`, ADMIN);
+  const { by_rule: _, stalls: _s, ...line } = whole;
+  let state = 'running';
+  const report = () => ({ status: 200, json: state === 'ready' ? whole : { ...line, state, progress: state === 'running' ? 0.4 : 0 } });
+  await page.route(`**/api/plans/${id}`, (route) => route.fulfill(report()));
+  await page.route(`**/api/plans/${id}/tiles/*/*/*`, (route) => (state === 'ready' ? route.continue() : route.fulfill({ status: state === 'running' ? 409 : 400, json: {} })));
+  await page.route(`**/api/plans/${id}/run`, (route) => {
+    sent.push(route.request().method());
+    state = route.request().method() === 'DELETE' ? 'stopped' : 'running';
+    return route.fulfill(report());
+  });
+  return (/** @type {string} */ next) => { state = next; };
+}
+
+test('who may draw stops a plan and has it worked out again', async () => {
+  /** @type {string[]} */
+  const sent = [];
+  /** @type {(state: string) => void} */
+  let become = () => {};
+  const { page, done } = await open(`#plan=${both[0]}${AS}`, { ready: 'progress', prepare: async (p) => { become = await pretend(p, both[0], sent); } });
+  await page.click('[data-key="stop"]');
+  await page.waitForSelector('[data-part="stopped"]');
+  assert.deepEqual(sent, ['DELETE']);
+  assert.ok((await page.textContent('[data-part="stopped"]'))?.includes(en['plan.stopped']));
+  assert.equal(await page.locator('progress').count(), 0);
+  assert.equal(await page.locator('#notice').isVisible(), false, 'a plan without tiles is no trouble of the service');
+  await page.click('[data-key="run"]');
+  await page.waitForSelector('progress');
+  assert.deepEqual(sent, ['DELETE', 'PUT']);
+  become('ready');
+  await page.waitForSelector('[data-figure="stalls"]');
+  assert.equal(await page.locator('[data-part="stopped"]').count(), 0);
+  await done();
+});
+
+test('who may not draw is told that a plan is stopped, and no more', async () => {
+  /** @type {(state: string) => void} */
+  let become = () => {};
+  const { page, done } = await open(`#plan=${both[0]}&lang=en&theme=light&token=${ANALYST}`, { ready: 'progress', prepare: async (p) => { become = await pretend(p, both[0], []); } });
+  assert.equal(await page.locator('[data-key="stop"]').count(), 0);
+  become('stopped');
+  await page.waitForSelector('[data-part="stopped"]');
+  assert.equal(await page.locator('[data-key="run"]').count(), 0);
+  become('ready'); // somebody else began it again: no event tells that
+  await page.waitForSelector('[data-figure="stalls"]', { timeout: 15_000 });
+  await done();
+});
+
+test('a change of a stopped plan begins it again by itself', async () => {
+  /** @type {(state: string) => void} */
+  let become = () => {};
+  const { page, done } = await open(`#plan=${both[0]}${AS}`, { ready: 'progress', prepare: async (p) => { become = await pretend(p, both[0], []); } });
+  become('stopped');
+  await page.waitForSelector('[data-part="stopped"]');
+  become('running');
+  await send('POST', '/ogc/collections/spots/items', { type: 'Feature', geometry: { type: 'Point', coordinates: lawful }, properties: { plan: both[0], name: 'By the well', stalls: 2, reason: 'test' } }, ADMIN);
+  await page.waitForSelector('progress', { timeout: 3000 }); // by the live event, sooner than the page looks by itself
   await done();
 });
