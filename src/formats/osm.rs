@@ -19,6 +19,7 @@
 //!
 //! What a file may ask for is limited (see `limits`), however well nonsense was compressed.
 
+mod ahead;
 mod area;
 mod blocks;
 mod nodes;
@@ -31,14 +32,13 @@ use super::limits::{OSM_AREA_POSITIONS, OSM_BLOCK_ROWS, OSM_KEPT_BYTES, OSM_WAY_
 use super::row::{Body, Header, RawRow};
 use super::{FormatError, RowProblem};
 use crate::model::ContextClass;
+use ahead::{Ahead, Block};
 use area::is_area;
-use blocks::Blocks;
-use bytes::Bytes;
 use nodes::{Fixed, Nodes};
 use std::collections::{HashSet, VecDeque};
 use thing::{Shape, Tags, Texts, Thing, Type, code};
 use ways::Ways;
-use wire::{DenseNodes, Node, PrimitiveBlock, PrimitiveGroup, Relation, Way};
+use wire::{DenseNodes, Node, Relation, Way};
 
 pub use thing::Thing as OsmThing;
 
@@ -47,7 +47,7 @@ pub const MAGIC: &[u8] = b"\x0a\x09OSMHeader";
 
 /// An extract that is being read.
 pub struct Extract {
-    blocks: Blocks,
+    blocks: Ahead,
     header: Header,
     nodes: Nodes,
     ways: Ways,
@@ -98,9 +98,9 @@ const LOOSE: u64 = 1_000;
 
 impl Extract {
     /// Over a file of which nothing was read.
-    pub fn new(input: Plain) -> Extract {
-        Extract {
-            blocks: Blocks::new(input),
+    pub fn new(input: Plain) -> Result<Extract, FormatError> {
+        Ok(Extract {
+            blocks: Ahead::new(input)?,
             header: Header::of_tags(),
             nodes: Nodes::default(),
             ways: Ways::default(),
@@ -110,7 +110,7 @@ impl Extract {
             most: OSM_KEPT_BYTES,
             ready: VecDeque::new(),
             row: 0,
-        }
+        })
     }
 
     /// Any tag is a column.
@@ -146,16 +146,8 @@ impl Extract {
         }
     }
 
-    fn take(&mut self, block: Bytes) -> Result<(), Broken> {
-        let block: PrimitiveBlock = wire::read(block)?;
-        let shared = Shared {
-            texts: Texts::new(&block.texts.unwrap_or_default().texts)?,
-            granularity: block.granularity.unwrap_or(100).into(),
-            lon_offset: block.lon_offset,
-            lat_offset: block.lat_offset,
-        };
-        for group in block.groups {
-            let group: PrimitiveGroup = wire::read(group)?;
+    fn take(&mut self, Block { shared, groups }: Block) -> Result<(), Broken> {
+        for group in groups {
             for node in group.nodes {
                 let Node { id, keys, values, lat, lon } = wire::read(node)?;
                 self.node(&shared, id, (lon, lat), pairs(&keys, &values)?)?;

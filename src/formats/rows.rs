@@ -52,7 +52,7 @@ pub fn open(input: Box<dyn Read + Send>, name: Option<&str>) -> Result<Rows, For
         Format::GeoJson => Source::Json(Box::new(Splitter::new(whole, by_line))),
         Format::Csv => Source::Table(Box::new(Table::open(whole, &start)?)),
         Format::FlatGeobuf => Source::FlatGeobuf(Box::new(FlatGeobuf::open(whole)?)),
-        Format::OpenStreetMap => Source::Extract(Box::new(Extract::new(whole))),
+        Format::OpenStreetMap => Source::Extract(Box::new(Extract::new(whole)?)),
     };
     Ok(Rows { source, ended: false })
 }

@@ -52,6 +52,11 @@ impl Blocks {
         }
     }
 
+    /// Where the block that was read last begins, bytes.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
     /// An error in the block that was read last.
     pub fn broken(&self, reason: impl Into<String>) -> FormatError {
         FormatError::OpenStreetMap { at: self.start, reason: reason.into() }

@@ -279,7 +279,7 @@ fn what_would_take_the_memory_of_the_machine_is_refused_with_its_limit() {
     let id = |i: usize| i64::try_from(i).unwrap();
     let most: Vec<_> = (1..=OSM_BLOCK_ROWS).map(|i| (id(i), 9.5, 47.1, STREET)).collect();
     let one_more: Vec<_> = (1..=OSM_BLOCK_ROWS + 1).map(|i| (id(i), 9.5, 47.1, STREET)).collect();
-    let extract = |nodes: &[_]| Extract::new(Box::new(Cursor::new(file(&[dense(nodes)]))));
+    let extract = |nodes: &[_]| Extract::new(Box::new(Cursor::new(file(&[dense(nodes)])))).unwrap();
     assert!(extract(&most).next().is_ok());
     let told = extract(&one_more).next().unwrap_err().to_string();
     assert!(told.contains("a block of more than 1000000 things"), "{told}");
@@ -292,7 +292,7 @@ fn nodes_and_ways_are_kept_up_to_a_limit() {
     let far: Vec<i64> = (0..4_000).map(|i| i * 32_768).collect();
     let whole = file(&[dense(&nodes), ways(&[(1, &far, STREET)])]);
     let end = |most: usize| {
-        let mut extract = Extract::new(Box::new(Cursor::new(whole.clone())));
+        let mut extract = Extract::new(Box::new(Cursor::new(whole.clone()))).unwrap();
         extract.most = most;
         while extract.next()?.is_some() {}
         Ok::<usize, FormatError>(extract.nodes.bytes() + extract.ways.bytes())
