@@ -3,7 +3,7 @@
 use super::document::Form;
 use super::geojson::Writing;
 use super::items::{head, item_url};
-use crate::app::{App, Caller, DrawingInput, Drawn, Expects};
+use crate::app::{App, AppError, Caller, DrawingInput, Drawn, Expects};
 use crate::geom::offered::OfferedCrs;
 use crate::http::door::base as origin;
 use crate::http::extract::{Body, Params, Path};
@@ -48,7 +48,7 @@ pub async fn item_options(
 
 #[allow(clippy::unnecessary_wraps)] // a handler's result
 fn options(of: [&'static str; 2], collection: Collection) -> Result<Response, Problem> {
-    Ok((StatusCode::NO_CONTENT, [(header::ALLOW, allowed(of, collection))]).into_response())
+    Ok((StatusCode::OK, [(header::ALLOW, allowed(of, collection))]).into_response())
 }
 
 /// A collection whose items can be changed; 405 for another.
@@ -85,7 +85,11 @@ pub async fn replace(
     let collection = drawn(&app, &caller, &name, ITEM)?;
     let expects = expected(&headers)?;
     let input = read(collection, &headers, body, Some(there(collection, &id)?))?;
-    let code = app.draw(&caller, input, expects).await?;
+    let code = app.draw(&caller, input, expects).await.map_err(|error| match error {
+        // What is not there cannot be as If-Match says (20-002, /req/create-replace-delete/put-rid-exception B).
+        AppError::NotFound { .. } => Problem::refused(StatusCode::PRECONDITION_FAILED, error.to_string()),
+        error => error.into(),
+    })?;
     stored(&app, &caller, &headers, collection, &code, StatusCode::OK).await
 }
 
