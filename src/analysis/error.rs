@@ -1,3 +1,5 @@
+use super::rates::RatesError;
+use super::suppression::SuppressionError;
 use crate::model::{Code, ModelError};
 use thiserror::Error;
 
@@ -68,6 +70,62 @@ pub enum AnalysisError {
         /// Whose gap.
         rule: u32,
     },
+    /// Households, and nobody who could have them.
+    #[error("there are {households} households and no member")]
+    NoMember {
+        /// How many.
+        households: usize,
+    },
+    /// A household that knows somebody who is not there.
+    #[error("household {household} knows member {member}, but there are {members}, counted from 0")]
+    NoSuchMember {
+        /// Which, counted from 0.
+        household: usize,
+        /// Whom.
+        member: u32,
+        /// How many there are.
+        members: usize,
+    },
+    /// A number of an assignment that is none or out of range.
+    #[error("{what} is {value}, not between {least} and {most}")]
+    BadTerm {
+        /// Of what, with its unit.
+        what: String,
+        /// As given.
+        value: f64,
+        /// The least that is allowed.
+        least: f64,
+        /// The most that is allowed.
+        most: f64,
+    },
+    /// A household that alone is more than anybody may have.
+    #[error("household {household} takes {minutes:.1} min, more than the {most:.1} min that any member may have")]
+    TooHeavy {
+        /// Which, counted from 0.
+        household: usize,
+        /// Calling and walking.
+        minutes: f64,
+        /// Of the member who may have most.
+        most: f64,
+    },
+    /// No assignment was found that keeps everybody near their share.
+    #[error(
+        "no assignment was found that gives member {member} between {least:.1} and {most:.1} min: allow a greater tolerance"
+    )]
+    Unbalanced {
+        /// One who would have too little or too much, counted from 0.
+        member: usize,
+        /// The least.
+        least: f64,
+        /// The most.
+        most: f64,
+    },
+    /// There is no rate of these numbers.
+    #[error(transparent)]
+    Rates(#[from] RatesError),
+    /// What is to be held back cannot be told.
+    #[error(transparent)]
+    Suppression(#[from] SuppressionError),
     /// Somebody asked it to stop.
     #[error("stopped before the end")]
     Stopped,

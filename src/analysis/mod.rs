@@ -1,4 +1,5 @@
-//! Methods: grids drawn where there are none, areas checked for gaps and overlaps, legal space beside streets.
+//! Methods: grids drawn where there are none, areas checked for gaps and overlaps, legal space beside streets; rates with what chance
+//! can do to them, what of them may be published, the list for today and who calls on whom.
 //!
 //! Invariants:
 //! - Functions are pure: the same values in, the same result out, in the same order, however many threads there are.
@@ -6,12 +7,17 @@
 //!
 //! This room knows nothing of the living map, files, clocks or settings: it is given plain values.
 
+pub mod assignment;
 mod cut;
 pub mod divide;
 mod error;
 pub mod legal;
+mod near;
 mod node;
+pub mod rates;
+pub mod suppression;
 mod sweep;
 pub mod topology;
+pub mod tour;
 
 pub use error::AnalysisError;

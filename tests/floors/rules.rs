@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("proj", &["geom/crs.rs"]),
     ("proj_sys", &["geom/crs.rs"]),
-    ("rstar", &["state/index/"]),
+    ("rstar", &["state/index/", "analysis/near.rs"]),
     ("cql2", &["formats/cql2/text.rs"]),
     ("pest", &["formats/cql2/text.rs"]),
     ("icu_casemap", &["model/filter/fold.rs"]),
@@ -270,7 +270,7 @@ mod tests {
             "state/mod.rs",
             "fn f() -> rstar::RTree<u8> { todo!() }",
             1,
-            "rstar may be used only in src/state/index/",
+            "rstar may be used only in src/state/index/, src/analysis/near.rs",
         );
         check("store/postgres.rs", "use rusqlite as r;", 1, "rusqlite may be used only");
         check("tiles/thin.rs", "use ::moka::Tile;", 1, "moka may be used only");
