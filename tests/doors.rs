@@ -106,6 +106,8 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
         "/api/coverage" => {
             vec![format!("?within={area}"), format!("?within={area}&f=geojson"), format!("?within={area}&f=csv")]
         }
+        "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
+        "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
             vec![format!("?area={area}&limit=1000"), format!("?near={lon},{lat}&limit=1000"), String::new()]
         }

@@ -25,6 +25,7 @@ mod outside;
 mod people;
 mod plans;
 mod privacy;
+mod rates;
 mod rules;
 mod sealed;
 mod seams;

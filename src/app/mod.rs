@@ -36,6 +36,7 @@ mod password;
 mod past;
 mod people;
 mod plans;
+mod rates;
 mod read;
 mod resolve;
 mod rules;
@@ -78,6 +79,7 @@ pub use plans::{
     AmountReport, Computed, Drawings, PlanForm, PlanInput, PlanLine, PlanListed, PlanReport, PlanResult, PlanSpec,
     RuleCost, RuleLine, RulesInput, Stage, WhyReport, WithinInput, plan_once,
 };
+pub use rates::{DifferenceReport, RatesQuery, RatesReport};
 pub use read::{
     AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
     UnvisitedReport,

@@ -410,7 +410,7 @@ impl App {
     }
 }
 
-fn living(state: &State, code: &str) -> Result<AreaId, AppError> {
+pub(super) fn living(state: &State, code: &str) -> Result<AreaId, AppError> {
     state.area(code).ok_or_else(|| AppError::NotFound { what: "area", name: code.to_owned() })
 }
 

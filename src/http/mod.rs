@@ -32,6 +32,7 @@ mod people;
 mod plans;
 mod precondition;
 mod problem;
+mod rates;
 mod router;
 mod routes;
 mod rules;

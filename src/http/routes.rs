@@ -4,6 +4,7 @@ mod map;
 mod page;
 mod people;
 mod plans;
+mod rates;
 mod rules;
 mod tiles;
 
@@ -16,6 +17,7 @@ use axum::routing::MethodRouter;
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         &map::OPERATIONS[..],
+        &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,
         &people::OPERATIONS,

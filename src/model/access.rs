@@ -72,6 +72,8 @@ pub enum Right {
     Areas,
     /// See the coverage of Areas.
     Coverage,
+    /// See the rates of Areas compared.
+    Rates,
     /// See households: code, position, status, outcomes, times of visits.
     Households,
     /// See the personal part of a household: address, number of persons, who visited.
@@ -92,9 +94,10 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 10] = [
+    pub const ALL: [Right; 11] = [
         Right::Areas,
         Right::Coverage,
+        Right::Rates,
         Right::Households,
         Right::Addresses,
         Right::Past,
@@ -125,6 +128,7 @@ pub fn reach(role: Role, right: Right) -> Reach {
         (_, Right::Areas | Right::Coverage)
         | (Role::Admin, _)
         | (Role::Coordinator, Right::Campaign)
+        | (Role::Coordinator | Role::Inspector | Role::Analyst, Right::Rates)
         | (Role::Inspector, Right::Households | Right::Addresses)
         | (Role::Analyst, Right::Households)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
@@ -225,6 +229,12 @@ mod tests {
         for role in [Role::Public, Role::Member] {
             assert_eq!([Right::Plans, Right::Draw].map(|right| reach(role, right)), [Reach::Nowhere; 2], "{role}");
         }
+    }
+
+    #[test]
+    fn areas_are_compared_by_those_who_answer_for_many() {
+        let who: Vec<Role> = Role::ALL.into_iter().filter(|r| reach(*r, Right::Rates) != Reach::Nowhere).collect();
+        assert_eq!(who, [Role::Coordinator, Role::Inspector, Role::Analyst, Role::Admin]);
     }
 
     #[test]

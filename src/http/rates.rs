@@ -1,0 +1,51 @@
+//! `/api/rates` and `/api/rates/difference`.
+
+use super::extract::{Params, campaign, parse};
+use super::problem::Problem;
+use crate::app::{App, Caller, DifferenceReport, RatesQuery, RatesReport};
+use crate::model::{Level, ModelError};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatesParams {
+    campaign: Option<String>,
+    level: Option<String>,
+    within: Option<String>,
+}
+
+pub async fn rates(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<RatesParams>,
+) -> Result<Json<RatesReport>, Problem> {
+    let query = RatesQuery {
+        campaign: campaign(params.campaign.as_deref())?,
+        level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
+        within: params.within,
+    };
+    Ok(Json(app.work(move |app| app.rates(&caller, &query)).await??))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DifferenceParams {
+    campaign: Option<String>,
+    a: Option<String>,
+    b: Option<String>,
+}
+
+pub async fn difference(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<DifferenceParams>,
+) -> Result<Json<DifferenceReport>, Problem> {
+    let campaign = campaign(params.campaign.as_deref())?;
+    let needed = |field: &'static str, code: Option<String>| {
+        code.ok_or_else(|| ModelError::new(field, "nothing", "the code of a living area"))
+    };
+    let (a, b) = (needed("a", params.a)?, needed("b", params.b)?);
+    Ok(Json(app.difference(&caller, &a, &b, campaign)?))
+}
