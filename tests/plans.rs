@@ -278,7 +278,7 @@ fn tiles_of_a_plan_hold_places_or_counts_zones_and_spots() {
             let tile = Tile::read(&reply.body);
             for feature in tile.layer("stalls") {
                 sum += said(feature, "stalls").unwrap().parse::<u64>().unwrap();
-                assert_eq!(said(feature, "assumed").as_deref(), Some("true"), "no street there has a width");
+                assert_eq!(said(feature, "assumed"), Some("true"), "no street there has a width");
             }
             if z >= 14 {
                 assert!(tile.layer("stalls").is_empty());

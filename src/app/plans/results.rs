@@ -61,14 +61,14 @@ impl Plans {
         let slots = self.slots.lock();
         let Some(slot) = slots.get(&id) else { return Ok((Stage::Waiting, None)) };
         let done = slot.done.clone().filter(|done| done.inputs.basis == basis);
-        let stage = match &slot.failed {
+        let far = match &slot.failed {
             _ if done.is_some() => Stage::Ready,
             Some((failed, _)) if *failed == basis => Stage::Failed,
             _ if slot.stopped.as_ref() == Some(&basis) => Stage::Stopped,
             _ if slot.running.is_some() => Stage::Running,
             _ => Stage::Waiting,
         };
-        Ok((stage, done))
+        Ok((far, done))
     }
 }
 
