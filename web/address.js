@@ -1,5 +1,7 @@
 /** What a person sees, as the part of the address behind `#`: it never reaches a server's log. Pure, but for `here` and `put`. */
 
+import { LEVELS } from './figures.js';
+
 /** @import * as T from './types.js' */
 
 /** @param {string} hash @returns {{view: Partial<T.View>, token: string | null, link: string | null}} */
@@ -27,6 +29,10 @@ export function parse(hash) {
   view.rule = q.get('rule') || null;
   const [lon, lat] = (q.get('why') ?? '').split(',').map(Number);
   view.why = Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : null;
+  const level = /** @type {T.Level} */ (q.get('rates'));
+  view.rates = view.plan === null && LEVELS.includes(level) ? level : null;
+  view.within = view.rates === null ? null : q.get('within') || null;
+  view.compare = view.rates === null ? [] : [...new Set(q.getAll('compare').filter(Boolean))].slice(0, 2);
   const lang = q.get('lang');
   if (lang === 'en' || lang === 'zh') view.lang = lang;
   const theme = q.get('theme');
@@ -50,6 +56,9 @@ export function format(view) {
   if (view.split) q.push('maps=two');
   if (view.rule !== null) q.push(`rule=${encodeURIComponent(view.rule)}`);
   if (view.why !== null) q.push(`why=${view.why[0].toFixed(6)},${view.why[1].toFixed(6)}`);
+  if (view.rates !== null) q.push(`rates=${view.rates}`);
+  if (view.within !== null) q.push(`within=${encodeURIComponent(view.within)}`);
+  for (const code of view.compare) q.push(`compare=${encodeURIComponent(code)}`);
   if (view.hidden) q.push('hide=households');
   q.push(`lang=${view.lang}`, `theme=${view.theme}`);
   return `#${q.join('&')}`;

@@ -129,6 +129,10 @@ export const campaigns = async () => (await json('api/campaigns')).campaigns;
 export const coverage = (campaign) => json('api/coverage', { campaign });
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
 export const coverageOf = (campaign, { code, level }) => json('api/coverage', { campaign, within: code, level });
+/** @param {T.Level} level @param {number | null | undefined} campaign @param {string | null} within @returns {Promise<T.Rates>} */
+export const rates = (level, campaign, within) => json('api/rates', { level, campaign, within });
+/** @param {string} a @param {string} b @param {number | null | undefined} campaign @returns {Promise<T.Difference>} */
+export const difference = (a, b, campaign) => json('api/rates/difference', { a, b, campaign });
 /** @param {string} code @returns {Promise<T.Area>} */
 export const area = (code) => json(`api/areas/${one(code)}`);
 /** @param {string} code @returns {Promise<T.Household>} */

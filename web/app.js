@@ -15,6 +15,7 @@ import { HOUSEHOLDS_FROM, supported } from './map.js';
 import * as panel from './panel.js';
 import { startPrint } from './print.js';
 import { createDesk } from './plans.js';
+import { createRates } from './rates.js';
 import { reader, selection } from './reading.js';
 import { startSearch } from './search.js';
 import { openSign, useLink } from './sign.js';
@@ -34,6 +35,7 @@ let unfollow = () => {};
 const readFigures = reader(known, () => draw(), () => void changePerson());
 const readSelected = selection(known, { may: () => mayHouseholds(), found: (area) => go({ area }, { step: false }), draw: () => draw() });
 const desk = createDesk({ known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() });
+const rates = createRates({ known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() });
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -48,7 +50,8 @@ const acts = {
 };
 
 function draw() {
-  panel.put(known.view.plan !== null && known.me ? desk.render() : render(known, acts));
+  el('panel').toggleAttribute('data-wide', known.view.rates !== null);
+  panel.put(known.me && known.view.plan !== null ? desk.render() : known.me && known.view.rates !== null ? rates.render() : render(known, acts));
   panel.tell(notice(known, acts));
   drawScale();
   const here = known.rows && chain(known.rows, known.view.area)[0];
@@ -57,6 +60,7 @@ function draw() {
 
 function drawScale() {
   if (known.view.plan !== null) return desk.legend();
+  if (style && known.view.rates !== null) return rates.legend(style);
   if (!style || !known.rows) return;
   drawLegend({
     style, rows: known.rows, households: mayHouseholds(), hidden: known.view.hidden,
@@ -97,7 +101,9 @@ function go(change, { step = true, fly = false } = {}) {
   if (view.area !== was.area || view.household !== was.household) readSelected();
   if (panel.narrow() && (view.area !== was.area || view.household !== was.household) && panel.hidden()) panel.sheet('half');
   desk.moved(was);
+  rates.moved(was);
   draw();
+  if ((view.rates === null) !== (was.rates === null)) pad(); // the panel has another width
   if (fly) approach();
 }
 
@@ -129,6 +135,7 @@ async function refresh() {
   if (!known.info || !map) return begin();
   map.refresh(null);
   desk.read();
+  rates.read();
   await Promise.all([readFigures(), readSelected()]);
 }
 
@@ -138,6 +145,7 @@ function onChange(change) {
   if (change.areas.length > 0) readFigures(change.areas); // asked before the tiles: the number is what a person looks at
   map?.refresh(change.tiles);
   desk.changed(change);
+  rates.changed(change);
   const { area, household } = known.view;
   if (household !== null || (area !== null && change.areas.includes(area))) readSelected();
 }
@@ -215,6 +223,7 @@ async function changePerson() {
   if (!mayHouseholds() && known.view.household !== null) go({ household: null }, { step: false });
   drawFrame();
   desk.read();
+  rates.read();
   await Promise.all([dress(true), readFigures(), readSelected()]);
   unfollow = follow({ change: onChange, state: onLive });
 }
@@ -235,7 +244,7 @@ function startMap() {
       else if (!(one && desk.area(one.code)) && known.view.plan === null) go({ area: one?.code ?? null, household: null });
     },
     asked: desk.pointed,
-    pointed: point,
+    pointed: (tip) => { point(tip); rates.pointed(tip?.props.code ?? null); },
     closed: () => desk.acts.split(false),
     failed: (status) => {
       if (status === 404 || status === 409 || status === 400) return; // a glyph range or a tile that does not exist; a plan without its result: the panel says so
@@ -264,6 +273,7 @@ async function begin() {
     const placed = known.view.at !== null;
     startMap();
     desk.read();
+    rates.read();
     desk.tend();
     await figures;
     readSelected();
@@ -302,7 +312,7 @@ listen({
 addEventListener('beforeunload', (event) => { if (desk.unsaved() > 0) event.preventDefault(); });
 addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
-startPrint({ known: () => known, style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
+startPrint({ known: () => known, sheets: rates.sheets, style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
 startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

@@ -17,6 +17,7 @@ function formatsOf(value) {
   return {
     number: new Intl.NumberFormat(locale),
     percent: new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }),
+    points: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
     clock: new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }),
     moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
@@ -57,6 +58,8 @@ export function word(group, value) {
 export const number = (n) => formats.number.format(n);
 /** Never 100 % while somebody is missing, never 0 % when somebody was reached. @param {number | null} rate  0 to 1 */
 export const percent = (rate) => (rate === null ? '–' : formats.percent.format(rate > 0.99 && rate < 1 ? 0.99 : rate > 0 && rate < 0.01 ? 0.01 : rate));
+/** Percentage points, with a true minus. @param {number} share  -1 to 1 */
+export const points = (share) => formats.points.format(Math.round(share * 1000) / 10 || 0).replace('-', '−');
 /** @param {number} metres  a round length */
 export const distance = (metres) => (metres < 1000 ? formats.metres.format(metres) : formats.kilometres.format(metres / 1000));
 /** @param {string} date  YYYY-MM-DD */

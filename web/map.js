@@ -62,6 +62,8 @@ export function createMap(given, on) {
   let base = given.style;
   /** What is asked and drawn, as GeoJSON. @type {any} */
   let marks = marksOf([]);
+  /** @type {import('./ratelayers.js').Judged | null} */
+  let judged = null;
   const bounds = given.bbox;
 
   /** Adds who asks, the campaign and the level to the map's own requests, and to no one else's. @param {string} url */
@@ -71,13 +73,13 @@ export function createMap(given, on) {
     const path = at.href.slice(ROOT.length);
     if (/^\/tiles\/(areas|households)\/\d/.test(path)) {
       if (typeof view.campaign === 'number') at.searchParams.set('campaign', String(view.campaign));
-      if (/^\/tiles\/areas\//.test(path) && !at.searchParams.has('level')) at.searchParams.set('level', level);
+      if (/^\/tiles\/areas\//.test(path) && !at.searchParams.has('level')) at.searchParams.set('level', view.rates ?? level);
     }
     return { url: at.href, headers: headers() };
   };
 
   /** @param {Style} style @param {T.View['theme']} [theme] */
-  const fitted = (style, theme = view.theme) => fittedStyle(style, { view: { ...view, theme }, households, bounds, marks, root: ROOT });
+  const fitted = (style, theme = view.theme) => fittedStyle(style, { view: { ...view, theme }, households, bounds, marks, judged, root: ROOT });
 
   /** Draws the style anew where it differs; what a drawing library laid over it stays. */
   const restyle = () => map.setStyle(fitted(base), {
@@ -231,13 +233,15 @@ export function createMap(given, on) {
     show(next) {
       const other = next.campaign !== view.campaign;
       const switched = next.hidden !== view.hidden;
-      const otherwise = next.plan !== view.plan || next.task !== view.task || next.rule !== view.rule;
+      const levelled = next.rates !== view.rates;
+      const otherwise = levelled || next.plan !== view.plan || next.task !== view.task || next.rule !== view.rule;
       view = next;
       styled(() => {
         if (otherwise) restyle();
         filters();
         if (switched) for (const id of [...POINTS, CELLS, `${CELLS}-label`, 'households-selected']) map.getLayer(id) && map.setLayoutProperty(id, 'visibility', view.hidden ? 'none' : 'visible');
         if (other) for (const source of ['areas', 'outlines', 'households']) reread(source);
+        else if (levelled) reread('areas');
       });
     },
 
@@ -260,6 +264,12 @@ export function createMap(given, on) {
       }
     },
 
+    /** Colours the areas by how they were judged. @param {typeof judged} next */
+    judge(next) {
+      if (next === judged) return;
+      judged = next;
+      styled(restyle);
+    },
     /** @param {any} next  GeoJSON of what is asked and drawn */
     mark(next) {
       marks = next;

@@ -38,7 +38,8 @@ export function put(next) {
   const last = /** @type {HTMLElement | null} */ (content.firstElementChild);
   if (last === next) return; // a piece that keeps itself
   const same = last?.dataset.view === next.dataset.view;
-  const focused = document.activeElement instanceof HTMLElement && content.contains(document.activeElement) ? document.activeElement : null;
+  const active = document.activeElement;
+  const focused = (active instanceof HTMLElement || active instanceof SVGElement) && content.contains(active) ? active : null;
   const key = focused?.dataset.key;
   if (same && last) {
     for (const open of last.querySelectorAll('details[open]')) next.querySelector(`details[data-key="${/** @type {HTMLElement} */ (open).dataset.key}"]`)?.setAttribute('open', '');
@@ -51,7 +52,7 @@ export function put(next) {
   content.replaceChildren(next);
   content.scrollTop = same ? scroll : 0;
   const again = key && [...content.querySelectorAll('[data-key]')].find((e) => /** @type {HTMLElement} */ (e).dataset.key === key);
-  if (again instanceof HTMLElement) {
+  if (again instanceof HTMLElement || again instanceof SVGElement) {
     if (focused instanceof HTMLInputElement && again instanceof HTMLInputElement && again.value !== focused.value) again.value = focused.value; // half typed
     again.focus({ preventScroll: true });
   }

@@ -277,7 +277,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
     render() {
       const { plan, task: doing } = view();
       if (!known().me?.may.includes('plans')) return h('div.view', { 'data-view': 'plans' }, trouble('trouble.refused', 'trouble.refused.next', {}, h('button.primary', { type: 'button', onclick: sign, 'data-key': 'sign' }, t('sign.in'))));
-      if (plan === 'list') return listView(view(), state, acts, may());
+      if (plan === 'list') return listView(known(), state, acts, may());
       if (plan === 'new') return newView(view(), known().rows ?? [], state, acts);
       if (doing === 'rules' && may()) return rulesView();
       if (doing === 'draw' && may()) return task.render(state.plan, sheet(/** @type {number} */ (plan)));

@@ -7,22 +7,30 @@ import { moment, number, percent, said, t, tn, word } from './i18n.js';
 import { LETTERS, isSplit } from './beside.js';
 import { planAnswer, planMethod, sideBySide, unmeasured, waterfall, whyCard } from './planparts.js';
 import { trouble } from './parts.js';
+import { firstLevel } from './ratefigures.js';
 import { widthsPart } from './planwidths.js';
 
 /** @import * as T from './types.js' */
 /** @import { Desk } from './plans.js' */
 
-/** Nothing of one plan is left open. */
-export const PLAIN = { task: null, beside: null, split: false, rule: null, why: null };
+/** Nothing of one plan or one comparison is left open. */
+export const PLAIN = { task: null, beside: null, split: false, rule: null, why: null, rates: null, within: null, compare: /** @type {string[]} */ ([]) };
 
 /** A link within the page. @param {string} tag @param {T.View} view @param {Partial<T.View>} change @param {Record<string, any>} props @param {...any} children */
 export const way = (tag, view, change, props, ...children) =>
   h(tag, { href: format({ ...view, ...change }), 'data-go': JSON.stringify(change), ...props }, ...children);
 
-/** The two tasks, for who may plan. @param {T.View} view */
-export const tasks = (view) => h('nav.tasks', { 'aria-label': t('tasks') },
-  way('a', view, { plan: null, ...PLAIN }, { 'aria-current': view.plan === null ? 'page' : null, 'data-key': 'task-households' }, t('task.households')),
-  way('a', view, { plan: 'list', area: null, household: null, ...PLAIN }, { 'aria-current': view.plan === null ? null : 'page', 'data-key': 'task-plans' }, t('task.plans')));
+/** The tasks that a person may turn to; nothing where there is but one. @param {import('./views.js').Known} known */
+export function tasks({ view, me, info }) {
+  const now = view.plan !== null ? 'plans' : view.rates !== null ? 'rates' : 'households';
+  const task = (/** @type {'households' | 'rates' | 'plans'} */ name, /** @type {Partial<T.View>} */ change) =>
+    way('a', view, { plan: null, ...PLAIN, ...change }, { 'aria-current': now === name ? 'page' : null, 'data-key': `task-${name}` }, t(`task.${name}`));
+  const [rates, plans] = [me?.may.includes('rates'), me?.may.includes('plans')];
+  return !rates && !plans ? h('div', null) : h('nav.tasks', { 'aria-label': t('tasks') },
+    task('households', {}),
+    rates && task('rates', { household: null, rates: firstLevel(info?.levels) }),
+    plans && task('plans', { plan: 'list', area: null, household: null }));
+}
 
 const waiting = () => h('div.loading', { 'aria-busy': 'true' }, h('i.line.wide', null), h('i.line', null), h('i.line', null));
 
@@ -31,14 +39,15 @@ const stuck = (kind, acts) => trouble(`trouble.${kind}`, `trouble.${kind}.next`,
   ? h('button.primary', { type: 'button', onclick: acts.sign, 'data-key': 'sign' }, t('sign.in'))
   : h('button.primary', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again')));
 
-/** @param {T.View} view @param {Desk['state']} state @param {Desk['acts']} acts @param {boolean} may  true: found and change plans */
-export function listView(view, state, acts, may) {
+/** @param {import('./views.js').Known} known @param {Desk['state']} state @param {Desk['acts']} acts @param {boolean} may  true: found and change plans */
+export function listView(known, state, acts, may) {
+  const { view } = known;
   const { list, failed } = state;
   const ready = (list ?? []).filter((plan) => plan.state === 'ready');
   const line = (/** @type {T.PlanHead} */ plan) => h('tr', { 'data-plan': plan.id },
     h('th', { scope: 'row' }, way('a', view, { plan: plan.id, ...PLAIN }, { 'data-key': `plan-${plan.id}`, 'data-fly': true }, plan.name, h('small', null, [word('phase', plan.phase), said(state.sets?.find((set) => set.id === plan.rules)?.name) || plan.rules].join(' · ')))),
     h('td', null, plan.state === 'ready' ? number(plan.stalls ?? 0) : h(`span.state.${plan.state}`, null, word('state', plan.state))));
-  return h('div.view', { 'data-view': 'plans' }, tasks(view),
+  return h('div.view', { 'data-view': 'plans' }, tasks(known),
     h('div.heading', null, h('h1', { tabindex: '-1' }, t('plans')), h('p', null, t('plans.what'))),
     failed ? stuck(failed, acts) : list === null ? waiting() : list.length === 0
       ? h('p.answer', null, t(may ? 'plans.none' : 'plans.none.yet'))

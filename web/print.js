@@ -21,6 +21,7 @@ import { HOUSEHOLDS_FROM } from './map.js';
  * @property {() => Style | null} style  of the screen
  * @property {() => {zoom(): number, paper(style: Style, box: HTMLElement): Promise<Picture>, still(shape: number): Picture} | null} map
  * @property {() => boolean} households  true: this person may see them
+ * @property {() => HTMLElement[] | null} sheets  instead of the map's
  * @property {(error: unknown) => void} failed
  */
 
@@ -33,6 +34,12 @@ export function startPrint(page) {
   let ready = false; // true: the sheets are the ones that the button drew
 
   async function print() {
+    const own = page.sheets();
+    if (own !== null) {
+      document.body.append(...own);
+      ready = true;
+      return window.print();
+    }
     const map = page.map();
     if (drawing || !map || !page.known().rows) return;
     drawing = true;
@@ -59,8 +66,11 @@ export function startPrint(page) {
     print();
   });
   addEventListener('beforeprint', () => {
+    if (ready) return;
+    const own = page.sheets();
+    if (own !== null) return document.body.append(...own);
     const [map, style] = [page.map(), page.style()];
-    if (ready || !map || !style || !page.known().rows) return;
+    if (!map || !style || !page.known().rows) return;
     for (const { box, legend } of lay(page, style, map.zoom())) place(page, style, map.still(box.clientWidth / box.clientHeight), box, legend);
   });
   addEventListener('afterprint', () => {

@@ -60,6 +60,9 @@
  * @property {boolean} split  true: both plans stand on the map, each on its own
  * @property {string | null} rule  the rule whose cost the map shows
  * @property {[number, number] | null} why  longitude and latitude of the place that is asked about
+ * @property {Level | null} rates  the level whose rates are compared; null: none are
+ * @property {string | null} within  the area in which they are
+ * @property {string[]} compare  two areas at most that are laid side by side
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
@@ -106,6 +109,22 @@
  * @typedef {{value: number, known: 'measured' | 'tagged' | 'assumed'}} Told
  * @typedef {{code: string, name: string | null, class: string, side: 'left' | 'right' | null, clear_width_m: number | null, assumed: boolean, widths: {carriageway: Told, lanes: Told, left: Told, right: Told}}} WhyStreet
  * @typedef {{legal: boolean, rules: Reason[], street: WhyStreet | null, nearest: {lon: number, lat: number, distance_m: number} | null}} Why
+ *
+ * @typedef {'below_998' | 'below_95' | 'within' | 'above_95' | 'above_998'} Position  beside the limits of chance
+ * @typedef {'name' | 'size' | 'verdict'} RateSort
+ * @typedef {{code: string, name: string, level: Level, parent: string | null, eligible: number, visited: number, rate: number | null}} RateArea
+ * @typedef {RateArea & {position: Position | null, by_chance: Position | null, rank: {best: number, worst: number} | null}} RateRow  `position`: with the scatter that all areas show
+ * @typedef {{eligible: number, lower_998: number, lower_95: number, upper_95: number, upper_998: number}} Limits  for an area of that size
+ * @typedef {{a: RateArea, b: RateArea, difference: number, lower: number, upper: number, verdict: 'cannot_tell' | 'a_higher' | 'b_higher'}} Difference
+ *
+ * @typedef {object} Rates
+ * @property {number | null} campaign
+ * @property {string} as_of
+ * @property {Level} level
+ * @property {{eligible: number, visited: number, rate: number | null}} overall
+ * @property {{phi: number, tau_squared: number} | null} dispersion
+ * @property {Limits[]} limits  by rising size
+ * @property {RateRow[]} areas
  *
  * @typedef {'zones' | 'spots'} Kind
  * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass

@@ -4,7 +4,7 @@ import { format } from './address.js';
 import { h } from './dom.js';
 import { byNeed, chain, inside, lowest, ofLevel, whole } from './figures.js';
 import { clock, day, moment, number, t, word } from './i18n.js';
-import { tasks } from './planviews.js';
+import { tasks, way } from './planviews.js';
 import { answer, back, bar, method, outcomes, table, trouble } from './parts.js';
 
 /** @import * as T from './types.js' */
@@ -69,7 +69,7 @@ function overview(known, acts) {
   const grids = ofLevel(rows, level);
   if (!all) return [heading(name, ''), h('p.empty', null, t('table.empty'))];
   return [
-    known.me?.may.includes('plans') ? tasks(known.view) : h('div', null),
+    tasks(known),
     chooser(known, acts),
     heading(name || all.name, ''),
     answer(all, grids, typeof known.view.campaign === 'number'),
@@ -97,12 +97,16 @@ function area(known, acts) {
     heading(row.name, `${word('level', row.level)} · ${row.code}`),
     answer(row, below, typeof view.campaign === 'number'),
     bar(row),
+    row.level !== 'county' && row.rate !== null && known.me?.may.includes('rates') && besideOthers(view, row),
     below.length > 0 && table({ rows: byNeed(below), view, title: t('table.inside', { name: row.name }), head: word('level', level), all: known.allRows, more: acts.more }),
     row.eligible > 0 && waiting(known, acts),
     row.eligible > 0 && outcomes(row),
     method(),
   ].filter((piece) => piece !== false);
 }
+
+/** From an area to its place beside the others of its level. @param {T.View} view @param {T.Row} row */
+const besideOthers = (view, row) => way('a.more', view, { rates: row.level, within: null, compare: [], household: null }, { 'data-key': 'rates-of' }, t('rates.beside', { name: row.name, level: word('rates.level', row.level) }));
 
 /** The households of an area that nobody has reached. @param {Known} known @param {Acts} acts */
 function waiting({ view, me, waiting: kept }, acts) {
@@ -161,8 +165,8 @@ function household({ view, rows, info, me, campaigns, household: kept }, acts) {
 /** @param {string} text @param {string} under */
 const heading = (text, under) => h('div.heading', null, h('h1', { tabindex: '-1' }, text), under && h('p', null, under));
 
-/** @param {Known} known @param {Acts} acts */
-function chooser({ campaigns, view }, acts) {
+/** @param {Known} known @param {Pick<Acts, 'campaign'>} acts */
+export function chooser({ campaigns, view }, acts) {
   if (campaigns.length === 0) return h('div', null);
   const chosen = campaigns.find((c) => c.id === view.campaign);
   const option = (/** @type {number | null} */ id, /** @type {string} */ text) => h('option', { value: id ?? '', selected: id === view.campaign }, text);
@@ -176,8 +180,8 @@ function chooser({ campaigns, view }, acts) {
     chosen && h('small', null, [chosen.theme, t('campaign.span', { from: day(chosen.from), to: day(chosen.to) })].filter(Boolean).join(' · ')));
 }
 
-/** @param {Known} known */
-const foot = ({ live, asOf, info }) => h('p.foot', null,
+/** @param {Pick<Known, 'live' | 'asOf' | 'info'>} known */
+export const foot = ({ live, asOf, info }) => h('p.foot', null,
   live && h(`span.live.${live}`, { 'data-live': live }, t(`live.${live}`)),
   asOf && h('time', { datetime: asOf }, t('as.of', { time: clock(asOf) })),
   info?.sample && h('span', null, t('sample.why')));

@@ -1,4 +1,5 @@
 import { plansEn } from './plans.en.js';
+import { ratesEn } from './rates.en.js';
 
 /** Every English text of the page. `words.zh.js` has the same keys; a test compares them. `{n}` is filled in; `.one` is the singular. */
 export const en = {
@@ -186,4 +187,5 @@ export const en = {
   'trouble.old': 'Shown: the figures of {time}.',
   'again': 'Try again',
   ...plansEn,
+  ...ratesEn,
 };

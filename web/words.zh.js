@@ -1,4 +1,5 @@
 import { plansZh } from './plans.zh.js';
+import { ratesZh } from './rates.zh.js';
 
 /** Every Chinese text of the page; the same keys as `words.en.js`. */
 export const zh = {
@@ -186,4 +187,5 @@ export const zh = {
   'trouble.old': '当前显示 {time} 的数据。',
   'again': '重试',
   ...plansZh,
+  ...ratesZh,
 };

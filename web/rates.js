@@ -1,0 +1,161 @@
+/** The task of comparing rates: what is known, reading it, what a person sets off. The panel's view, the map's colours and the bulletin are its pieces. */
+
+import * as api from './api.js';
+import { el } from './dom.js';
+import { compared } from './ratefigures.js';
+import { drawRatesLegend } from './ratelayers.js';
+import { bulletins } from './rateprint.js';
+import { about, ratesView, refused } from './rateviews.js';
+import { narrow } from './panel.js';
+
+/** @import * as T from './types.js' */
+
+const WIDE = matchMedia('(min-width: 1080px)'); // the panel is wider then: as in rates.css
+const REST_MS = 3_000; // between two readings that changes ask for
+const REST = 4; // times what the last reading took, if that is longer
+
+/** @typedef {Pick<ReturnType<typeof createRates>, 'state' | 'acts'>} Task */
+
+/**
+ * @param {object} page
+ * @param {() => import('./views.js').Known} page.known
+ * @param {(change: Partial<T.View>, how?: {step?: boolean, fly?: boolean}) => void} page.go
+ * @param {() => import('./beside.js').PageMaps | null} page.map
+ * @param {() => void} page.redraw
+ * @param {() => void} page.sign
+ */
+export function createRates({ known, go, map, redraw, sign }) {
+  const state = {
+    /** @type {T.Rates | null} */ rates: null,
+    /** @type {T.Trouble | 'missing' | null} */ failed: null,
+    /** @type {T.RateSort} */ sort: 'name',
+    /** @type {T.Difference | null} */ pair: null,
+    pairFailed: false,
+    /** @type {string | null} the area that is pointed at */ lit: null,
+  };
+  let reading = 0;
+  let rested = 0;
+  let waiting = 0;
+
+  const view = () => known().view;
+  const on = () => view().rates !== null && may();
+  const may = () => known().me?.may.includes('rates') ?? false;
+  const judge = () => map()?.judge(view().rates === null || state.rates === null ? null
+    : Object.fromEntries(state.rates.areas.flatMap(({ code, position }) => (position === null ? [] : [[code, position]]))));
+
+  async function read() {
+    const { rates: level, campaign, within } = view();
+    if (!on() || level === null || campaign === undefined) return;
+    const now = (reading += 1);
+    const start = performance.now();
+    clearTimeout(waiting);
+    waiting = 0;
+    try {
+      const rates = await api.rates(level, campaign, within);
+      if (now !== reading) return; // asked for again already
+      Object.assign(state, { rates, failed: null });
+    } catch (error) {
+      if (now !== reading) return;
+      const missing = error instanceof api.Problem && error.status === 404;
+      if (state.rates === null || missing) state.failed = missing ? 'missing' : api.troubleOf(error);
+      else known().trouble = api.troubleOf(error); // the last figures stay
+    }
+    rested = performance.now() + Math.max(REST_MS, REST * (performance.now() - start));
+    judge();
+    redraw();
+  }
+
+  async function readPair() {
+    const { compare: [a, b], campaign } = view();
+    if (!on() || b === undefined || campaign === undefined) return;
+    const now = () => view().compare[0] === a && view().compare[1] === b && view().campaign === campaign;
+    try {
+      const pair = await api.difference(a, b, campaign);
+      if (now()) Object.assign(state, { pair, pairFailed: false });
+    } catch (error) {
+      api.troubleOf(error);
+      if (now()) Object.assign(state, { pair: null, pairFailed: true });
+    }
+    redraw();
+  }
+
+  /** Lights an area wherever it stands: point, row, map. @param {string | null} code @param {boolean} [there]  true: it is the map that was pointed at */
+  function light(code, there = false) {
+    if (code === state.lit) return;
+    state.lit = code;
+    shine();
+    if (!there && on()) map()?.show({ ...view(), area: code ?? view().area });
+  }
+
+  function shine() {
+    const content = el('panel-content');
+    for (const one of content.querySelectorAll('[data-mark]')) one.classList.toggle('lit', /** @type {HTMLElement} */ (one).dataset.mark === state.lit);
+    const tip = /** @type {HTMLElement | null} */ (content.querySelector('.point-tip'));
+    const point = /** @type {SVGElement | null} */ (content.querySelector('.funnel .point.lit'));
+    const area = state.rates?.areas.find(({ code }) => code === state.lit);
+    if (!tip) return;
+    tip.hidden = !point || !area;
+    if (!point || !area || !state.rates) return;
+    tip.textContent = about(area, compared(state.rates.areas).length);
+    const wide = content.querySelector('.funnel')?.clientWidth ?? 0;
+    const [x, y] = [Number(point.dataset.x), Number(point.dataset.y)];
+    tip.style.top = `${y + 14}px`;
+    tip.style.insetInlineStart = `${Math.max(0, Math.min(x - tip.offsetWidth / 2, wide - tip.offsetWidth))}px`;
+  }
+
+  const acts = {
+    sign, light,
+    again: () => { state.failed = null; redraw(); void read(); void readPair(); },
+    campaign: (/** @type {number | null} */ campaign) => go({ campaign }),
+    /** @param {string} what @param {string} value */
+    choose(what, value) {
+      if (what === 'within') return go({ within: value || null, compare: [] });
+      const rates = /** @type {T.Level} */ (value);
+      go({ rates, compare: [], ...(rates === 'county' || rates === 'township' ? { within: null } : {}) });
+    },
+    sort: (/** @type {T.RateSort} */ sort) => { state.sort = sort; redraw(); },
+    more: () => { known().allRows = !known().allRows; redraw(); },
+    /** @param {string} code */
+    compare(code) {
+      const { compare } = view();
+      go({ compare: compare.includes(code) ? compare.filter((one) => one !== code) : [...compare.slice(-1), code] }, { step: false });
+    },
+    clear: () => go({ compare: [] }, { step: false }),
+  };
+
+  return {
+    state, acts,
+    read: () => { void read(); void readPair(); },
+    /** The view changed. @param {T.View} was */
+    moved(was) {
+      const now = view();
+      const other = now.rates !== was.rates || now.campaign !== was.campaign || now.within !== was.within;
+      const [pair, wasPair] = [now.compare.join('\n'), was.compare.join('\n')];
+      if (pair !== wasPair || now.campaign !== was.campaign) {
+        Object.assign(state, { pair: null, pairFailed: false });
+        void readPair();
+      }
+      if (!other) return;
+      Object.assign(state, { rates: null, failed: null, lit: null });
+      judge();
+      void read();
+    },
+    /** @param {T.Change} change */
+    changed(change) {
+      if (!on() || waiting || (!change.reset && change.areas.length === 0)) return;
+      waiting = window.setTimeout(() => { void read(); void readPair(); }, Math.max(0, rested - performance.now()));
+    },
+    /** An area on the map is pointed at. @param {string | null} code */
+    pointed: (code) => { if (on()) light(code, true); },
+    /** @returns {HTMLElement} */
+    render() {
+      if (!may()) return refused(acts);
+      requestAnimationFrame(shine); // what is pointed at stays so in the new elements
+      return ratesView(known(), state, acts, narrow() ? innerWidth - 36 : WIDE.matches ? 472 : 340);
+    },
+    /** @param {import('maplibre-gl').StyleSpecification} style */
+    legend: (style) => drawRatesLegend({ rates: may() ? state.rates : null, style, theme: view().theme, zoom: view().at?.zoom ?? 0 }),
+    /** Sheets of paper instead of the map's; null: the map is printed. */
+    sheets: () => (on() && state.rates !== null && compared(state.rates.areas).length > 1 ? bulletins(known(), state.rates, state.sort, state.pair) : null),
+  };
+}
