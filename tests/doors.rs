@@ -106,6 +106,9 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
         "/api/coverage" => {
             vec![format!("?within={area}"), format!("?within={area}&f=geojson"), format!("?within={area}&f=csv")]
         }
+        "/api/worklist" => {
+            vec![format!("?area={area}&limit=300"), format!("?near={lon},{lat}&limit=300"), "?limit=300&f=gpx".into()]
+        }
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {

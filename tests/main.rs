@@ -34,6 +34,7 @@ mod tile_filters;
 mod tiles;
 mod visits;
 mod watched;
+mod worklist;
 mod zones;
 
 /// Decodes tiles; written from the specification alone.

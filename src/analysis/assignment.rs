@@ -29,7 +29,7 @@ const ADDED: usize = 4;
 pub struct Household {
     /// On a plane in metres.
     pub at: Coord<f64>,
-    /// What calling there takes, with its needs, minutes from 0 to [a week](MOST_MINUTES); the way is added by [`assign`].
+    /// What calling there takes, with its needs, minutes from 0 to a week; the way is added by [`assign`].
     pub minutes: f64,
     /// The member whom it knows, counted from 0.
     pub known: Option<u32>,

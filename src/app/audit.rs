@@ -10,7 +10,10 @@
 //!   the next reading.
 
 use super::read::SearchHit;
-use super::{App, AppError, Caller, HouseholdReport, ItemsQuery, ItemsReport, UnvisitedQuery, UnvisitedReport};
+use super::{
+    App, AppError, Caller, HouseholdReport, ItemsQuery, ItemsReport, UnvisitedQuery, UnvisitedReport, WorklistQuery,
+    WorklistReport,
+};
 use crate::formats::csv_text;
 use crate::model::collection::Collection;
 use crate::model::{Change, Code, Feature, Kind, ReadNote};
@@ -65,6 +68,13 @@ impl App {
     pub fn read_unvisited(&self, caller: &Caller, query: &UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
         let report = self.unvisited(caller, query)?;
         self.note_list(caller, "unvisited", report.personal())?;
+        Ok(report)
+    }
+
+    /// The list for today; noted where addresses are shown. Not for the async threads.
+    pub fn read_worklist(&self, caller: &Caller, query: &WorklistQuery) -> Result<WorklistReport, AppError> {
+        let report = self.worklist(caller, query)?;
+        self.note_list(caller, "worklist", report.personal())?;
         Ok(report)
     }
 

@@ -20,12 +20,13 @@ impl App {
         theme: String,
         from: Date,
         to: Date,
+        revisit_days: Option<u16>,
     ) -> Result<CampaignReport, AppError> {
         caller.require(Right::Campaign)?;
         // Held until the number is taken, so that two who found at once do not take the same.
         let _founding = self.founding.lock().await;
         let id = self.state.read().next_campaign();
-        let campaign = Campaign { id, name, theme, from, to }.check()?;
+        let campaign = Campaign { id, name, theme, from, to, revisit_days }.check()?;
         let report = CampaignReport::of(&campaign);
         let done = self.commit(&caller.author(), vec![Change::CampaignPut(campaign)]).await?;
         match done.into_iter().next() {

@@ -129,7 +129,8 @@ fn play(store: &mut Store, state: &State, now: Timestamp) -> Result<usize, AppEr
     let start = midnight - days(2 * STAGE_DAYS);
     let date = |t: Timestamp| t.to_zoned(jiff::tz::TimeZone::UTC).date();
     let found = |id: u32, name: &str, theme: &str, from: Date, to: Date| {
-        let campaign = Campaign { id: CampaignId(id), name: name.into(), theme: theme.into(), from, to };
+        let campaign =
+            Campaign { id: CampaignId(id), name: name.into(), theme: theme.into(), from, to, revisit_days: None };
         campaign.check().map(Change::CampaignPut)
     };
     let turn = start + days(STAGE_DAYS);

@@ -49,6 +49,7 @@ mod visits;
 mod vitals;
 mod within;
 mod work;
+mod worklist;
 
 pub use access::{Caller, TokenHash};
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
@@ -92,6 +93,7 @@ pub use tile::{TileBody, TileCoding, TileLayer, TileLayers, TileRequest, Tileset
 pub use visits::{VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
 pub use within::ImportPart;
+pub use worklist::{WorklistQuery, WorklistReport};
 
 // What the floor above names when it calls the use cases.
 pub use crate::analysis::legal::Watch;

@@ -192,12 +192,14 @@ pub struct CampaignReport {
     pub from: Date,
     /// Last day.
     pub to: Date,
+    /// Days after which a household that was reached is to be called on again; `None` once is enough.
+    pub revisit_days: Option<u16>,
 }
 
 impl CampaignReport {
     pub(super) fn of(campaign: &Campaign) -> CampaignReport {
-        let Campaign { id, name, theme, from, to } = campaign.clone();
-        CampaignReport { id, name, theme, from, to }
+        let Campaign { id, name, theme, from, to, revisit_days } = campaign.clone();
+        CampaignReport { id, name, theme, from, to, revisit_days }
     }
 }
 
@@ -415,7 +417,7 @@ pub(super) fn living(state: &State, code: &str) -> Result<AreaId, AppError> {
 }
 
 /// A household as a list shows it; its address where `addresses` reaches.
-fn line(state: &State, addresses: Option<&Scope>, view: &HouseholdView<'_>) -> HouseholdLine {
+pub(super) fn line(state: &State, addresses: Option<&Scope>, view: &HouseholdView<'_>) -> HouseholdLine {
     let personal = addresses.is_some_and(|scope| scope.holds(view.area));
     HouseholdLine {
         code: view.code.to_owned(),

@@ -31,7 +31,8 @@ pub async fn found(
     let day = "a day, such as 2026-10-05";
     let (name, theme) = (new.needed("name", "a text")?, new.optional("theme", "a text")?.unwrap_or_default());
     let (from, to): (Date, Date) = (new.needed("from", day)?, new.needed("to", day)?);
-    new.end("campaign", "name, theme, from, to")?;
-    let campaign = app.found_campaign(&caller, name, theme, from, to).await?;
+    let revisit_days = new.optional("revisit_days", "days, a whole number from 1 to 3650")?;
+    new.end("campaign", "name, theme, from, to, revisit_days")?;
+    let campaign = app.found_campaign(&caller, name, theme, from, to, revisit_days).await?;
     Ok((StatusCode::CREATED, Json(campaign)))
 }

@@ -41,6 +41,7 @@ mod session;
 mod settings;
 mod tiles;
 mod visits;
+mod worklist;
 
 pub use door::{BasePath, House, Proxies, Tls, TlsError, serve};
 pub use operation::{About, Described, Gives, Lane, Operation, Parameter, Rule, Takes, Verb};

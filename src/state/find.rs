@@ -18,6 +18,14 @@ pub struct Unvisited<'a> {
     pub distance: Option<Meters>,
 }
 
+/// A household that counts, and what stands for it.
+pub struct Eligible<'a> {
+    /// The household.
+    pub household: HouseholdView<'a>,
+    /// The visit that stands for it, if somebody called.
+    pub visit: Option<VisitView<'a>>,
+}
+
 /// What a search found.
 pub enum Found<'a> {
     /// A living Area.
@@ -71,16 +79,7 @@ impl State {
                 nearest.filter(wanted).take(limit).collect()
             }
             (None, Some(area)) => {
-                let mut ids = Vec::new();
-                for area in self.below(&self.areas.get(area).area.code).into_iter().chain([area]) {
-                    let rect = LatticeRect::of_bbox(&self.areas.get(area).bbox);
-                    self.visible(scope, &rect, |id, _| {
-                        if self.households.area(id) == Some(area) && wanted(&id) {
-                            ids.push(id);
-                        }
-                    });
-                }
-                ids.sort_unstable();
+                let mut ids = self.lying_in(self.with_below(area), scope, wanted);
                 ids.truncate(limit);
                 ids
             }
@@ -99,6 +98,52 @@ impl State {
             list.sort_by(|a, b| meters(a).total_cmp(&meters(b)));
         }
         list
+    }
+
+    /// The eligible households of a scope and an Area, in the order in which they were founded, with the visit that stands for each in
+    /// a campaign; `None` where there are more than `most`. Costs what lies there; of the whole map a look at each household.
+    #[must_use]
+    pub fn eligible(
+        &self,
+        campaign: Option<CampaignId>,
+        within: Option<AreaId>,
+        scope: &Scope,
+        most: usize,
+    ) -> Option<Vec<Eligible<'_>>> {
+        let counts = |id: &HouseholdId| self.households.status(*id).eligible();
+        let ids: Vec<HouseholdId> = match (within, scope) {
+            (Some(area), _) => self.lying_in(self.with_below(area), scope, counts),
+            (None, Scope::Areas(areas)) => self.lying_in(areas.iter().copied(), scope, counts),
+            (None, Scope::Everywhere) => self.households.ids().filter(counts).take(most + 1).collect(),
+        };
+        let one = |id| Eligible { household: self.households.view(id), visit: self.visits.standing(campaign, id) };
+        (ids.len() <= most).then(|| ids.into_iter().map(one).collect())
+    }
+
+    /// An Area and all below it.
+    fn with_below(&self, area: AreaId) -> impl Iterator<Item = AreaId> {
+        self.below(&self.areas.get(area).area.code).into_iter().chain([area])
+    }
+
+    /// The households of a scope that lie in one of some Areas, and not deeper, and are wanted; in the order in which they were founded.
+    fn lying_in(
+        &self,
+        areas: impl Iterator<Item = AreaId>,
+        scope: &Scope,
+        wanted: impl Fn(&HouseholdId) -> bool,
+    ) -> Vec<HouseholdId> {
+        let mut ids = Vec::new();
+        for area in areas.filter(|area| scope.holds(Some(*area))) {
+            let rect = LatticeRect::of_bbox(&self.areas.get(area).bbox);
+            self.points.within(&rect, |spot| {
+                let id = HouseholdId(spot.id);
+                if self.households.area(id) == Some(area) && wanted(&id) {
+                    ids.push(id);
+                }
+            });
+        }
+        ids.sort_unstable();
+        ids
     }
 
     /// A household by code, whatever its status.

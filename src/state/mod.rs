@@ -43,7 +43,7 @@ pub use delta::{Delta, Touched};
 pub use drawings::{Standing, Version};
 pub use drawn::Drawn;
 pub use error::StateError;
-pub use find::{Found, Unvisited};
+pub use find::{Eligible, Found, Unvisited};
 pub use households::{HouseholdId, HouseholdView};
 pub use load::Loader;
 pub use people::People;

@@ -49,7 +49,14 @@ fn household(rng: &mut SmallRng, n: u32) -> Change {
 
 fn campaign(id: u32) -> Change {
     let (from, to) = (date(2026, 10, 1), date(2026, 12, 31));
-    Change::CampaignPut(Campaign { id: CampaignId(id), name: format!("Stage {id}"), theme: String::new(), from, to })
+    Change::CampaignPut(Campaign {
+        id: CampaignId(id),
+        name: format!("Stage {id}"),
+        theme: String::new(),
+        from,
+        to,
+        revisit_days: None,
+    })
 }
 
 fn visit(rng: &mut SmallRng, households: u32) -> Change {

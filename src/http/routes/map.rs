@@ -1,12 +1,12 @@
 //! What is asked of the map, and what is entered.
 
 use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Takes, Verb};
-use super::super::{areas, campaigns, coverage, households, info, visits};
+use super::super::{areas, campaigns, coverage, households, info, visits, worklist};
 use super::{CAMPAIGN, LEVEL, api, created, json, reads};
 use crate::model::Right;
 use axum::routing::{get, post};
 
-pub const OPERATIONS: [Operation; 11] = [
+pub const OPERATIONS: [Operation; 12] = [
     api(
         Verb::Get,
         "/api/info",
@@ -134,6 +134,57 @@ pub const OPERATIONS: [Operation; 11] = [
             ],
             body: "",
             gives: &[json("unvisited")],
+            refuses: &[404],
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/worklist",
+        Rule::Needs(Right::Visit),
+        || get(worklist::worklist),
+        Described {
+            id: "worklist",
+            summary: "Whom to call on next, why, and in which order to walk",
+            parameters: &[
+                CAMPAIGN,
+                Parameter {
+                    name: "member",
+                    what: "Of the areas of this user, as far as they are yours: a name by which somebody signs in.",
+                    takes: Takes::Text,
+                    needed: false,
+                    example: "li",
+                },
+                Parameter {
+                    name: "area",
+                    what: "Within this area only: its code. Needed where more than 20,000 households are yours.",
+                    takes: Takes::Text,
+                    needed: false,
+                    example: "7001",
+                },
+                Parameter {
+                    name: "near",
+                    what: "Where the walk begins: lon,lat in degrees. Without it, where that makes it shortest.",
+                    takes: Takes::Numbers(2),
+                    needed: false,
+                    example: "9.52,47.14",
+                },
+                Parameter {
+                    name: "limit",
+                    what: "Most of the list; waiting counts them all.",
+                    takes: Takes::Whole { least: 1, most: 300, default: Some(30) },
+                    needed: false,
+                    example: "30",
+                },
+                Parameter {
+                    name: "f",
+                    what: "The form of the answer.",
+                    takes: Takes::Word(&["json", "gpx"]),
+                    needed: false,
+                    example: "json",
+                },
+            ],
+            body: "",
+            gives: &[json("worklist"), Gives { status: 200, media: "application/gpx+xml", schema: "" }],
             refuses: &[404],
         },
     ),

@@ -1,0 +1,294 @@
+//! The list for today: whom to call on next, why, and in which order to walk.
+
+use super::read::{HouseholdLine, line, living};
+use super::{App, AppError, Caller};
+use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, today};
+use crate::formats::{Placemark, gpx};
+use crate::geom::{LonLat, Plane};
+use crate::model::{Campaign, CampaignId, ModelError, Outcome, Reach, Right};
+use crate::state::{Eligible, HouseholdView, Scope, State, VisitView};
+use geo::{Geometry, Point};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+use serde::Serialize;
+
+/// Most households that a list is chosen from: a township's.
+const MOST_WAITING: usize = 20_000;
+
+/// Whose list, and from where.
+#[derive(Debug, Clone)]
+pub struct WorklistQuery {
+    /// For which campaign; `None` is over all visits.
+    pub campaign: Option<CampaignId>,
+    /// Of the Areas of this user, as far as the caller sees them.
+    pub member: Option<String>,
+    /// Within this Area.
+    pub area: Option<String>,
+    /// Where the member is.
+    pub near: Option<LonLat>,
+    /// Most of them in the list.
+    pub limit: usize,
+}
+
+/// A list in the order in which to walk.
+#[derive(Debug, Clone, Serialize)]
+pub struct WorklistReport {
+    /// For which campaign.
+    pub campaign: Option<CampaignId>,
+    /// When this was true.
+    pub as_of: Timestamp,
+    /// How many wait for a call, listed or not.
+    pub waiting: usize,
+    /// The whole way, as the crow flies, metres to the nearest.
+    pub length_m: f64,
+    /// The list.
+    pub households: Vec<WorklistHousehold>,
+}
+
+/// One household of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct WorklistHousehold {
+    /// What is known of it.
+    #[serde(flatten)]
+    pub household: HouseholdLine,
+    /// Why it is on the list.
+    pub reason: ReasonLine,
+    /// What came of the last visit.
+    pub outcome: Option<Outcome>,
+    /// When that was.
+    pub called_at: Option<Timestamp>,
+    /// From the one before, or from where the member is, as the crow flies, metres to the nearest.
+    pub leg_m: f64,
+}
+
+/// Why somebody is to call.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum ReasonLine {
+    /// Something was left to do at the last visit, so many days ago.
+    LeftToDo {
+        /// 0 is today.
+        days: u32,
+    },
+    /// The call has been due for so many days.
+    Overdue {
+        /// 1 or more.
+        days: u32,
+    },
+    /// The call is due in so many days.
+    DueSoon {
+        /// 0 is today.
+        days: u32,
+    },
+    /// Nobody was reached there.
+    NotReached,
+    /// Nothing is due, but it lies beside one that is on the list.
+    OnTheWay {
+        /// As the crow flies, to the nearest.
+        metres: f64,
+    },
+}
+
+impl From<Reason> for ReasonLine {
+    fn from(reason: Reason) -> ReasonLine {
+        match reason {
+            Reason::NeedFound { days } => ReasonLine::LeftToDo { days },
+            Reason::Overdue { days } => ReasonLine::Overdue { days },
+            Reason::DueSoon { days } => ReasonLine::DueSoon { days },
+            Reason::NeverVisited => ReasonLine::NotReached,
+            Reason::OnTheWay { metres } => ReasonLine::OnTheWay { metres: metres.round() },
+        }
+    }
+}
+
+impl WorklistReport {
+    /// Of how many households it tells the address.
+    pub(super) fn personal(&self) -> usize {
+        self.households.iter().filter(|one| one.household.address.is_some()).count()
+    }
+}
+
+impl App {
+    /// Whom to call on next, of those that the caller may visit: what was left to do first, then by due date and nearness, in the order of
+    /// a short walk. A household is not listed where somebody called today, refused, or found nobody who could be called on again.
+    ///
+    /// Refuses to choose from more than 20,000 households: an Area narrows them down.
+    pub(super) fn worklist(&self, caller: &Caller, query: &WorklistQuery) -> Result<WorklistReport, AppError> {
+        caller.require(Right::Visit)?;
+        let now = Timestamp::now();
+        let day = |at: Timestamp| at.to_zoned(TimeZone::system()).date();
+        let state = self.state.read();
+        let campaign = query.campaign.map(|id| {
+            let unknown = || AppError::NotFound { what: "campaign", name: id.to_string() };
+            state.campaign(id).ok_or_else(unknown)
+        });
+        let campaign = campaign.transpose()?;
+        let scope = both(caller.scope(&state, Right::Visit)?, of_member(&state, query.member.as_deref())?);
+        let addresses = caller.scope(&state, Right::Addresses).ok();
+        let within = query.area.as_deref().map(|code| living(&state, code)).transpose()?;
+        let eligible = state.eligible(query.campaign, within, &scope, MOST_WAITING).ok_or_else(|| {
+            let expected = format!("the code of an area with at most {MOST_WAITING} eligible households of yours");
+            ModelError::new("area", query.area.as_deref().unwrap_or("nothing"), expected)
+        })?;
+        let at = |household: &HouseholdView<'_>| household.at;
+        let Some(middle) = query.near.or_else(|| eligible.first().map(|one| at(&one.household))) else {
+            return Ok(WorklistReport {
+                campaign: query.campaign,
+                as_of: now,
+                waiting: 0,
+                length_m: 0.0,
+                households: Vec::new(),
+            });
+        };
+        let plane = Plane::around(middle);
+        let flat = |at: LonLat| plane.project(geo::Coord { x: at.lon(), y: at.lat() });
+        let (listed, waiting): (Vec<&Eligible<'_>>, Vec<Waiting>) = eligible
+            .iter()
+            .filter_map(|one| {
+                let last = one.visit.as_ref().map(|visit| (visit.outcome, day(visit.at)));
+                let (need, due, visited) = waits(campaign, last, day(now))?;
+                Some((one, Waiting { at: flat(at(&one.household)), need, due, visited }))
+            })
+            .unzip();
+        let ends = Ends { start: query.near.map(flat), back: false };
+        let list = today(&waiting, ends, query.limit, &Terms::default())?;
+        let one = |item: &Item| {
+            let Eligible { household, visit } = listed[item.household as usize];
+            household_line(&state, addresses.as_ref(), household, visit.as_ref(), item)
+        };
+        Ok(WorklistReport {
+            campaign: query.campaign,
+            as_of: now,
+            waiting: waiting.iter().filter(|one| Terms::default().reason(one).is_some()).count(),
+            length_m: list.length.round(),
+            households: list.items.iter().map(one).collect(),
+        })
+    }
+
+    /// A list as GPX: a waypoint for each household, numbered in the order of the walk.
+    pub fn worklist_gpx(&self, report: &WorklistReport) -> Result<Vec<u8>, AppError> {
+        let list = &report.households;
+        let points: Vec<Geometry<f64>> =
+            list.iter().map(|one| Point::new(one.household.lon, one.household.lat).into()).collect();
+        let mut marks: Vec<Placemark<'_>> = Vec::with_capacity(points.len());
+        for ((one, geometry), n) in list.iter().zip(&points).zip(1..) {
+            let HouseholdLine { code, address, .. } = &one.household;
+            let name = format!("{n} {}", address.as_ref().unwrap_or(code));
+            marks.push(Placemark { folder: one.reason.word(), name, about: code.clone(), geometry });
+        }
+        Ok(gpx("Worklist", &self.info().attribution.join("; "), &marks)?)
+    }
+}
+
+impl ReasonLine {
+    /// As documents write it.
+    fn word(self) -> &'static str {
+        match self {
+            ReasonLine::LeftToDo { .. } => "left_to_do",
+            ReasonLine::Overdue { .. } => "overdue",
+            ReasonLine::DueSoon { .. } => "due_soon",
+            ReasonLine::NotReached => "not_reached",
+            ReasonLine::OnTheWay { .. } => "on_the_way",
+        }
+    }
+}
+
+/// The Areas of a user; everywhere where none is named.
+fn of_member(state: &State, member: Option<&str>) -> Result<Scope, AppError> {
+    let Some(name) = member else { return Ok(Scope::Everywhere) };
+    let user = state.people().user(name).ok_or_else(|| AppError::NotFound { what: "member", name: name.to_owned() })?;
+    let grant = user.grant();
+    Ok(match grant.reach(Right::Visit) {
+        Reach::Everywhere => Scope::Everywhere,
+        Reach::Own | Reach::Nowhere => state.scope(&grant.areas),
+    })
+}
+
+/// What lies in both scopes.
+fn both(a: Scope, b: Scope) -> Scope {
+    match (a, b) {
+        (Scope::Everywhere, other) | (other, Scope::Everywhere) => other,
+        (Scope::Areas(a), Scope::Areas(b)) => Scope::Areas(a.intersection(&b).copied().collect()),
+    }
+}
+
+/// Days until a need is to be looked at, days until a call is due, and whether somebody was reached; `None` where nobody is to
+/// call. `called` is the visit that stands.
+fn waits(
+    campaign: Option<&Campaign>,
+    called: Option<(Outcome, Date)>,
+    now: Date,
+) -> Option<(Option<i32>, Option<i32>, bool)> {
+    let until = |day: Date| now.until((Unit::Day, day)).map_or(i32::MAX, |span| span.get_days());
+    let end = campaign.map(|campaign| until(campaign.to));
+    let again = |day: Date| {
+        let days = campaign.and_then(|campaign| campaign.revisit_days)?;
+        Some(until(day.saturating_add(jiff::Span::new().days(days))))
+    };
+    match called {
+        Some((_, day)) if day >= now => None,
+        None | Some((Outcome::NotHome | Outcome::Deferred | Outcome::NotFound, _)) => Some((None, end, false)),
+        Some((Outcome::Partly, day)) => Some((Some(until(day)), again(day), true)),
+        Some((Outcome::Visited, day)) => again(day).map(|due| (None, Some(due), true)),
+        Some((
+            Outcome::Refused | Outcome::MovedAway | Outcome::Vacant | Outcome::Demolished | Outcome::Duplicate,
+            _,
+        )) => None,
+    }
+}
+
+fn household_line(
+    state: &State,
+    addresses: Option<&Scope>,
+    household: &HouseholdView<'_>,
+    visit: Option<&VisitView<'_>>,
+    item: &Item,
+) -> WorklistHousehold {
+    WorklistHousehold {
+        household: line(state, addresses, household),
+        reason: item.reason.into(),
+        outcome: visit.map(|visit| visit.outcome),
+        called_at: visit.map(|visit| visit.at),
+        leg_m: item.leg.round(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::AreaId;
+    use jiff::civil::date;
+
+    #[test]
+    fn who_waits_follows_the_last_call_and_the_campaign() {
+        let campaign = |revisit_days| Campaign {
+            id: CampaignId(1),
+            name: "Stage 1".into(),
+            theme: String::new(),
+            from: date(2026, 11, 1),
+            to: date(2026, 11, 30),
+            revisit_days,
+        };
+        let (once, weekly, now) = (campaign(None), campaign(Some(7)), date(2026, 11, 20));
+        let check = |campaign, called, expected| assert_eq!(waits(campaign, called, now), expected, "{called:?}");
+        let on = |day| date(2026, 11, day);
+        check(None, None, Some((None, None, false)));
+        check(Some(&once), None, Some((None, Some(10), false)));
+        check(Some(&once), Some((Outcome::NotHome, on(18))), Some((None, Some(10), false)));
+        check(Some(&once), Some((Outcome::NotHome, on(20))), None);
+        check(Some(&once), Some((Outcome::Refused, on(10))), None);
+        check(Some(&once), Some((Outcome::Visited, on(1))), None);
+        check(Some(&weekly), Some((Outcome::Visited, on(10))), Some((None, Some(-3), true)));
+        check(Some(&weekly), Some((Outcome::Visited, on(18))), Some((None, Some(5), true)));
+        check(Some(&weekly), Some((Outcome::Partly, on(18))), Some((Some(-2), Some(5), true)));
+    }
+
+    #[test]
+    fn two_scopes_have_in_common_what_both_hold() {
+        let areas = |ids: &[u32]| Scope::Areas(ids.iter().map(|id| AreaId(*id)).collect());
+        assert_eq!(both(areas(&[1, 2, 3]), areas(&[2, 3, 4])), areas(&[2, 3]));
+        assert_eq!(both(Scope::Everywhere, areas(&[1])), areas(&[1]));
+        assert_eq!(both(areas(&[1]), Scope::Everywhere), areas(&[1]));
+    }
+}

@@ -1,0 +1,53 @@
+//! `/api/worklist` in JSON and GPX.
+
+use super::extract::{Params, campaign, place, whole};
+use super::problem::Problem;
+use crate::app::{App, Caller, WorklistQuery};
+use crate::model::ModelError;
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorklistParams {
+    campaign: Option<String>,
+    member: Option<String>,
+    area: Option<String>,
+    near: Option<String>,
+    limit: Option<String>,
+    f: Option<String>,
+}
+
+pub async fn worklist(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<WorklistParams>,
+) -> Result<Response, Problem> {
+    let query = WorklistQuery {
+        campaign: campaign(params.campaign.as_deref())?,
+        member: params.member,
+        area: params.area,
+        near: place("near", params.near.as_deref())?,
+        limit: whole("limit", params.limit.as_deref(), 1, 300, 30)? as usize,
+    };
+    let form = params.f.unwrap_or_else(|| "json".into());
+    if !["json", "gpx"].contains(&form.as_str()) {
+        return Err(ModelError::new("f", &form, "one of json, gpx").into());
+    }
+    let work = move |app: &App| -> Result<Response, Problem> {
+        let report = app.read_worklist(&caller, &query)?;
+        let head = [(header::CACHE_CONTROL, "private, no-store")];
+        if form == "json" {
+            return Ok((head, Json(report)).into_response());
+        }
+        let of_file = [
+            (header::CONTENT_TYPE, "application/gpx+xml"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"worklist.gpx\""),
+        ];
+        Ok((head, of_file, app.worklist_gpx(&report)?).into_response())
+    };
+    app.work(work).await?
+}
