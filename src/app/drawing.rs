@@ -143,7 +143,8 @@ fn refused(value: impl std::fmt::Display, why: &str) -> ModelError {
 /// The geometry of a GeoJSON text, every position in range.
 fn placed(text: &str) -> Result<Geometry<f64>, ModelError> {
     let read = read_geojson(text.as_bytes()).map_err(|e| refused("", &e))?;
-    let geometry = read.geometry.map_err(|e| refused("", &e))?.ok_or_else(|| refused("null", "there is none"))?;
+    let mut geometry = read.geometry.map_err(|e| refused("", &e))?.ok_or_else(|| refused("null", "there is none"))?;
+    validity::drop_empty(&mut geometry);
     if let Some(fault) = read.fault {
         return Err(refused(kind(&geometry), &fault.to_string()));
     }

@@ -16,7 +16,9 @@ mod segments;
 pub use enclosed::enclosed;
 
 use super::LonLat;
-use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, Point, Polygon};
+use geo::{
+    Coord, Geometry, GeometryCollection, HasDimensions as _, LineString, MultiLineString, MultiPoint, Point, Polygon,
+};
 use std::fmt;
 use thiserror::Error;
 
@@ -107,6 +109,33 @@ pub fn check(geometry: &Geometry<f64>) -> Result<(), Invalid> {
         Geometry::Rect(r) => polygons::check(&[r.to_polygon()]),
         Geometry::Triangle(t) => polygons::check(&[t.to_polygon()]),
         Geometry::GeometryCollection(c) => c.iter().try_for_each(check),
+    }
+}
+
+/// Takes parts and holes without positions away: they are valid and mean nothing, and other programs stumble over them.
+pub fn drop_empty(geometry: &mut Geometry<f64>) {
+    // A hole without a shell stays, so that it is told.
+    let nothing = |p: &Polygon<f64>| p.exterior().0.is_empty() && p.interiors().is_empty();
+    let tidy = |p: &mut Polygon<f64>| {
+        if p.interiors().iter().any(|hole| hole.0.is_empty()) {
+            let (shell, mut holes) =
+                std::mem::replace(p, Polygon::new(LineString(Vec::new()), Vec::new())).into_inner();
+            holes.retain(|hole| !hole.0.is_empty());
+            *p = Polygon::new(shell, holes);
+        }
+    };
+    match geometry {
+        Geometry::Polygon(p) => tidy(p),
+        Geometry::MultiPolygon(m) => {
+            m.0.iter_mut().for_each(tidy);
+            m.0.retain(|p| !nothing(p));
+        }
+        Geometry::MultiLineString(m) => m.0.retain(|l| !l.0.is_empty()),
+        Geometry::GeometryCollection(c) => {
+            c.0.iter_mut().for_each(drop_empty);
+            c.0.retain(|part| !part.is_empty());
+        }
+        _ => {}
     }
 }
 

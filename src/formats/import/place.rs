@@ -100,11 +100,14 @@ impl Place {
         let Some(feature) = view.feature() else { return Err(refuse("", "no geometry".to_owned())) };
         self.check_declared(view)?;
         let mut geometry = match &feature.geometry {
-            Ok(Some(geometry)) if geometry.is_empty() => return Err(refuse(kind(geometry), "empty".to_owned())),
             Ok(Some(geometry)) => geometry.clone(),
             Ok(None) => return Err(refuse("null", "no geometry".to_owned())),
             Err(reason) => return Err(refuse("", reason.clone())),
         };
+        if geometry.is_empty() {
+            return Err(refuse(kind(&geometry), "empty".to_owned()));
+        }
+        validity::drop_empty(&mut geometry);
         if let Some(reprojector) = &self.reprojector {
             reprojector.geometry(&mut geometry).map_err(|e| refuse(kind(&geometry), e.to_string()))?;
         } else {

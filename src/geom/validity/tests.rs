@@ -184,3 +184,27 @@ fn what_is_no_number_is_refused_and_cannot_be_repaired() {
         assert_eq!(repair(&geometry).unwrap_err().fault, Fault::NotFinite);
     }
 }
+
+#[test]
+fn parts_without_positions_are_dropped_and_nothing_else_is() {
+    let square = polygon![(x: 0.0, y: 0.0), (x: 4.0, y: 0.0), (x: 4.0, y: 4.0), (x: 0.0, y: 4.0)];
+    let hole = LineString::from(vec![(1.0, 1.0), (2.0, 1.0), (2.0, 2.0), (1.0, 1.0)]);
+    let empty = LineString::<f64>(Vec::new());
+    let nothing = Polygon::new(empty.clone(), Vec::new());
+    let check = |mut geometry: Geometry<f64>, expected: Geometry<f64>| {
+        drop_empty(&mut geometry);
+        assert_eq!(geometry, expected);
+    };
+    let of = |parts: Vec<Polygon<f64>>| Geometry::from(MultiPolygon(parts));
+    check(of(vec![nothing.clone(), square.clone()]), of(vec![square.clone()]));
+    let holes = |holes: Vec<LineString<f64>>| Geometry::from(Polygon::new(square.exterior().clone(), holes));
+    check(holes(vec![empty.clone(), hole.clone()]), holes(vec![hole.clone()]));
+    let lines = |lines: Vec<LineString<f64>>| Geometry::from(MultiLineString(lines));
+    check(lines(vec![hole.clone(), empty.clone()]), lines(vec![hole.clone()]));
+    let all = |parts: Vec<Geometry<f64>>| Geometry::GeometryCollection(GeometryCollection(parts));
+    check(all(vec![nothing.into(), square.clone().into()]), all(vec![square.into()]));
+    // A hole without a shell is still told.
+    let mut astray = Geometry::from(MultiPolygon(vec![Polygon::new(empty, vec![hole])]));
+    drop_empty(&mut astray);
+    assert_eq!(super::check(&astray).unwrap_err().fault, Fault::HoleOutside);
+}
