@@ -48,8 +48,9 @@ export function funnel({ rates, order, width, height, chosen, about, link }) {
     text(t(x.log ? 'rates.x.log' : 'rates.x'), { class: 'axis', x: right, y: height - 4, 'text-anchor': 'end' }),
   ];
 
+  const limits = rates.limits.filter((at) => at.eligible >= x.from && at.eligible <= x.to);
   /** @param {'lower_998' | 'lower_95' | 'upper_95' | 'upper_998'} limit */
-  const curve = (limit) => rates.limits.map((at) => `${px(atX(at.eligible))} ${px(atY(at[limit]))}`);
+  const curve = (limit) => limits.map((at) => `${px(atX(at.eligible))} ${px(atY(at[limit]))}`);
   const band = (/** @type {'95' | '998'} */ which) => [
     svg('path', { class: `band of-${which}`, d: `M${[...curve(`upper_${which}`), ...curve(`lower_${which}`).toReversed()].join('L')}z` }),
     ...[curve(`upper_${which}`), curve(`lower_${which}`)].map((line) => svg('path', { class: `limit of-${which}`, d: `M${line.join('L')}` }))];
@@ -73,7 +74,7 @@ export function funnel({ rates, order, width, height, chosen, about, link }) {
   });
 
   return svg('svg', { class: 'funnel', viewBox: `0 0 ${width} ${height}`, width, height, role: link ? 'group' : 'img', 'aria-label': t('rates.funnel.label', { n: number(units.length), level: word('rates.level', rates.level) }), ...(link ? { onkeydown: walk } : {}) },
-    ...(rates.limits.length > 1 ? [...band('998'), ...band('95')] : []), ...grid,
+    ...(limits.length > 1 ? [...band('998'), ...band('95')] : []), ...grid,
     svg('line', { class: 'whole', x1: left, x2: right, y1: whole, y2: whole }),
     ...(faint.length > 0 ? [svg('path', { class: 'many', d: faint.map((area) => `M${place(area).x} ${place(area).y}h0`).join('') })] : []),
     ...points,

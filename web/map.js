@@ -240,8 +240,9 @@ export function createMap(given, on) {
         if (otherwise) restyle();
         filters();
         if (switched) for (const id of [...POINTS, CELLS, `${CELLS}-label`, 'households-selected']) map.getLayer(id) && map.setLayoutProperty(id, 'visibility', view.hidden ? 'none' : 'visible');
-        if (other) for (const source of ['areas', 'outlines', 'households']) reread(source);
-        else if (levelled) reread('areas');
+        const again = () => (other ? ['areas', 'outlines', 'households'] : levelled ? ['areas'] : []).forEach((source) => reread(source));
+        if (otherwise) map.once('render', again); // a source whose layers change reads nothing until they are drawn
+        else again();
       });
     },
 

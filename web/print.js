@@ -36,6 +36,7 @@ export function startPrint(page) {
   async function print() {
     const own = page.sheets();
     if (own !== null) {
+      clear();
       document.body.append(...own);
       ready = true;
       return window.print();

@@ -31,6 +31,7 @@ export function createRates({ known, go, map, redraw, sign }) {
     /** @type {T.RateSort} */ sort: 'name',
     /** @type {T.Difference | null} */ pair: null,
     pairFailed: false,
+    /** Whether the table shows all areas. */ all: false,
     /** @type {string | null} the area that is pointed at */ lit: null,
   };
   let reading = 0;
@@ -45,7 +46,8 @@ export function createRates({ known, go, map, redraw, sign }) {
 
   async function read() {
     const { rates: level, campaign, within } = view();
-    if (!on() || level === null || campaign === undefined) return;
+    if (!may()) state.rates = null; // another person
+    if (!on() || level === null || campaign === undefined) return judge();
     const now = (reading += 1);
     const start = performance.now();
     clearTimeout(waiting);
@@ -114,7 +116,7 @@ export function createRates({ known, go, map, redraw, sign }) {
       go({ rates, compare: [], ...(rates === 'county' || rates === 'township' ? { within: null } : {}) });
     },
     sort: (/** @type {T.RateSort} */ sort) => { state.sort = sort; redraw(); },
-    more: () => { known().allRows = !known().allRows; redraw(); },
+    more: () => { state.all = !state.all; redraw(); },
     /** @param {string} code */
     compare(code) {
       const { compare } = view();
@@ -136,7 +138,7 @@ export function createRates({ known, go, map, redraw, sign }) {
         void readPair();
       }
       if (!other) return;
-      Object.assign(state, { rates: null, failed: null, lit: null });
+      Object.assign(state, { rates: null, failed: null, lit: null, all: false });
       judge();
       void read();
     },

@@ -131,10 +131,10 @@ export const rank = ({ rank: found }, of) => (found === null ? h('span', null, '
 export const verdict = (area) => h('span.judged', { class: `judged ${area.position ?? 'none'}` }, area.position && glyph(area.position), verdictOf(area));
 
 /** @param {import('./views.js').Known} known @param {T.Rates} rates @param {T.RateRow[]} order @param {Task['state']} state @param {Task['acts']} acts */
-function table({ view, allRows }, rates, order, state, acts) {
+function table({ view }, rates, order, state, acts) {
   const of = compared(rates.areas).length;
   const ranked = rates.areas.some((area) => area.rank !== null);
-  const shown = allRows ? order : order.slice(0, FEW);
+  const shown = state.all ? order : order.slice(0, FEW);
   const line = (/** @type {T.RateRow} */ area) => h('tr', { 'data-code': area.code, 'data-mark': area.code, 'data-position': area.position ?? 'none', class: area.code === view.area ? 'chosen-row' : '' },
     h('td.tick', null, h('input', { type: 'checkbox', checked: view.compare.includes(area.code), disabled: area.rate === null, 'aria-label': t('rates.compare', { name: area.name }), 'data-key': `compare-${area.code}`, onchange: () => acts.compare(area.code) })),
     h('th', { scope: 'row' }, way('a', view, { area: area.code, household: null }, { title: area.code, 'data-area': area.code, 'data-key': `row-${area.code}`, 'data-fly': true }, area.name), verdict(area)),
@@ -148,7 +148,7 @@ function table({ view, allRows }, rates, order, state, acts) {
     h('table.areas.compared', null,
       h('thead', null, h('tr', null, h('td', null), h('th', { scope: 'col' }, word('level', rates.level)), h('th', { scope: 'col' }, t('rates.head.rate')), ranked && h('th', { scope: 'col', title: t('rates.head.rank.why') }, t('rates.head.rank')))),
       h('tbody', null, ...shown.map(line))),
-    order.length > FEW && h('button.more', { type: 'button', 'data-key': 'more', onclick: acts.more }, allRows ? t('table.few') : t('table.all', { n: number(order.length) })),
+    order.length > FEW && h('button.more', { type: 'button', 'data-key': 'more', onclick: acts.more }, state.all ? t('table.few') : t('table.all', { n: number(order.length) })),
     !ranked && h('p.fine-print', null, t('rates.unranked')));
 }
 

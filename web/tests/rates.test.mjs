@@ -5,7 +5,7 @@ import test, { after } from 'node:test';
 import { axes, counts, fitLabels, forReal, higherFirst, scaleOf, sorted } from '../ratefigures.js';
 import { en } from '../words.en.js';
 import { zh } from '../words.zh.js';
-import { ADMIN, MEMBER, ask, close, mapDrawn, open, shown, visit } from './browser.mjs';
+import { ADMIN, MEMBER, PLANNER, ask, close, mapDrawn, open, shown, visit } from './browser.mjs';
 
 after(close);
 
@@ -97,16 +97,30 @@ test('the answer, the rows and the points are what the service says', async () =
     const text = await row.innerText();
     for (const part of [area.name, percent(area.rate), `${area.visited.toLocaleString('en-GB')} of ${area.eligible.toLocaleString('en-GB')}`, `${area.rank.best}–${area.rank.worst} of ${found.areas.length}`, /** @type {any} */ (en)[`position.${area.position}`]]) assert.ok(text.includes(part), `${text}: ${part}`);
   }
-  const { x, y } = axes(found);
+  const { x } = axes(found);
   const placed = await page.$$eval('.funnel a.point', (all) => Object.fromEntries(all.map((a) => [a.getAttribute('data-mark'), [Number(a.getAttribute('data-x')), Number(a.getAttribute('data-y'))]])));
-  const [first, last] = [found.areas[0], found.areas.find((/** @type {any} */ a) => a.eligible !== found.areas[0].eligible && a.rate !== found.areas[0].rate)];
-  for (const area of found.areas) { // on the lines that two of them make
-    const [u, v] = [scaleOf(x, 0, 1), scaleOf(y, 0, 1)];
-    const [[x0, y0], [x1, y1], [px, py]] = [first, last, area].map((one) => placed[one.code]);
-    assert.ok(Math.abs(x0 + ((u(area.eligible) - u(first.eligible)) / (u(last.eligible) - u(first.eligible))) * (x1 - x0) - px) < 1, area.name);
-    assert.ok(Math.abs(y0 + ((v(area.rate) - v(first.rate)) / (v(last.rate) - v(first.rate))) * (y1 - y0) - py) < 4, area.name);
+  /** Where the ticks of an axis stand, with what is written there. @param {string} anchor @param {string} at */
+  const ticks = (anchor, at) => page.$$eval(`.funnel .tick[text-anchor="${anchor}"]`, (all, name) => all.map((one) => ({ value: Number((one.textContent ?? '').replace(/[^\d.]/g, '')), at: Number(one.getAttribute(name)) })), at);
+  const [ups, alongs] = [await ticks('end', 'y'), await ticks('middle', 'x')];
+  for (const area of found.areas) { // beside what the axes say
+    const [[v0, v1], [u0, u1]] = [[ups[0], ups[ups.length - 1]], [alongs[0], alongs[alongs.length - 1]]];
+    const place = x.log ? Math.log : (/** @type {number} */ n) => n;
+    const [px, py] = placed[area.code];
+    assert.ok(Math.abs(v0.at - 4 + ((area.rate * 100 - v0.value) / (v1.value - v0.value)) * (v1.at - v0.at) - py) < 0.5, `${area.name} stands at its rate`);
+    assert.ok(Math.abs(u0.at + ((place(area.eligible) - place(u0.value)) / (place(u1.value) - place(u0.value))) * (u1.at - u0.at) - px) < 0.5, `${area.name} stands at its size`);
   }
   assert.deepEqual(errors, []);
+  await done();
+});
+
+test('the map shows the areas that are compared, and no households', async () => {
+  const { page, requests, done } = await open(`#campaign=all&rates=township&map=13.00/47.14000/9.52200${AS}`, ANSWERED);
+  await mapDrawn(page);
+  const tiles = (/** @type {RegExp} */ of) => requests.filter((url) => of.test(url));
+  assert.ok(tiles(/tiles\/areas\/\d.*level=township/).length > 0);
+  assert.deepEqual(tiles(/tiles\/areas\/\d.*level=grid/), []);
+  assert.deepEqual(tiles(/tiles\/households\/\d/), []);
+  await Promise.all([/tiles\/areas\/\d.*level=grid/, /tiles\/households\/\d/].map((of) => page.waitForRequest(of)).concat(/** @type {any} */ (page.click('[data-key="task-households"]'))));
   await done();
 });
 
@@ -250,7 +264,7 @@ test('level, ground and campaign are chosen, and the address keeps them', async 
 });
 
 test('who may not compare rates sees no way to it, and a link says why', async () => {
-  for (const token of ['', `&token=${MEMBER}`]) {
+  for (const token of ['', `&token=${MEMBER}`, `&token=${PLANNER}`]) {
     const { page, done } = await open(`#campaign=all&lang=en&theme=light${token}`);
     assert.equal(await page.locator('[data-key="task-rates"]').count(), 0);
     await done();
@@ -341,6 +355,9 @@ test('where there is no room for all, the bulletin lists what stands out and say
   assert.equal(await page.locator('table.compared tbody tr').count(), 30);
   await page.click('[data-key="more"]');
   assert.equal(await page.locator('table.compared tbody tr').count(), 60);
+  await page.click('[data-key="row-M59"]');
+  await page.waitForSelector('[data-choice="M59"]');
+  assert.equal(await page.locator('table.compared tbody tr').count(), 60, 'choosing one leaves the table as it is');
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   assert.equal(await page.locator('.bulletin.upright tbody tr').count(), 6);
   assert.ok((await page.textContent('.bulletin.upright .body'))?.includes(en['rates.bulletin.more'].replace('{n}', '54')));
