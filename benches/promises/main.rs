@@ -27,6 +27,7 @@ mod martin;
 mod mix;
 mod osm;
 mod overload;
+mod people;
 mod polygons;
 mod process;
 mod pyramid;
@@ -57,12 +58,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.
-const PARTS: [(&str, Part); 20] = [
+const PARTS: [(&str, Part); 21] = [
     ("import", import::measure),
     ("osm", osm::measure),
     ("start", start::measure),
     ("polygons", polygons::measure),
     ("coverage", coverage::measure),
+    ("people", people::measure),
     ("pyramid", pyramid::measure),
     ("kernels", kernels::measure),
     ("legal", legal::measure),

@@ -138,8 +138,9 @@ pub struct Plan {
 ///   are given to one of theirs, and the balance is mended where that upset it. [`Plan::bound`] tells how much that cost.
 /// - No household changes hands for the threshold or less, unless with the member it knows the balance would not hold.
 ///
-/// 17,000 households and 200 members cost some 2 s on two cores, and up to 8 s where most live far from most members. Refuses positions, minutes, shares and terms out of range, a known member who
-/// is not there, households without any member, a household that is too heavy for all, and what cannot be balanced.
+/// 17,000 households and 200 members cost some 2 s on two cores, and up to 8 s where most live far from most members. Refuses
+/// positions, minutes, shares and terms out of range, a known member who is not there, households without any member, a household
+/// that is too heavy for all, and what cannot be balanced.
 pub fn assign(households: &[Household], members: &[Member], terms: &Terms) -> Result<Plan, AnalysisError> {
     refuse(households, members, terms)?;
     let places: Vec<Coord<f64>> = households.iter().map(|h| h.at).collect();
