@@ -139,6 +139,22 @@ export const area = (code) => json(`api/areas/${one(code)}`);
 export const household = (code) => json(`api/households/${one(code)}`);
 /** @param {string} code @param {number | null | undefined} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
 export const unvisited = (code, campaign, limit) => json('api/unvisited', { area: code, campaign, limit });
+/** @typedef {{campaign: number | null | undefined, area: string | null, near?: string | null, limit: number}} Asked  `near`: longitude and latitude */
+/** @param {Asked} asked @returns {Promise<T.Worklist>} */
+export const worklist = (asked) => json('api/worklist', asked);
+/** The same as places for a navigation app. @param {Asked} asked @returns {Promise<Blob>} */
+export async function worklistFile(asked) {
+  const given = Object.entries({ ...asked, f: 'gpx' }).flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, String(value)]]));
+  return (await ask(`api/worklist?${new URLSearchParams(given)}`, { accept: '*/*' })).blob();
+}
+/**
+ * Logs a visit. The same id again is the same visit.
+ * @param {{id: string, household: string, campaign?: number, at: string, outcome: T.Outcome}} visit @returns {Promise<string | null>} why it was refused
+ */
+export async function logVisit(visit) {
+  const [{ result, reason }] = (await (await ask('api/visits', { method: 'POST', body: visit })).json()).results;
+  return result === 'refused' ? reason ?? '' : null;
+}
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;
 /** @param {'light' | 'dark' | 'print'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */

@@ -20,6 +20,7 @@ import { reader, selection } from './reading.js';
 import { startSearch } from './search.js';
 import { openSign, useLink } from './sign.js';
 import { notice, render } from './views.js';
+import { createWorklist } from './worklist.js';
 
 /** @import * as T from './types.js' */
 
@@ -34,8 +35,10 @@ let style = null;
 let unfollow = () => {};
 const readFigures = reader(known, () => draw(), () => void changePerson());
 const readSelected = selection(known, { may: () => mayHouseholds(), found: (area) => go({ area }, { step: false }), draw: () => draw() });
-const desk = createDesk({ known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() });
-const rates = createRates({ known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() });
+/** What every task is given. @type {Parameters<typeof createDesk>[0]} */
+const page = { known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() };
+const [desk, rates, list] = [createDesk(page), createRates(page), createWorklist(page)];
+const readTasks = () => [desk, rates, list].forEach((task) => task.read());
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -51,7 +54,7 @@ const acts = {
 
 function draw() {
   el('panel').toggleAttribute('data-wide', known.view.rates !== null);
-  panel.put(known.me && known.view.plan !== null ? desk.render() : known.me && known.view.rates !== null ? rates.render() : render(known, acts));
+  panel.put(known.me && known.view.plan !== null ? desk.render() : known.me && known.view.rates !== null ? rates.render() : known.me && known.view.today ? list.render() : render(known, acts));
   panel.tell(notice(known, acts));
   drawScale();
   const here = known.rows && chain(known.rows, known.view.area)[0];
@@ -61,6 +64,7 @@ function draw() {
 function drawScale() {
   if (known.view.plan !== null) return desk.legend();
   if (style && known.view.rates !== null) return rates.legend(style);
+  if (known.view.today) return list.legend();
   if (!style || !known.rows) return;
   drawLegend({
     style, rows: known.rows, households: mayHouseholds(), hidden: known.view.hidden,
@@ -100,8 +104,7 @@ function go(change, { step = true, fly = false } = {}) {
   }
   if (view.area !== was.area || view.household !== was.household) readSelected();
   if (panel.narrow() && (view.area !== was.area || view.household !== was.household) && panel.hidden()) panel.sheet('half');
-  desk.moved(was);
-  rates.moved(was);
+  for (const task of [desk, rates, list]) task.moved(was);
   draw();
   if ((view.rates === null) !== (was.rates === null)) pad(); // the panel has another width
   if (fly) approach();
@@ -134,8 +137,7 @@ async function approach() {
 async function refresh() {
   if (!known.info || !map) return begin();
   map.refresh(null);
-  desk.read();
-  rates.read();
+  readTasks();
   await Promise.all([readFigures(), readSelected()]);
 }
 
@@ -144,8 +146,7 @@ function onChange(change) {
   if (change.reset) return void refresh();
   if (change.areas.length > 0) readFigures(change.areas); // asked before the tiles: the number is what a person looks at
   map?.refresh(change.tiles);
-  desk.changed(change);
-  rates.changed(change);
+  for (const task of [desk, rates, list]) task.changed(change);
   const { area, household } = known.view;
   if (household !== null || (area !== null && change.areas.includes(area))) readSelected();
 }
@@ -222,8 +223,7 @@ async function changePerson() {
   }
   if (!mayHouseholds() && known.view.household !== null) go({ household: null }, { step: false });
   drawFrame();
-  desk.read();
-  rates.read();
+  readTasks();
   await Promise.all([dress(true), readFigures(), readSelected()]);
   unfollow = follow({ change: onChange, state: onLive });
 }
@@ -240,6 +240,7 @@ function startMap() {
       drawScale(); // its colours are those of this zoom
     },
     picked: (one) => {
+      if (list.picked(one)) return;
       if (one?.kind === 'household') go({ household: one.code });
       else if (!(one && desk.area(one.code)) && known.view.plan === null) go({ area: one?.code ?? null, household: null });
     },
@@ -272,9 +273,9 @@ async function begin() {
     const figures = readFigures();
     const placed = known.view.at !== null;
     startMap();
-    desk.read();
-    rates.read();
+    readTasks();
     desk.tend();
+    list.tend();
     await figures;
     readSelected();
     if (!placed && (known.view.plan !== null || known.view.area !== null || known.view.household !== null)) approach();
@@ -309,10 +310,10 @@ listen({
   whole: () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); },
   walk: desk.walk,
 });
-addEventListener('beforeunload', (event) => { if (desk.unsaved() > 0) event.preventDefault(); });
+addEventListener('beforeunload', (event) => { if (desk.unsaved() + list.unsent() > 0) event.preventDefault(); });
 addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
-startPrint({ known: () => known, sheets: rates.sheets, style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
+startPrint({ known: () => known, sheets: () => list.sheets() ?? rates.sheets(), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
-startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [] } : { area: found.code, household: null, plan: null }, { fly: true }));
+startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

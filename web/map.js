@@ -14,7 +14,7 @@ const gl = /** @type {any} */ (globalThis).maplibregl;
 
 /** Where the service is, without a slash at its end: the page may stand below a base path. */
 const ROOT = new URL('.', document.baseURI).href.replace(/\/$/, '');
-const POINTS = ['households-unvisited', 'households-tried', 'households-partly', 'households-visited', 'households-out'];
+const POINTS = ['walk-stop', 'households-unvisited', 'households-tried', 'households-partly', 'households-visited', 'households-out'];
 const CELLS = 'households-cells';
 const GRIDS = 'areas-fill';
 const HAN_FONTS = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
@@ -234,7 +234,7 @@ export function createMap(given, on) {
       const other = next.campaign !== view.campaign;
       const switched = next.hidden !== view.hidden;
       const levelled = next.rates !== view.rates;
-      const otherwise = levelled || next.plan !== view.plan || next.task !== view.task || next.rule !== view.rule;
+      const otherwise = levelled || next.plan !== view.plan || next.task !== view.task || next.rule !== view.rule || next.today !== view.today;
       view = next;
       styled(() => {
         if (otherwise) restyle();

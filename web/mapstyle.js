@@ -2,6 +2,7 @@
 
 import { addPlan } from './planlayers.js';
 import { addRates } from './ratelayers.js';
+import { addWalk } from './walklayers.js';
 
 /** @import * as T from './types.js' */
 /** @typedef {import('maplibre-gl').StyleSpecification} Style */
@@ -29,7 +30,7 @@ export function fittedStyle(style, { view, households, bounds, marks, judged, ro
     if (source.url) source.url = root + source.url;
     if (source.tiles) Object.assign(source, { tiles: source.tiles.map((tile) => root + tile), ...(bounds ? { bounds } : {}) });
   }
-  if (!households || view.rates !== null) {
+  if (!households || view.rates !== null || view.today) {
     delete own.sources.households;
     own.layers = own.layers.filter((layer) => !('source' in layer) || layer.source !== 'households');
   }
@@ -39,6 +40,7 @@ export function fittedStyle(style, { view, households, bounds, marks, judged, ro
     if ('source' in layer && layer.source === 'households') layer.layout = /** @type {any} */ ({ ...layer.layout, visibility: view.hidden ? 'none' : 'visible' });
   }
   if (view.rates !== null) addRates(own, judged, view.theme);
+  if (view.today) addWalk(own, view.theme, marks);
   if (view.plan !== null) addPlan(own, view, { id: typeof view.plan === 'number' ? view.plan : null, drawing: view.task === 'draw', rule: view.rule, marks, root });
   return own;
 }

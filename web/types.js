@@ -63,6 +63,7 @@
  * @property {Level | null} rates  the level whose rates are compared; null: none are
  * @property {string | null} within  the area in which they are
  * @property {string[]} compare  two areas at most that are laid side by side
+ * @property {boolean} today  true: the list of whom to visit next
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
@@ -125,6 +126,10 @@
  * @property {{phi: number, tau_squared: number} | null} dispersion
  * @property {Limits[]} limits  by rising size
  * @property {RateRow[]} areas
+ *
+ * @typedef {{kind: 'left_to_do' | 'overdue' | 'due_soon' | 'not_reached' | 'on_the_way', days?: number, metres?: number}} WaitReason
+ * @typedef {Unvisited & {reason: WaitReason, leg_m: number}} Waiting  `leg_m`: from the one before, as the crow flies
+ * @typedef {{campaign: number | null, as_of: string, waiting: number, length_m: number, households: Waiting[]}} Worklist  in the order of the walk
  *
  * @typedef {'zones' | 'spots'} Kind
  * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass

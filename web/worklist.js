@@ -1,0 +1,258 @@
+/** The task of today: the list of whom to visit next, the visits logged on it, what others do meanwhile. The panel's view, the map's marks and the sheet are its pieces. */
+
+import * as api from './api.js';
+import { el, h } from './dom.js';
+import { narrow, sheet } from './panel.js';
+import { marksOf } from './planlayers.js';
+import { boundsOf, drawWalkLegend, walk } from './walklayers.js';
+import { worksheet } from './worklistprint.js';
+import { listView, refused } from './worklistviews.js';
+
+/** @import * as T from './types.js' */
+
+const LIMIT = 30; // households in a list: a day's walk
+const CHECK = 300; // the most that the service lists: whether a household of this list still waits
+const CLOSE = 12; // the zoom from which the middle of the map is a place to start from
+const GATHER_MS = 1_500; // between two checks of what others did
+const SAVE_MS = 60_000;
+const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
+
+/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string}} Log  a visit that was logged here */
+/** @typedef {{at: string, outcome: T.Outcome, by: string}} Seen  a visit that somebody else logged meanwhile */
+/** @typedef {Pick<ReturnType<typeof createWorklist>, 'state' | 'acts'>} Task */
+
+/**
+ * @param {object} page
+ * @param {() => import('./views.js').Known} page.known
+ * @param {(change: Partial<T.View>, how?: {step?: boolean, fly?: boolean}) => void} page.go
+ * @param {() => import('./beside.js').PageMaps | null} page.map
+ * @param {() => void} page.redraw
+ * @param {() => void} page.sign
+ */
+export function createWorklist({ known, go, map, redraw, sign }) {
+  const state = {
+    /** @type {T.Worklist | null} */ list: null,
+    /** @type {T.Trouble | 'large' | 'missing' | null} */ failed: null,
+    busy: false,
+    /** @type {string | null} the row that is open */ open: null,
+    /** Whether it shows all outcomes. */ more: false,
+    /** @type {Map<string, Log>} the last one of each household */ logs: new Map(),
+    /** @type {Map<string, Seen>} */ seen: new Map(),
+    /** @type {'here' | 'middle'} */ from: 'middle',
+    /** @type {[number, number] | null} where the walk begins; null: where the service chooses */ start: null,
+    /** @type {'asking' | 'refused' | 'failed' | null} */ here: null,
+  };
+  let asking = 0;
+  let made = ''; // for which campaign and area the list is
+  /** @type {T.Me | null} */
+  let who = null;
+  let waiting = 0;
+  /** @type {Set<string>} areas in which something changed */
+  const stirred = new Set();
+
+  const view = () => known().view;
+  const may = () => known().me?.may.includes('visit') ?? false;
+  const on = () => view().today && may();
+  const about = () => `${view().campaign}/${view().area}`;
+  /** @param {number} limit @returns {api.Asked} */
+  const terms = (limit) => ({ campaign: view().campaign, area: view().area, near: state.start?.map((degrees) => degrees.toFixed(6)).join(','), limit });
+
+  /** Whom a person stands before, or walks to next. */
+  const next = () => state.open ?? state.list?.households.find(({ code }) => !settled(code))?.code ?? null;
+  const settled = (/** @type {string} */ code) => state.seen.has(code) || ['stored', 'sending'].includes(state.logs.get(code)?.now ?? '');
+  /** @param {T.Waiting} one @returns {'now' | 'stop' | 'done'} */
+  const stateOf = ({ code }) => (code === next() ? 'now' : settled(code) ? 'done' : 'stop');
+
+  function tend() {
+    if (on()) map()?.mark(walk(state.list, state.start, stateOf), marksOf([]));
+  }
+
+  /** Draws what changed in the list. */
+  function show() {
+    tend();
+    redraw();
+  }
+
+  /** A new list. */
+  async function ask() {
+    if (!on() || view().campaign === undefined) return;
+    const now = (asking += 1);
+    const mine = made = about();
+    Object.assign(state, { busy: true, failed: null });
+    redraw();
+    try {
+      const list = await api.worklist(terms(LIMIT));
+      if (now !== asking || mine !== about()) return; // asked for again already
+      for (const [code, log] of state.logs) if (log.now === 'stored' || log.now === 'refused') state.logs.delete(code);
+      state.seen.clear();
+      Object.assign(state, { list, open: null, more: false, busy: false });
+      const bounds = boundsOf(list, state.start);
+      if (bounds) map()?.fit(bounds);
+    } catch (error) {
+      if (now !== asking) return;
+      const { status, field } = error instanceof api.Problem ? error : { status: 0, field: '' };
+      const kind = status === 400 && field === 'area' ? 'large' : status === 404 ? 'missing' : api.troubleOf(error);
+      state.busy = false;
+      if (state.list === null || kind === 'large' || kind === 'missing') Object.assign(state, { failed: kind, list: null });
+      else known().trouble = kind; // the last list stays
+    }
+    show();
+  }
+
+  function middle() {
+    const at = view().at;
+    state.start = at && at.zoom >= CLOSE ? [at.lng, at.lat] : null;
+  }
+
+  /** A new list from where the person stands, who is asked by the browser. */
+  function fromHere() {
+    state.here = 'asking';
+    redraw();
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      Object.assign(state, { here: null, from: 'here', start: [coords.longitude, coords.latitude] });
+      void ask();
+    }, ({ code, PERMISSION_DENIED }) => {
+      state.here = code === PERMISSION_DENIED ? 'refused' : 'failed';
+      redraw();
+    }, HERE);
+  }
+
+  /** @param {string} code @param {Log} log */
+  async function send(code, log) {
+    log.now = 'sending';
+    show();
+    const { id, at, outcome } = log;
+    const campaign = state.list?.campaign ?? null;
+    try {
+      const reason = await api.logVisit({ id, household: code, at, outcome, ...(campaign === null ? {} : { campaign }) });
+      Object.assign(log, reason === null ? { now: 'stored' } : { now: 'refused', reason });
+    } catch (error) {
+      const lasting = error instanceof api.Problem && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
+      Object.assign(log, lasting ? { now: 'refused', reason: error.message } : { now: 'unsent' });
+      if (!lasting) api.troubleOf(error);
+    }
+    show();
+  }
+
+  /** Marks the households of the list that somebody else called on since it was made. */
+  async function check() {
+    waiting = 0;
+    const list = state.list;
+    if (!on() || list === null) return stirred.clear();
+    const grounds = new Set(list.households.filter(({ code, area }) => area !== null && stirred.has(area) && !settled(code)).map(({ area }) => area));
+    stirred.clear();
+    try {
+      for (const area of grounds) {
+        const { waiting: all, households } = await api.worklist({ campaign: list.campaign, area, limit: CHECK });
+        const still = new Set(households.map(({ code }) => code));
+        const gone = list.households.filter((one) => one.area === area && !settled(one.code) && (!still.has(one.code) || all > CHECK));
+        for (const { code } of gone) {
+          const last = (await api.household(code)).visits.toSorted((a, b) => b.at.localeCompare(a.at))[0];
+          if (last && last.at.slice(0, 10) >= list.as_of.slice(0, 10) && state.logs.get(code)?.id !== last.id) state.seen.set(code, last);
+        }
+      }
+    } catch (error) {
+      api.troubleOf(error); // the next change asks again
+    }
+    if (list === state.list && state.seen.size > 0) show();
+  }
+
+  /** @param {string | null} code */
+  function open(code) {
+    Object.assign(state, { open: code, more: false });
+    show();
+  }
+
+  /** Brings a row into sight. @param {string} code @param {boolean} [focus] */
+  const reveal = (code, focus = false) => requestAnimationFrame(() => {
+    const row = el('panel-content').querySelector(`[data-row="${CSS.escape(code)}"]`);
+    row?.scrollIntoView({ block: 'nearest' });
+    if (focus) /** @type {HTMLElement | null | undefined} */ (row?.querySelector('button'))?.focus({ preventScroll: true });
+  });
+
+  const acts = {
+    sign,
+    again: () => void ask(),
+    campaign: (/** @type {number | null} */ campaign) => go({ campaign }),
+    area: (/** @type {string | null} */ area) => go({ area }),
+    fresh: () => (state.from === 'here' ? fromHere() : void ask()),
+    here: fromHere,
+    middle: () => { Object.assign(state, { from: 'middle', here: null }); middle(); void ask(); },
+    /** @param {string} code */
+    open: (code) => { open(state.open === code ? null : code); if (state.open) reveal(code); },
+    close: () => { const was = state.open; if (was) { open(null); reveal(was, true); } },
+    more: () => { state.more = !state.more; redraw(); if (state.open) reveal(state.open); },
+    /** @param {string} code @param {T.Outcome} outcome */
+    log(code, outcome) {
+      const was = state.logs.get(code);
+      if (was?.now === 'sending') return;
+      const log = was?.now === 'unsent' && was.outcome === outcome ? was : /** @type {Log} */ ({ id: crypto.randomUUID(), at: new Date().toISOString(), outcome, now: 'sending', reason: '' });
+      state.logs.set(code, log);
+      Object.assign(state, { open: null, more: false });
+      void send(code, log);
+      reveal(code, true);
+    },
+    /** @param {string} code */
+    send: (code) => { const log = state.logs.get(code); if (log?.now === 'unsent') void send(code, log); },
+    async gpx() {
+      try {
+        const url = URL.createObjectURL(await api.worklistFile(terms(LIMIT)));
+        h('a', { href: url, download: 'worklist.gpx' }).click();
+        setTimeout(() => URL.revokeObjectURL(url), SAVE_MS);
+      } catch (error) {
+        known().trouble = api.troubleOf(error);
+        redraw();
+      }
+    },
+  };
+
+  const unsent = () => [...state.logs].filter(([, log]) => log.now === 'unsent' || log.now === 'sending');
+
+  return {
+    state, acts, tend,
+    /** The first list, or another person's; and what could not be sent. A list that stands there stays as it is. */
+    read() {
+      const { me } = known();
+      if (me?.name !== who?.name || me?.role !== who?.role) {
+        Object.assign(state, { list: null, failed: null, open: null, start: null, from: 'middle', here: null });
+        state.logs.clear();
+        state.seen.clear();
+      }
+      who = me;
+      for (const [code, log] of state.logs) if (log.now === 'unsent') void send(code, log);
+      if (on() && (state.list === null || made !== about())) { if (state.start === null) middle(); void ask(); }
+    },
+    /** The view changed. @param {T.View} was */
+    moved(was) {
+      if (!on()) return;
+      if (made === about() && state.list !== null) { if (!was.today) show(); return; }
+      if (was.today && was.campaign === view().campaign && was.area === view().area) return;
+      Object.assign(state, { list: null, failed: null, open: null });
+      if (state.start === null) middle();
+      tend();
+      void ask();
+    },
+    /** @param {T.Change} change */
+    changed(change) {
+      if (!on() || state.list === null) return;
+      for (const { area } of state.list.households) if (area !== null && (change.reset || change.areas.includes(area))) stirred.add(area);
+      if (stirred.size > 0 && !waiting) waiting = window.setTimeout(() => void check(), GATHER_MS);
+    },
+    /** The map was tapped; whether that was ours. @param {import('./map.js').Picked} one */
+    picked(one) {
+      if (!view().today) return false;
+      if (one?.kind !== 'household' || !state.list?.households.some(({ code }) => code === one.code)) return true;
+      if (narrow() && el('panel').dataset.sheet === 'peek') sheet('half');
+      open(one.code);
+      reveal(one.code);
+      return true;
+    },
+    /** How many visits have not reached the service. */
+    unsent: () => unsent().length,
+    /** @returns {HTMLElement} */
+    render: () => (may() ? listView(known(), state, acts) : refused(acts)),
+    legend: () => drawWalkLegend({ list: on() ? state.list : null, started: state.start !== null, done: state.list?.households.some(({ code }) => settled(code)) ?? false, theme: view().theme }),
+    /** A list of paper instead of the map. */
+    sheets: () => (on() && state.list !== null && state.list.households.length > 0 ? [worksheet(known(), state.list)] : null),
+  };
+}
