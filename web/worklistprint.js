@@ -13,7 +13,7 @@ export function worksheet({ info, view, rows, campaigns }, list) {
   const line = (/** @type {T.Waiting} */ one, /** @type {number} */ i) => h('tr', null,
     h('td', null, number(i + 1)),
     h('th', { scope: 'row' }, nameOf(one), one.address && h('small', null, one.code)),
-    h('td', null, reasonOf(one.reason), one.outcome && h('small', null, word('outcome', one.outcome))),
+    h('td', null, reasonOf(one.reason), one.outcome && one.reason.kind !== 'left_to_do' && h('small', null, word('outcome', one.outcome))),
     h('td', null, walked(one.leg_m)), h('td.blank', null));
   return h('article.sheet.worksheet', null,
     h('header', null,
