@@ -118,6 +118,7 @@ fn a_list_holds_what_the_caller_may_visit_and_another_members_as_far_as_both_may
     }
     let member = as_role("member");
     member.get("/api/worklist?near=east").wrong("near", "east");
+    member.get("/api/worklist?near=-175,0").wrong("near", "-175,0");
     member.get("/api/worklist?limit=301").wrong("limit", "301");
     member.get("/api/worklist?f=pdf").wrong("f", "pdf");
     member.get("/api/worklist?campaign=9").problem(404);

@@ -2,11 +2,11 @@
 
 use super::read::{HouseholdLine, line, living};
 use super::{App, AppError, Caller};
-use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, today};
+use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, Worklist, today};
 use crate::formats::{Placemark, gpx};
-use crate::geom::{LonLat, Plane};
+use crate::geom::{LonLat, Plane, haversine};
 use crate::model::{Campaign, CampaignId, ModelError, Outcome, Reach, Right};
-use crate::state::{Eligible, HouseholdView, Scope, State, VisitView};
+use crate::state::{Eligible, HouseholdView, Scope, State};
 use geo::{Geometry, Point};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -15,6 +15,11 @@ use serde::Serialize;
 
 /// Most households that a list is chosen from: a township's.
 const MOST_WAITING: usize = 20_000;
+/// Nobody walks from farther away, metres; a plane is not flat that far.
+const FARTHEST_START: f64 = 500_000.0;
+
+/// Days until a need is to be looked at, days until a call is due, and whether somebody was reached.
+type Days = (Option<i32>, Option<i32>, bool);
 
 /// Whose list, and from where.
 #[derive(Debug, Clone)]
@@ -117,6 +122,36 @@ impl App {
     pub(super) fn worklist(&self, caller: &Caller, query: &WorklistQuery) -> Result<WorklistReport, AppError> {
         caller.require(Right::Visit)?;
         let now = Timestamp::now();
+        let Gathered { listed, first } = self.gather(caller, query, now)?;
+        // Without the lock: it takes some 50 ms, and whoever logs a visit meanwhile does not wait for it.
+        let (waiting, list) = match first {
+            None => (0, Worklist { items: Vec::new(), length: 0.0 }),
+            Some(first) => {
+                if let Some(near) = query.near.filter(|near| haversine(*near, first).0 > FARTHEST_START) {
+                    let expected = format!("a place at most {:.0} km from your households", FARTHEST_START / 1e3);
+                    return Err(ModelError::new("near", format!("{},{}", near.lon(), near.lat()), expected).into());
+                }
+                walk(query, query.near.unwrap_or(first), &listed)?
+            }
+        };
+        let state = self.state.read();
+        let addresses = caller.scope(&state, Right::Addresses).ok();
+        let one = |item: &Item| {
+            let Listed { code, visit, .. } = &listed[item.household as usize];
+            let household = state.household(code)?;
+            Some(household_line(&state, addresses.as_ref(), &household, *visit, item))
+        };
+        Ok(WorklistReport {
+            campaign: query.campaign,
+            as_of: now,
+            waiting,
+            length_m: list.length.round(),
+            households: list.items.iter().filter_map(one).collect(),
+        })
+    }
+
+    /// What a list is chosen from, copied so that the lock is let go.
+    fn gather(&self, caller: &Caller, query: &WorklistQuery, now: Timestamp) -> Result<Gathered, AppError> {
         let day = |at: Timestamp| at.to_zoned(TimeZone::system()).date();
         let state = self.state.read();
         let campaign = query.campaign.map(|id| {
@@ -125,45 +160,18 @@ impl App {
         });
         let campaign = campaign.transpose()?;
         let scope = both(caller.scope(&state, Right::Visit)?, of_member(&state, query.member.as_deref())?);
-        let addresses = caller.scope(&state, Right::Addresses).ok();
         let within = query.area.as_deref().map(|code| living(&state, code)).transpose()?;
         let eligible = state.eligible(query.campaign, within, &scope, MOST_WAITING).ok_or_else(|| {
             let expected = format!("the code of an area with at most {MOST_WAITING} eligible households of yours");
-            ModelError::new("area", query.area.as_deref().unwrap_or("nothing"), expected)
+            area_refused(query, expected)
         })?;
-        let at = |household: &HouseholdView<'_>| household.at;
-        let Some(middle) = query.near.or_else(|| eligible.first().map(|one| at(&one.household))) else {
-            return Ok(WorklistReport {
-                campaign: query.campaign,
-                as_of: now,
-                waiting: 0,
-                length_m: 0.0,
-                households: Vec::new(),
-            });
+        let first = eligible.first().map(|one| one.household.at);
+        let one = |Eligible { household, visit }: &Eligible<'_>| {
+            let visit = visit.as_ref().map(|visit| (visit.outcome, visit.at));
+            let days = waits(campaign, visit.map(|(outcome, at)| (outcome, day(at))), day(now))?;
+            Some(Listed { code: household.code.to_owned(), at: household.at, visit, days })
         };
-        let plane = Plane::around(middle);
-        let flat = |at: LonLat| plane.project(geo::Coord { x: at.lon(), y: at.lat() });
-        let (listed, waiting): (Vec<&Eligible<'_>>, Vec<Waiting>) = eligible
-            .iter()
-            .filter_map(|one| {
-                let last = one.visit.as_ref().map(|visit| (visit.outcome, day(visit.at)));
-                let (need, due, visited) = waits(campaign, last, day(now))?;
-                Some((one, Waiting { at: flat(at(&one.household)), need, due, visited }))
-            })
-            .unzip();
-        let ends = Ends { start: query.near.map(flat), back: false };
-        let list = today(&waiting, ends, query.limit, &Terms::default())?;
-        let one = |item: &Item| {
-            let Eligible { household, visit } = listed[item.household as usize];
-            household_line(&state, addresses.as_ref(), household, visit.as_ref(), item)
-        };
-        Ok(WorklistReport {
-            campaign: query.campaign,
-            as_of: now,
-            waiting: waiting.iter().filter(|one| Terms::default().reason(one).is_some()).count(),
-            length_m: list.length.round(),
-            households: list.items.iter().map(one).collect(),
-        })
+        Ok(Gathered { first, listed: eligible.iter().filter_map(one).collect() })
     }
 
     /// A list as GPX: a waypoint for each household, numbered in the order of the walk.
@@ -179,6 +187,47 @@ impl App {
         }
         Ok(gpx("Worklist", &self.info().attribution.join("; "), &marks)?)
     }
+}
+
+/// What a list is chosen from.
+struct Gathered {
+    /// Those on whom somebody may call.
+    listed: Vec<Listed>,
+    /// Where the first of all eligible households is, if there is one.
+    first: Option<LonLat>,
+}
+
+/// A household on which somebody may call.
+struct Listed {
+    code: String,
+    at: LonLat,
+    /// The visit that stands for it.
+    visit: Option<(Outcome, Timestamp)>,
+    days: Days,
+}
+
+/// How many wait, and the list. Refuses a start from which nobody would walk, and households that lie on no plane together.
+fn walk(query: &WorklistQuery, middle: LonLat, listed: &[Listed]) -> Result<(usize, Worklist), ModelError> {
+    let plane = Plane::around(middle);
+    let flat = |at: LonLat| plane.project(geo::Coord { x: at.lon(), y: at.lat() });
+    let waiting: Vec<Waiting> = listed
+        .iter()
+        .map(|Listed { at, days: (need, due, visited), .. }| Waiting {
+            at: flat(*at),
+            need: *need,
+            due: *due,
+            visited: *visited,
+        })
+        .collect();
+    let ends = Ends { start: query.near.map(flat), back: false };
+    let terms = Terms::default();
+    let list = today(&waiting, ends, query.limit, &terms)
+        .map_err(|error| area_refused(query, format!("an area whose households lie near one another: {error}")))?;
+    Ok((waiting.iter().filter(|one| terms.reason(one).is_some()).count(), list))
+}
+
+fn area_refused(query: &WorklistQuery, expected: String) -> ModelError {
+    ModelError::new("area", query.area.as_deref().unwrap_or("nothing"), expected)
 }
 
 impl ReasonLine {
@@ -213,13 +262,8 @@ fn both(a: Scope, b: Scope) -> Scope {
     }
 }
 
-/// Days until a need is to be looked at, days until a call is due, and whether somebody was reached; `None` where nobody is to
-/// call. `called` is the visit that stands.
-fn waits(
-    campaign: Option<&Campaign>,
-    called: Option<(Outcome, Date)>,
-    now: Date,
-) -> Option<(Option<i32>, Option<i32>, bool)> {
+/// When somebody is to call; `None` where nobody is. `called` is the visit that stands.
+fn waits(campaign: Option<&Campaign>, called: Option<(Outcome, Date)>, now: Date) -> Option<Days> {
     let until = |day: Date| now.until((Unit::Day, day)).map_or(i32::MAX, |span| span.get_days());
     let end = campaign.map(|campaign| until(campaign.to));
     let again = |day: Date| {
@@ -242,14 +286,14 @@ fn household_line(
     state: &State,
     addresses: Option<&Scope>,
     household: &HouseholdView<'_>,
-    visit: Option<&VisitView<'_>>,
+    visit: Option<(Outcome, Timestamp)>,
     item: &Item,
 ) -> WorklistHousehold {
     WorklistHousehold {
         household: line(state, addresses, household),
         reason: item.reason.into(),
-        outcome: visit.map(|visit| visit.outcome),
-        called_at: visit.map(|visit| visit.at),
+        outcome: visit.map(|(outcome, _)| outcome),
+        called_at: visit.map(|(_, at)| at),
         leg_m: item.leg.round(),
     }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { en } from '../words.en.js';
-import { ADMIN, ask, close, mapDrawn, open, send } from './browser.mjs';
+import { ADMIN, ask, close, mapDrawn, open, planReady, send } from './browser.mjs';
 
 after(close);
 
@@ -16,16 +16,6 @@ const SECOND = '#map-beside .maplibregl-canvas';
 let both;
 /** A lawful place of the first plan. @type {[number, number]} */
 let lawful;
-
-/** @param {number} id */
-async function ready(id) {
-  for (let i = 0; i < 150; i += 1) {
-    const found = await ask(`/api/plans/${id}`, ADMIN);
-    if (found.state !== 'running') return found;
-    await new Promise((later) => { setTimeout(later, 200); });
-  }
-  throw new Error(`plan ${id} is still worked out`);
-}
 
 /** @param {string} name @param {string} rules @param {string} within */
 const found = async (name, rules, within) => (await (await send('POST', '/api/plans', { name, rules, within, reason: 'test' }, ADMIN, { 'Content-Type': 'application/json' })).json()).id;
@@ -87,7 +77,7 @@ before(async () => {
   const sized = await Promise.all(towns.map(async (/** @type {any} */ one) => ({ ...one, area: (await ask(`/api/areas/${one.code}`)).area_m2 })));
   const town = sized.toSorted((a, b) => a.area - b.area)[0].code;
   both = [await found('By the Californian text', 'us-ca-monrovia', town), await found('By the text of Hebi', 'cn-hebi-2012', town)];
-  for (const id of both) assert.equal((await ready(id)).state, 'ready');
+  for (const id of both) assert.equal((await planReady(id)).state, 'ready');
   const { features } = await ask(`/api/plans/${both[0]}/legal`, ADMIN);
   const ring = features.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.properties.stalls - a.properties.stalls)[0].geometry.coordinates.flat(2);
   const numbers = ring.flat();
@@ -188,7 +178,7 @@ test('what others draw in the second plan appears on its map, and a task has the
   await page.waitForFunction(() => document.querySelectorAll('[data-legend="forbidden"] b')[1]?.getAttribute('data-count') === '1', null, { timeout: 20_000 });
   assert.ok(requests.slice(before).some((url) => url.includes(`/api/plans/${both[1]}/tiles/`)), 'its tiles are read again');
   assert.equal(await page.$eval('[data-legend="forbidden"] b', (b) => b.getAttribute('data-count')), '0', 'the first plan has none');
-  const now = await ready(both[1]);
+  const now = await planReady(both[1]);
   await page.waitForFunction((n) => document.querySelector('#caption-beside')?.textContent?.includes(n), now.stalls.toLocaleString('en-GB'), { timeout: 20_000 });
   await page.click('[data-key="task-draw"]');
   await page.waitForSelector(SECOND, { state: 'detached' });

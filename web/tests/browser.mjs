@@ -69,6 +69,16 @@ export async function send(method, path, body, token, headers = {}) {
   return answer;
 }
 
+/** A plan once it is worked out. @param {number} id */
+export async function planReady(id) {
+  for (let i = 0; i < 150; i += 1) {
+    const found = await ask(`/api/plans/${id}`, ADMIN);
+    if (found.state !== 'running') return found;
+    await new Promise((later) => { setTimeout(later, 200); });
+  }
+  throw new Error(`plan ${id} is still worked out`);
+}
+
 /** Logs a counted visit. @param {string} household */
 export async function visit(household) {
   const answer = await fetch(`${URL_}/api/visits`, {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { en } from '../words.en.js';
-import { ADMIN, MEMBER, PLANNER, ask, close, figure, mapDrawn, open, send, shown } from './browser.mjs';
+import { ADMIN, MEMBER, PLANNER, ask, close, figure, mapDrawn, open, planReady, send, shown } from './browser.mjs';
 
 after(close);
 
@@ -17,15 +17,6 @@ let plan;
 /** The middle of a lawful place. @type {[number, number]} */
 let lawful;
 
-/** @param {number} id */
-async function ready(id) {
-  for (let i = 0; i < 150; i += 1) {
-    const found = await ask(`/api/plans/${id}`, ADMIN);
-    if (found.state !== 'running') return found;
-    await new Promise((later) => { setTimeout(later, 200); });
-  }
-  throw new Error(`plan ${id} is still worked out`);
-}
 /** @param {number[][]} ring @returns {[number, number]} */
 const middle = (ring) => [ring.slice(0, -1).reduce((s, p) => s + p[0], 0) / (ring.length - 1), ring.slice(0, -1).reduce((s, p) => s + p[1], 0) / (ring.length - 1)];
 /** @param {any} geometry @returns {number[][]} */
@@ -63,7 +54,7 @@ before(async () => {
   const sized = await Promise.all(towns.map(async (/** @type {any} */ one) => ({ ...one, area: (await ask(`/api/areas/${one.code}`)).area_m2 })));
   town = sized.toSorted((a, b) => a.area - b.area)[0];
   plan = (await (await send('POST', '/api/plans', { name: 'Test of the page', rules: 'us-ca-monrovia', /* no rule on sides: a zone on one costs stalls */ within: town.code, reason: 'test' }, ADMIN, { 'Content-Type': 'application/json' })).json()).id;
-  assert.equal((await ready(plan)).state, 'ready');
+  assert.equal((await planReady(plan)).state, 'ready');
   const places = (await ask(`/api/plans/${plan}/legal`, ADMIN)).features.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.properties.stalls - a.properties.stalls);
   lawful = middle(ringOf(places[0].geometry));
 });
@@ -88,7 +79,7 @@ test('a rule set and an area become lawful places on the map', async () => {
   await page.click('[data-key="plan-found"]');
   await page.waitForSelector('[data-figure="stalls"]', { timeout: 30_000 });
   const id = Number(/plan=(\d+)/.exec(page.url())?.[1]);
-  const found = await ready(id);
+  const found = await planReady(id);
   assert.equal(await shown(page, '[data-figure="stalls"]'), found.stalls);
   assert.ok((await page.textContent('[data-figure="sentence"]'))?.includes(found.assumed.of.toLocaleString('en-GB')));
   await mapDrawn(page);
@@ -154,7 +145,7 @@ test('a click on a refused place says why, with measured and required, and how f
 });
 
 test('a zone is drawn, moved, taken back and saved, and the stalls change', async () => {
-  const first = (await ready(plan)).stalls;
+  const first = (await planReady(plan)).stalls;
   const known = (await zones()).length;
   const { page, errors, done } = await open(`#plan=${plan}&task=draw&${at(lawful)}${AS}`, { ready: '[data-tool]' });
   await mapDrawn(page);
@@ -183,7 +174,7 @@ test('a zone is drawn, moved, taken back and saved, and the stalls change', asyn
   const drawn = (await zones()).find((/** @type {any} */ z) => z.properties.name === 'School run');
   assert.equal(drawn.properties.class, 'forbidden');
   assert.equal(drawn.properties.reason, 'asked for by the school');
-  const now = await ready(plan);
+  const now = await planReady(plan);
   assert.ok(now.stalls < first, `${now.stalls} of ${first}`);
   await page.click('.back');
   await page.waitForFunction((n) => Number(document.querySelector('[data-figure="stalls"]')?.textContent?.replace(/\D/g, '')) === n, now.stalls, { timeout: 20_000 });
@@ -285,7 +276,7 @@ test('a width that somebody measured takes the place of the assumed one, and can
   await page.fill('#width-left', '4.25');
   await page.click('[data-key="width-save"]');
   await page.waitForSelector('[data-width="left"][data-known="measured"]', { state: 'attached' });
-  const kept = await ready(plan);
+  const kept = await planReady(plan);
   assert.equal(Object.keys(kept.widths).length, 1);
   assert.equal(kept.reason, 'walked it with a tape');
   await page.click('[data-key="width-open"]');
@@ -294,7 +285,7 @@ test('a width that somebody measured takes the place of the assumed one, and can
   await page.fill('#width-reason', 'it was another street');
   await page.click('[data-key="width-save"]');
   await page.waitForSelector(`[data-width="left"][data-known="${before}"]`, { state: 'attached' });
-  assert.deepEqual((await ready(plan)).widths, {});
+  assert.deepEqual((await planReady(plan)).widths, {});
   await done();
 });
 
@@ -313,7 +304,7 @@ test('rules are edited as text: a mistake is shown at its line, and saving works
   await page.fill('#rules-reason', 'tried with more room');
   await page.click('#rules-save');
   await page.waitForSelector('[data-figure="stalls"]', { timeout: 30_000 });
-  assert.equal((await ready(plan)).reason, 'tried with more room');
+  assert.equal((await planReady(plan)).reason, 'tried with more room');
   await done();
 });
 
