@@ -102,6 +102,9 @@ pub enum FormatError {
     /// What is no archive, or what none can hold.
     #[error("PMTiles: {0}")]
     Archive(String),
+    /// A workbook that cannot be read, or that asks for more than is read.
+    #[error("XLSX: {0}")]
+    Xlsx(String),
     /// A CRS that is none.
     #[error(transparent)]
     Crs(#[from] GeomError),

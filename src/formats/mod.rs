@@ -34,6 +34,7 @@ mod rows;
 mod sheet;
 mod table;
 mod wkt;
+mod xlsx;
 
 pub mod cql2;
 pub mod limits;
@@ -54,3 +55,4 @@ pub use rows::{Format, Rows, open};
 pub use sheet::{csv_row, csv_text};
 pub use table::Report;
 pub use wkt::wkt;
+pub use xlsx::{CellAt, CellValue, SheetCell, SheetColumn, SheetInfo, SheetOut, SheetRow, SheetValue, Workbook, xlsx};

@@ -88,13 +88,17 @@ pub enum Right {
     Plans,
     /// Found and change Plans, zones and spots, and check rules for them.
     Draw,
+    /// Take the ledger of households out, and what is written in it back in.
+    Ledger,
+    /// Keep the layout of an Area's ledger.
+    LedgerLayout,
     /// Look into the running service.
     Administer,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 11] = [
+    pub const ALL: [Right; 13] = [
         Right::Areas,
         Right::Coverage,
         Right::Rates,
@@ -105,6 +109,8 @@ impl Right {
         Right::Campaign,
         Right::Plans,
         Right::Draw,
+        Right::Ledger,
+        Right::LedgerLayout,
         Right::Administer,
     ];
 }
@@ -133,7 +139,8 @@ pub fn reach(role: Role, right: Right) -> Reach {
         | (Role::Analyst, Right::Households)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
         | (Role::Planner, Right::Draw) => Everywhere,
-        (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit) => Own,
+        (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit | Right::Ledger)
+        | (Role::Coordinator, Right::LedgerLayout) => Own,
         (Role::Public, _) => Nowhere,
         (_, Right::Past) => Everywhere,
         _ => Nowhere,
@@ -219,6 +226,17 @@ mod tests {
     fn only_those_who_visit_or_check_see_an_address() {
         let who: Vec<Role> = Role::ALL.into_iter().filter(|r| reach(*r, Right::Addresses) != Reach::Nowhere).collect();
         assert_eq!(who, [Role::Member, Role::Coordinator, Role::Inspector, Role::Admin]);
+    }
+
+    #[test]
+    fn whoever_takes_a_ledger_sees_all_that_stands_in_it() {
+        for role in Role::ALL {
+            let ledger = reach(role, Right::Ledger);
+            assert!(ledger == Reach::Nowhere || ledger == reach(role, Right::Addresses), "{role}");
+        }
+        let who = |right| Role::ALL.into_iter().filter(|r| reach(*r, right) != Reach::Nowhere).collect::<Vec<_>>();
+        assert_eq!(who(Right::Ledger), [Role::Member, Role::Coordinator, Role::Admin]);
+        assert_eq!(who(Right::LedgerLayout), [Role::Coordinator, Role::Admin]);
     }
 
     #[test]

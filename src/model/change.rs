@@ -1,3 +1,4 @@
+use super::ledger::LedgerTemplate;
 use super::{
     Area, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session, SessionEnd, SignInLink, Spot,
     Token, TokenId, User, UserEnd, Visit, Zone,
@@ -52,6 +53,8 @@ pub enum Change {
     SessionEnded(SessionEnd),
     /// Personal fields shown to somebody.
     ReadNoted(ReadNote),
+    /// The layout of an Area's ledger founded or changed.
+    LedgerPut(Box<LedgerTemplate>),
 }
 
 /// Which Area ended on which day.
@@ -145,11 +148,12 @@ pub enum Kind {
     Session,
     SessionEnd,
     Read,
+    Ledger,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
@@ -170,6 +174,7 @@ impl Kind {
         Kind::Session,
         Kind::SessionEnd,
         Kind::Read,
+        Kind::Ledger,
     ];
 
     /// As the store writes it.
@@ -196,6 +201,7 @@ impl Kind {
             Kind::Session => "session",
             Kind::SessionEnd => "session_end",
             Kind::Read => "read",
+            Kind::Ledger => "ledger",
         }
     }
 }
@@ -240,6 +246,7 @@ impl Change {
             Change::SessionBegun(_) => Kind::Session,
             Change::SessionEnded(_) => Kind::SessionEnd,
             Change::ReadNoted(_) => Kind::Read,
+            Change::LedgerPut(_) => Kind::Ledger,
         }
     }
 
@@ -266,6 +273,7 @@ impl Change {
             Change::SessionBegun(s) => s.id.0.clone(),
             Change::SessionEnded(s) => s.id.0.clone(),
             Change::ReadNoted(r) => r.what.clone(),
+            Change::LedgerPut(l) => l.area.to_string(),
         }
     }
 
@@ -292,6 +300,7 @@ impl Change {
             Change::SessionBegun(s) => serde_json::to_string(s),
             Change::SessionEnded(s) => serde_json::to_string(s),
             Change::ReadNoted(r) => serde_json::to_string(r),
+            Change::LedgerPut(l) => serde_json::to_string(l),
         };
         written.expect("the model's types have string keys and no failing serialiser once constructed")
     }
@@ -319,6 +328,7 @@ impl Change {
             Kind::Session => serde_json::from_str(body).map(Change::SessionBegun),
             Kind::SessionEnd => serde_json::from_str(body).map(Change::SessionEnded),
             Kind::Read => serde_json::from_str(body).map(Change::ReadNoted),
+            Kind::Ledger => serde_json::from_str(body).map(|l| Change::LedgerPut(Box::new(l))),
         };
         read.map_err(|e| ModelError::new("body", format!("a {kind}"), format!("readable: {e}")))
     }

@@ -21,6 +21,7 @@ mod space;
 mod time;
 
 pub use expr::{Allen, Arithmetic, Comparison, Expr, Op, SetRelation, SpatialRelation};
+pub use fold::loose;
 
 use super::ModelError;
 use crate::geom::{Bbox, LonLat};

@@ -20,6 +20,7 @@ mod feature;
 pub mod filter;
 pub mod gridcode;
 mod household;
+pub mod ledger;
 mod people;
 mod plan;
 pub mod rule;

@@ -64,6 +64,10 @@ impl State {
                 self.info = info;
                 Delta::default()
             }
+            Change::LedgerPut(template) => {
+                self.ledgers.put(*template);
+                Delta::default()
+            }
         };
         self.seq = seq;
         self.at = Some(at);

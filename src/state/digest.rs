@@ -40,6 +40,9 @@ impl State {
         for campaign in self.campaigns.all() {
             put(campaign);
         }
+        for template in self.ledgers.all() {
+            put(template);
+        }
         for (_, feature) in self.context.all() {
             put(feature);
         }

@@ -121,12 +121,12 @@ impl State {
     }
 
     /// An Area and all below it.
-    fn with_below(&self, area: AreaId) -> impl Iterator<Item = AreaId> {
+    pub(super) fn with_below(&self, area: AreaId) -> impl Iterator<Item = AreaId> {
         self.below(&self.areas.get(area).area.code).into_iter().chain([area])
     }
 
     /// The households of a scope that lie in one of some Areas, and not deeper, and are wanted; in the order in which they were founded.
-    fn lying_in(
+    pub(super) fn lying_in(
         &self,
         areas: impl Iterator<Item = AreaId>,
         scope: &Scope,

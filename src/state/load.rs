@@ -68,6 +68,7 @@ impl Loader {
             | Change::SessionEnded(_)
             | Change::ReadNoted(_) => state.people.take(at, change),
             Change::MapDescribed(info) => state.info = info,
+            Change::LedgerPut(template) => state.ledgers.put(*template),
         }
         state.seq = seq;
         state.at = Some(at);

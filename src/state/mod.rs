@@ -22,6 +22,7 @@ mod error;
 mod find;
 mod households;
 mod index;
+mod ledgers;
 mod load;
 mod lowest;
 mod people;
@@ -66,6 +67,7 @@ pub struct State {
     campaigns: campaigns::Campaigns,
     context: shelf::Shelf<ContextFeature>,
     context_seq: u64,
+    ledgers: ledgers::Ledgers,
     drawings: drawings::Drawings,
     pyramid: pyramid::Pyramid,
     people: people::People,

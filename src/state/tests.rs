@@ -5,6 +5,7 @@ use super::{HouseholdId, Loader, Mark, Scope, Sieve, State, StateError, Verdict}
 use crate::geom::{LonLat, TileId};
 use crate::model::collection::Collection;
 use crate::model::filter::{Comparison, Expr, Filter, Op};
+use crate::model::ledger::{Lang, LedgerTemplate};
 use crate::model::rule::{Season, ZoneClass};
 use crate::model::{
     Area, Campaign, CampaignId, Change, Code, Confided, ContextClass, ContextFeature, DrawingEnd, Household, Level,
@@ -87,6 +88,14 @@ fn somebody(rng: &mut SmallRng) -> Change {
     }
 }
 
+/// An office lays its ledger out, for an Area that is there or not yet.
+fn ledger(rng: &mut SmallRng) -> Change {
+    let area = code(["C", "T1", "T2"][rng.random_range(0..3)]);
+    let mut template = LedgerTemplate::built_in(area, Lang::ALL[rng.random_range(0..2)]);
+    template.name = format!("n{}", rng.random_range(0..3));
+    Change::LedgerPut(Box::new(template))
+}
+
 /// Planners found plans, draw, move and take away, for plans that are there and for others.
 fn drawing(rng: &mut SmallRng) -> Change {
     let (plan, n) = (PlanId(rng.random_range(1..5)), rng.random_range(0..12));
@@ -149,6 +158,7 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
                 households = households.max(n + 1);
                 household(&mut rng, n)
             }
+            50 => ledger(&mut rng),
             90..=94 => drawing(&mut rng),
             95..=99 => somebody(&mut rng),
             _ if households > 0 => visit(&mut rng, households),
@@ -187,6 +197,7 @@ fn a_map_that_lived_equals_the_map_loaded_from_the_same_changes() {
         let rebuilt = loader.finish();
         assert_eq!(state.digest(), rebuilt.digest(), "seed {seed}");
         assert!(state.counts().0 > 100 && state.counts().1 > 100 && state.people().users().count() > 0);
+        assert!(state.ledger_templates().count() > 0, "seed {seed}");
     }
 }
 

@@ -68,6 +68,12 @@ impl State {
                 let blank = self.info == crate::model::MapInfo::default();
                 of((!blank).then_some(self.info == *info))
             }
+            Change::LedgerPut(template) => {
+                if self.areas.find(template.area.as_str()).is_none() {
+                    return Err(ModelError::new("area", &template.area, "the code of a known area"));
+                }
+                of(self.ledgers.get(&template.area).map(|known| known == template.as_ref()))
+            }
             Change::PlanPut(_)
             | Change::ZonePut(_)
             | Change::ZoneEnded(_)

@@ -37,6 +37,26 @@ pub(super) fn accents(text: &str) -> Cow<'_, str> {
     Cow::Owned(compose(&bare))
 }
 
+/// Equal for texts that people take for the same: width, case, accents, and what is no letter or digit do not count (NFKC, Unicode
+/// Annex 15, then [`case`] and [`accents`]). Each run of what does not count is one space; there is none at the ends.
+///
+/// ```
+/// use melonmap::model::filter::loose;
+/// assert_eq!(loose(" Aeule-Straße  ４ "), loose("aeule strasse 4"));
+/// assert_eq!(loose("人口（数）"), "人口 数");
+/// ```
+#[must_use]
+pub fn loose(text: &str) -> String {
+    let narrow = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
+    let folded = case(&narrow);
+    let words: Vec<String> = accents(&folded)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    words.join(" ")
+}
+
 fn compose(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
