@@ -3,6 +3,7 @@
 //! new one is walked as well, or stops this test until it says how it is asked.
 
 use crate::house::{Client, County, GRIDS, Home, Reply, Scratch, Server, TOWNSHIPS, home, homes, tile};
+use crate::ledger;
 use crate::rules::OWN_RULES;
 use melonmap::http::{About, Operation, Rule, Verb, operations};
 use melonmap::model::access::reach;
@@ -70,6 +71,7 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
             ("/api/rules/{id}", "id") => vec!["us-nyc-2025-extra".into(), "cn-hebi-2012".into()],
             (path, "id") if path.starts_with("/api/plans/") => vec!["1".into()],
             ("/api/plans/{id}/tiles/{z}/{x}/{y}", "z") => vec![tile(&place.home, 14)],
+            ("/api/ledger/layouts/{area}", _) => vec![place.area.into()],
             ("/api/tokens/{id}", "id") => vec![format!("nothing{}", fresh.next())],
             ("/api/users/{name}" | "/api/users/{name}/link", "name") => vec![format!("nobody{}", fresh.next())],
             ("/web/{*path}", _) => vec!["app.js".into()],
@@ -107,8 +109,11 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
             vec![format!("?within={area}"), format!("?within={area}&f=geojson"), format!("?within={area}&f=csv")]
         }
         "/api/worklist" => {
-            vec![format!("?area={area}&limit=300"), format!("?near={lon},{lat}&limit=300"), "?limit=300&f=gpx".into()]
+            let forms = ["gpx", "xlsx"].map(|form| format!("?limit=300&f={form}"));
+            let narrow = [format!("?area={area}&limit=300"), format!("?near={lon},{lat}&limit=300")];
+            narrow.into_iter().chain(forms).collect()
         }
+        "/api/ledger" => vec![format!("?area={area}"), "?area=331100&lang=zh".into()],
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
@@ -145,6 +150,14 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
         (_, "/api/session/password") => Some(json!({ "old": "wrong", "new": format!("long enough {n}") })),
         (_, "/api/session") => Some(json!({ "link": format!("wrong{n}") })),
         (_, "/api/rules/check") => Some(OWN_RULES.into()),
+        (_, "/api/ledger/check" | "/api/ledger/layouts/read") => Some(json!([place.home.code, place.home.address])),
+        (_, "/api/ledger/apply") => Some(json!({ "rows": [
+            { "code": place.home.code, "fields": [{ "field": "persons", "from": "4", "to": "5" }] },
+        ] })),
+        (_, "/api/ledger/layouts/{area}") => {
+            let code = json!({ "field": "code", "header": format!("Code {n}"), "width": 20 });
+            Some(json!({ "name": "n", "sheet": "s", "lang": "en", "title": [], "columns": [code] }))
+        }
         (_, "/api/plans" | "/api/plans/{id}") => {
             Some(json!({ "name": format!("p{n}"), "rules": "cn-hebi-2012", "within": place.area }))
         }
@@ -159,7 +172,7 @@ fn visit_id(home: &Home) -> String {
 
 /// Looks through an answer for households beyond the role's reach.
 fn told(reply: &Reply, asked: &str, role: Role) {
-    let text = String::from_utf8_lossy(&reply.body);
+    let text = unpacked(reply);
     for household in homes() {
         // What was asked is no news to who asked it.
         if !sees(role, Right::Households, &household) && !asked.contains(&household.code) {
@@ -180,14 +193,29 @@ fn names(text: &str, word: &str) -> bool {
 }
 
 fn ask(client: &Client, operation: &Operation, path: &str, body: Option<&Value>) -> Reply {
-    // The one body that is no JSON is a text.
-    let (text, media) = match body {
-        Some(Value::String(text)) => (Some(text.clone()), "application/toml"),
-        body => (body.map(Value::to_string), "application/json"),
+    // Of the bodies that are no JSON one is a text, the other a workbook.
+    let (sent, media) = match body {
+        Some(Value::String(text)) => (Some(text.clone().into_bytes()), "application/toml"),
+        Some(Value::Array(row)) => (Some(workbook(row)), ledger::XLSX),
+        body => (body.map(|body| body.to_string().into_bytes()), "application/json"),
     };
     let declared = [("content-type", media)];
     let headers = if body.is_some() { &declared[..] } else { &[] };
-    client.send(operation.verb.as_str(), path, headers, text.as_deref().map(str::as_bytes))
+    client.send(operation.verb.as_str(), path, headers, sent.as_deref())
+}
+
+/// A ledger with one household, its persons another than on the map.
+fn workbook(row: &[Value]) -> Vec<u8> {
+    let texts: Vec<&str> = row.iter().map(|text| text.as_str().unwrap()).collect();
+    ledger::Sheet::new(&["Code", "Address", "Persons"]).row(&[texts[0], texts[1], "7"]).done()
+}
+
+/// What a workbook says, as one text.
+fn unpacked(reply: &Reply) -> String {
+    if reply.header("content-type") == ledger::XLSX {
+        return ledger::texts(&reply.body).join("\n");
+    }
+    String::from_utf8_lossy(&reply.body).into_owned()
 }
 
 /// What the description says that an operation answers, ready to be held against what it does answer.

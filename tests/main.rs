@@ -15,6 +15,7 @@ mod freshness;
 mod house;
 mod http;
 mod import;
+mod ledger;
 mod live;
 mod ogc;
 mod ogc_filters;

@@ -1,5 +1,5 @@
 //! Methods: grids drawn where there are none, areas checked for gaps and overlaps, legal space beside streets; rates with what chance
-//! can do to them, what of them may be published, the list for today and who calls on whom.
+//! can do to them, what of them may be published, the list for today and who calls on whom, which text another is most like.
 //!
 //! Invariants:
 //! - Functions are pure: the same values in, the same result out, in the same order, however many threads there are.
@@ -12,6 +12,7 @@ mod cut;
 pub mod divide;
 mod error;
 pub mod legal;
+pub mod likeness;
 mod near;
 mod node;
 pub mod rates;

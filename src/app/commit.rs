@@ -11,6 +11,7 @@ use crate::store::{Batch, Entry, Store, signed_by};
 use crate::tiles::{BUFFER, Layer, TileCache};
 use jiff::{Timestamp, Unit};
 use parking_lot::RwLock;
+use sha2::{Digest, Sha256};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -39,9 +40,11 @@ pub enum Outcome {
     },
     /// What its author expected to be there is not.
     Gone,
+    /// What it is about no longer stands as its author read it, and keeps no version that could be told.
+    Overtaken,
 }
 
-/// What the author of a change expects of the Plan, zone or spot that it is about. Nothing else keeps a version.
+/// What the author of a change expects of what it is about. Plans, zones and spots keep a version; a household is told by how it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expects {
     /// Nothing: the change stands whatever was there.
@@ -50,6 +53,25 @@ pub enum Expects {
     Absent,
     /// That its last change has this number.
     Version(u64),
+    /// That the household stands as in the change with this print.
+    Standing(Print),
+}
+
+/// The first half of the SHA-256 of a change's body: two that differ do not share it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Print([u8; 16]);
+
+impl Print {
+    /// Of a change that would have a thing stand as it does.
+    #[must_use]
+    pub fn of(change: &Change) -> Print {
+        Print::of_body(&change.body())
+    }
+
+    pub(super) fn of_body(body: &str) -> Print {
+        let whole = Sha256::digest(body.as_bytes());
+        Print(*whole.first_chunk().expect("a SHA-256 has 32 bytes"))
+    }
 }
 
 /// What became of the changes of one call, in their order.

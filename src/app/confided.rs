@@ -61,7 +61,7 @@ pub(super) fn is_sealed(record: &Record<'_>) -> bool {
 }
 
 /// What the keys at hand open of a household's confidence.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Opened {
     /// The texts that they open.
     pub texts: Confided<String>,

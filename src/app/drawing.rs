@@ -103,10 +103,12 @@ impl App {
             Some(Outcome::Refused(refusal)) => Err(refusal.into()),
             Some(Outcome::Conflict { version, by, at }) => Err(match expects {
                 Expects::Absent => AppError::Taken { what, name, version, by, at },
-                Expects::Anything | Expects::Version(_) => AppError::Changed { what, name, version, by, at },
+                Expects::Anything | Expects::Version(_) | Expects::Standing(_) => {
+                    AppError::Changed { what, name, version, by, at }
+                }
             }),
             Some(Outcome::Gone) => Err(AppError::NotFound { what, name }),
-            None => Err(AppError::Fault),
+            Some(Outcome::Overtaken) | None => Err(AppError::Fault),
         }
     }
 }

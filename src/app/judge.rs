@@ -1,6 +1,6 @@
 //! What becomes of each change of a group, as if those before it were applied.
 
-use super::commit::{Expects, Outcome};
+use super::commit::{Expects, Outcome, Print};
 use crate::model::{Change, Code, Kind, ModelError, Plan, PlanId, Spot, Zone};
 use crate::state::{Standing, State, Verdict, Version};
 use crate::store::Entry;
@@ -29,6 +29,11 @@ impl<'a> Judge<'a> {
     /// What becomes of a change; `Stored` under the number of `version`, where the map has to know it.
     pub fn outcome(&mut self, written: &Written, version: Version) -> Outcome {
         let Written { change, expects, entry } = written;
+        if let Expects::Standing(print) = expects
+            && !self.stands(change, entry, *print)
+        {
+            return Outcome::Overtaken;
+        }
         if let Some(outcome) = self.desk.met(change, *expects) {
             return outcome;
         }
@@ -45,6 +50,16 @@ impl<'a> Judge<'a> {
             }
             Err(refusal) => Outcome::Refused(refusal),
         }
+    }
+
+    /// Whether a household will stand, before this change of it, as its author read it.
+    fn stands(&self, change: &Change, entry: &Entry, print: Print) -> bool {
+        if let Some(body) = self.pending.get(&(entry.kind, entry.key.clone())) {
+            return Print::of_body(body) == print;
+        }
+        let Change::HouseholdPut(household) = change else { return false };
+        let known = self.state.household_whole(household.code.as_str());
+        known.is_some_and(|known| Print::of(&Change::HouseholdPut(known)) == print)
     }
 
     /// Of what is no drawing.
@@ -96,7 +111,7 @@ impl<'a> Desk<'a> {
         let another =
             |known: &Version| Outcome::Conflict { version: known.seq, by: known.author.to_string(), at: known.at };
         match (expects, known) {
-            (Expects::Anything, _) | (Expects::Absent, None) => None,
+            (Expects::Anything | Expects::Standing(_), _) | (Expects::Absent, None) => None,
             (Expects::Version(_), None) => Some(Outcome::Gone),
             (Expects::Version(seq), Some(known)) if known.seq == seq => None,
             (Expects::Version(_) | Expects::Absent, Some(known)) => Some(another(known)),
@@ -139,8 +154,9 @@ impl Standing for Desk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geom::LonLat;
     use crate::model::rule::ZoneClass;
-    use crate::model::{DrawingEnd, PlanPhase, Within};
+    use crate::model::{Confided, DrawingEnd, Household, PlanPhase, Status, Within};
     use geo::{MultiPolygon, polygon};
     use jiff::Timestamp;
     use std::collections::BTreeMap;
@@ -183,6 +199,7 @@ mod tests {
             Outcome::Refused(refusal) => format!("refused {}", refusal.field),
             Outcome::Conflict { version, by, .. } => format!("conflict {version} {by}"),
             Outcome::Gone => "gone".into(),
+            Outcome::Overtaken => "overtaken".into(),
         }
     }
 
@@ -243,6 +260,20 @@ mod tests {
         // Who expects nothing says the last word.
         let whatever = |name| (zone("Z1", 1, name), Expects::Anything);
         check(&[whatever("a"), whatever("a"), whatever("b")], &["stored 4", "same", "stored 5"]);
+    }
+
+    #[test]
+    fn of_two_who_read_the_same_household_the_second_is_told_and_changes_nothing() {
+        let put = |persons| {
+            let (at, address, status) = (LonLat::new(9.5, 47.1).unwrap(), None, Status::Occupied);
+            let confided = Confided::default();
+            Change::HouseholdPut(Household { code: code("H1"), at, address, status, persons: Some(persons), confided })
+        };
+        let read = |persons| Expects::Standing(Print::of(&put(persons)));
+        let unknown = (put(4), read(3));
+        let found = (put(3), Expects::Anything);
+        let group = [unknown, found, (put(4), read(3)), (put(5), read(3)), (put(5), read(4)), (put(5), read(5))];
+        check(&group, &["overtaken", "stored 4", "stored 5", "overtaken", "stored 6", "same"]);
     }
 
     #[test]

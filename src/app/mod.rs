@@ -27,6 +27,7 @@ mod items;
 mod itemstext;
 mod judge;
 mod keyfile;
+mod ledger;
 mod listening;
 mod live;
 mod load;
@@ -56,7 +57,7 @@ pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
 pub use assets::{Asset, Assets};
 pub use audit::{AuditLine, audit};
 pub use check::{Checked, check_store};
-pub use commit::{Committed, Expects, Outcome};
+pub use commit::{Committed, Expects, Outcome, Print};
 pub use demo::{Demo, DemoToken, build_demo};
 pub use describe::describe_map;
 pub use drawing::{DrawingInput, Drawn};
@@ -67,6 +68,9 @@ pub use import::{ImportSpec, ImportSummary, run_import};
 pub use items::{FilterLang, ItemsQuery, ItemsReport};
 pub use itemstext::ItemsText;
 pub use keyfile::{add_key, read_keys};
+pub use ledger::{
+    Decided, DecidedField, LedgerApplied, LedgerCheck, LedgerFile, LedgerProposal, LedgerQuery, LedgerTemplates,
+};
 pub use listening::LiveFeed;
 pub use live::LiveEvent;
 pub use load::load;

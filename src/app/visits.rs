@@ -77,7 +77,9 @@ impl App {
                 Outcome::Stored(_) => VisitReply::Stored,
                 Outcome::Same => VisitReply::Repeated,
                 Outcome::Refused(refusal) => VisitReply::Refused(refusal),
-                Outcome::Conflict { .. } | Outcome::Gone => unreachable!("a visit expects nothing"),
+                Outcome::Conflict { .. } | Outcome::Gone | Outcome::Overtaken => {
+                    unreachable!("a visit expects nothing")
+                }
             })
         };
         Ok(replies.into_iter().map(reply).collect())

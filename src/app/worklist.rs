@@ -1,5 +1,7 @@
 //! The list for today: whom to call on next, why, and in which order to walk.
 
+mod sheet;
+
 use super::read::{HouseholdLine, line, living};
 use super::{App, AppError, Caller};
 use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, Worklist, today};

@@ -11,7 +11,7 @@ use super::door::base as origin;
 use super::extract::Params;
 use super::info::NoParams;
 use super::ogc;
-use super::operation::{About, Described, Operation, Parameter, RULE_TEXT, Takes};
+use super::operation::{About, Described, LEDGER_FILE, Operation, Parameter, RULE_TEXT, Takes, XLSX};
 use super::routes::operations;
 use crate::app::{App, Caller};
 use axum::extract::State;
@@ -124,7 +124,11 @@ fn one(operation: &Operation, described: &Described) -> Value {
     });
     if !described.body.is_empty() {
         let content = json!({ "schema": reference(described.body), "example": examples["body"] });
-        let media = if described.body == RULE_TEXT { "application/toml" } else { "application/json" };
+        let media = match described.body {
+            RULE_TEXT => "application/toml",
+            LEDGER_FILE => XLSX,
+            _ => "application/json",
+        };
         all["requestBody"] = json!({ "required": true, "content": { media: content } });
     }
     all
@@ -253,6 +257,7 @@ mod tests {
 
     #[test]
     fn the_words_of_the_model_stand_in_the_schemas() {
+        use crate::model::ledger::LedgerField;
         use crate::model::rule::{LengthUnit, Party, Requirement, StreetClass, Trade, ZoneClass};
         use crate::model::{Level, Outcome, Right, Role, Status};
         let words = |name: &str| SCHEMAS[name]["enum"].as_array().unwrap().clone();
@@ -261,6 +266,7 @@ mod tests {
         assert_eq!(words("status"), of(&Status::ALL.map(Status::as_str)));
         assert_eq!(words("outcome"), of(&Outcome::ALL.map(Outcome::as_str)));
         assert_eq!(words("level"), of(&Level::ALL.map(Level::as_str)));
+        assert_eq!(words("ledger_field"), of(&LedgerField::ALL.map(LedgerField::as_str)));
         assert_eq!(words("rule_kind"), of(&Requirement::KINDS));
         assert_eq!(SCHEMAS["street_classes"]["items"]["enum"], json!(StreetClass::ALL));
         let rule = &SCHEMAS["rule_terms"]["properties"];

@@ -1,6 +1,7 @@
 //! Extractors are the guard: what passes them is in range.
 
 use super::cookie;
+use super::operation::XLSX;
 use super::problem::Problem;
 use crate::app::{App, Caller};
 use crate::geom::{Bbox, LonLat};
@@ -124,6 +125,22 @@ impl FromRequest<App> for Toml {
             return Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
         bytes(request, app).await.map(Toml)
+    }
+}
+
+/// A workbook within the limit, as it came; `application/octet-stream` is what a system sends that does not know the ending.
+pub struct Workbook(pub Bytes);
+
+impl FromRequest<App> for Workbook {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Workbook, Problem> {
+        let essence = essence(&request);
+        if essence != XLSX && essence != "application/octet-stream" {
+            let detail = format!("Content-Type: '{}' is not {XLSX}", essence.escape_debug());
+            return Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        bytes(request, app).await.map(Workbook)
     }
 }
 

@@ -21,6 +21,7 @@ mod health;
 mod hits;
 mod households;
 mod info;
+mod ledger;
 mod live;
 mod members;
 mod metrics;

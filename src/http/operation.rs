@@ -119,8 +119,12 @@ pub struct Gives {
     pub schema: &'static str,
 }
 
-/// The schema of the one body that is no JSON: a rule set in TOML.
+/// The schema of a body that is no JSON: a rule set in TOML.
 pub(super) const RULE_TEXT: &str = "rule_text";
+/// The schema of another: a workbook.
+pub(super) const LEDGER_FILE: &str = "ledger_file";
+/// The media type of a workbook (Office Open XML).
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// For who calls it.
 #[derive(Debug, Clone, Copy)]
@@ -131,7 +135,7 @@ pub struct Described {
     pub summary: &'static str,
     /// What it takes.
     pub parameters: &'static [Parameter],
-    /// The name of the schema of the body, which is JSON but for `RULE_TEXT`; empty for none.
+    /// The name of the schema of the body, which is JSON but for `RULE_TEXT` and `LEDGER_FILE`; empty for none.
     pub body: &'static str,
     /// Each form of success.
     pub gives: &'static [Gives],

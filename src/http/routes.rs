@@ -1,5 +1,6 @@
 //! Every operation there is.
 
+mod ledger;
 mod map;
 mod page;
 mod people;
@@ -17,6 +18,7 @@ use axum::routing::MethodRouter;
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         &map::OPERATIONS[..],
+        &ledger::OPERATIONS,
         &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,
@@ -66,6 +68,14 @@ const CAMPAIGN: Parameter = Parameter {
     takes: Takes::Whole { least: 1, most: u32::MAX, default: None },
     needed: false,
     example: "1",
+};
+
+const LANG: Parameter = Parameter {
+    name: "lang",
+    what: "The language of a workbook, where the office keeps no layout of its own.",
+    takes: Takes::Word(&["en", "zh"]),
+    needed: false,
+    example: "en",
 };
 
 const LEVEL: Parameter = Parameter {

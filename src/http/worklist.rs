@@ -1,9 +1,11 @@
-//! `/api/worklist` in JSON and GPX.
+//! `/api/worklist` in JSON and GPX, and as a workbook.
 
-use super::extract::{Params, campaign, place, whole};
+use super::extract::{Params, campaign, parse, place, whole};
+use super::operation::XLSX;
 use super::problem::Problem;
 use crate::app::{App, Caller, WorklistQuery};
 use crate::model::ModelError;
+use crate::model::ledger::Lang;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -19,6 +21,7 @@ pub struct WorklistParams {
     near: Option<String>,
     limit: Option<String>,
     f: Option<String>,
+    lang: Option<String>,
 }
 
 pub async fn worklist(
@@ -34,14 +37,20 @@ pub async fn worklist(
         limit: whole("limit", params.limit.as_deref(), 1, 300, 30)? as usize,
     };
     let form = params.f.unwrap_or_else(|| "json".into());
-    if !["json", "gpx"].contains(&form.as_str()) {
-        return Err(ModelError::new("f", &form, "one of json, gpx").into());
+    if !["json", "gpx", "xlsx"].contains(&form.as_str()) {
+        return Err(ModelError::new("f", &form, "one of json, gpx, xlsx").into());
     }
+    let lang: Lang = parse(params.lang.as_deref())?.unwrap_or_default();
     let work = move |app: &App| -> Result<Response, Problem> {
         let report = app.read_worklist(&caller, &query)?;
         let head = [(header::CACHE_CONTROL, "private, no-store")];
         if form == "json" {
             return Ok((head, Json(report)).into_response());
+        }
+        if form == "xlsx" {
+            let of_file =
+                [(header::CONTENT_TYPE, XLSX), (header::CONTENT_DISPOSITION, "attachment; filename=\"worklist.xlsx\"")];
+            return Ok((head, of_file, app.worklist_xlsx(&report, lang)?).into_response());
         }
         let of_file = [
             (header::CONTENT_TYPE, "application/gpx+xml"),

@@ -6,6 +6,7 @@ use super::super::limits::{XLSX_COLUMNS, XLSX_SHEETS};
 use super::cell::{CellValue, SheetCell, SheetRow};
 use super::merged::Under;
 use super::survey::{SheetFacts, Survey, survey};
+use bytes::Bytes;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use jiff::civil::DateTime;
 use std::io::Cursor;
@@ -24,19 +25,19 @@ pub struct SheetInfo {
 }
 
 /// A workbook that was looked over and can be read.
-pub struct Workbook<'f> {
-    book: Xlsx<Cursor<&'f [u8]>>,
+pub struct Workbook {
+    book: Xlsx<Cursor<Bytes>>,
     survey: Survey,
     sheets: Vec<SheetInfo>,
 }
 
-impl<'f> Workbook<'f> {
+impl Workbook {
     /// Looks a file over and reads what its sheets share. Memory: the shared texts, within [`super::super::limits`].
     ///
     /// # Errors
     /// [`FormatError::Xlsx`] for what is no workbook, is encrypted, or asks for more than is read.
-    pub fn open(file: &'f [u8]) -> Result<Workbook<'f>, FormatError> {
-        let survey = survey(file)?;
+    pub fn open(file: Bytes) -> Result<Workbook, FormatError> {
+        let survey = survey(&file)?;
         let book = guarded(|| Xlsx::new(Cursor::new(file)))?;
         let sheets: Vec<SheetInfo> = book
             .sheets_metadata()

@@ -2,6 +2,7 @@
 
 use super::super::limits::{XLSX_CELL_BYTES, XLSX_ROWS};
 use super::*;
+use bytes::Bytes;
 use jiff::civil::{date, datetime};
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
@@ -43,7 +44,7 @@ fn sheet(rows: &str, behind: &str) -> Vec<u8> {
 
 fn read(file: &[u8]) -> Vec<SheetRow> {
     let mut rows = Vec::new();
-    Workbook::open(file)
+    Workbook::open(Bytes::copy_from_slice(file))
         .unwrap()
         .rows("S", |row| {
             rows.push(row);
@@ -56,7 +57,7 @@ fn read(file: &[u8]) -> Vec<SheetRow> {
 /// What is said of a workbook that is refused, when it is opened or when its rows are read.
 #[track_caller]
 fn refused(file: &[u8]) -> String {
-    match Workbook::open(file).and_then(|mut book| book.rows("S", |_| true)) {
+    match Workbook::open(Bytes::copy_from_slice(file)).and_then(|mut book| book.rows("S", |_| true)) {
         Err(error) => error.to_string(),
         Ok(()) => panic!("it was read"),
     }
@@ -139,7 +140,7 @@ fn hidden_rows_columns_and_sheets_are_read_like_others_and_said() {
     let file = book(&[("xl/workbook.xml", workbook), (SHEET, &part)]);
     let rows = read(&file);
     assert_eq!(rows.iter().map(|row| row.hidden).collect::<Vec<_>>(), [false, true]);
-    let book = Workbook::open(&file).unwrap();
+    let book = Workbook::open(Bytes::copy_from_slice(&file)).unwrap();
     assert_eq!(book.hidden_columns("S"), [(1, 2)]);
     assert_eq!(book.sheets(), [SheetInfo { name: "S".into(), hidden: true }]);
 }
@@ -245,7 +246,7 @@ fn what_is_written_is_read_back_with_its_types() {
         ],
     ];
     let file = xlsx(&out, rows.into_iter()).unwrap();
-    let mut book = Workbook::open(&file).unwrap();
+    let mut book = Workbook::open(Bytes::copy_from_slice(&file)).unwrap();
     let names: Vec<(&str, bool)> = book.sheets().iter().map(|sheet| (sheet.name.as_str(), sheet.hidden)).collect();
     assert_eq!(names, [("台账", false), ("melonmap", true)]);
     let mut rows = Vec::new();

@@ -1,8 +1,8 @@
 //! What is asked of the map, and what is entered.
 
-use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Takes, Verb};
+use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Takes, Verb, XLSX};
 use super::super::{areas, campaigns, coverage, households, info, visits, worklist};
-use super::{CAMPAIGN, LEVEL, api, created, json, reads};
+use super::{CAMPAIGN, LANG, LEVEL, api, created, json, reads};
 use crate::model::Right;
 use axum::routing::{get, post};
 
@@ -178,13 +178,18 @@ pub const OPERATIONS: [Operation; 12] = [
                 Parameter {
                     name: "f",
                     what: "The form of the answer.",
-                    takes: Takes::Word(&["json", "gpx"]),
+                    takes: Takes::Word(&["json", "gpx", "xlsx"]),
                     needed: false,
                     example: "json",
                 },
+                LANG,
             ],
             body: "",
-            gives: &[json("worklist"), Gives { status: 200, media: "application/gpx+xml", schema: "" }],
+            gives: &[
+                json("worklist"),
+                Gives { status: 200, media: "application/gpx+xml", schema: "" },
+                Gives { status: 200, media: XLSX, schema: "" },
+            ],
             refuses: &[404],
         },
     ),
