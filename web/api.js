@@ -56,7 +56,7 @@ export const headers = () => (token === null ? {} : { Authorization: `Bearer ${t
 
 /**
  * @param {string} path
- * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'PUT' | 'DELETE', body?: object | string,
+ * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'PUT' | 'DELETE', body?: object | string | Blob,
  *   type?: string, match?: string | null}} [options]  `body`: a text is sent as it is; `match`: the version that is meant to be changed
  * @returns {Promise<Response>} an answer that is no refusal
  */
@@ -69,7 +69,7 @@ async function ask(path, { accept = 'application/json', lastEvent = null, signal
   };
   let answer;
   try {
-    answer = await fetch(path, { method, headers: sent, body: typeof body === 'object' ? JSON.stringify(body) : body, signal, cache: 'no-store' });
+    answer = await fetch(path, { method, headers: sent, body: typeof body === 'object' && !(body instanceof Blob) ? JSON.stringify(body) : body, signal, cache: 'no-store' });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new Problem(0, String(cause));
@@ -155,6 +155,20 @@ export async function logVisit(visit) {
   const [{ result, reason }] = (await (await ask('api/visits', { method: 'POST', body: visit })).json()).results;
   return result === 'refused' ? reason ?? '' : null;
 }
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+/** The households of an area as a workbook. @param {string} area @param {number | null | undefined} campaign @param {'en' | 'zh'} lang @returns {Promise<Blob>} */
+export async function ledger(area, campaign, lang) {
+  const given = { area, lang, ...(campaign ? { campaign: String(campaign) } : {}) };
+  return (await ask(`api/ledger?${new URLSearchParams(given)}`, { accept: '*/*' })).blob();
+}
+/** What a workbook would change; nothing is written. @param {Blob} file @returns {Promise<T.LedgerCheck>} */
+export const checkLedger = async (file) => (await ask('api/ledger/check', { method: 'POST', body: file, type: XLSX })).json();
+/** Stores what a person decided. @param {T.LedgerDecision[]} rows  at most 5,000 @returns {Promise<T.LedgerResult[]>} in the same order */
+export const applyLedger = async (rows) => (await (await ask('api/ledger/apply', { method: 'POST', body: { rows } })).json()).results;
+/** The layout of an office's own workbook. @param {Blob} file @returns {Promise<T.LedgerProposal>} */
+export const readLayout = async (file) => (await ask('api/ledger/layouts/read', { method: 'POST', body: file, type: XLSX })).json();
+/** @param {string} area @param {T.LedgerLayout} layout */
+export const keepLayout = async (area, { name, sheet, lang, title, columns }) => void (await ask(`api/ledger/layouts/${one(area)}`, { method: 'PUT', body: { name, sheet, lang, title, columns } }));
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;
 /** @param {'light' | 'dark' | 'print'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */

@@ -64,6 +64,7 @@
  * @property {string | null} within  the area in which they are
  * @property {string[]} compare  two areas at most that are laid side by side
  * @property {boolean} today  true: the list of whom to visit next
+ * @property {boolean} ledger  true: the ledger goes out and comes back
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
@@ -137,5 +138,18 @@
  * @typedef {{type: 'Feature', id?: string, geometry: any, properties: DrawnProps}} Drawn  a zone or a spot, as the service keeps it
  *
  * @typedef {'offline' | 'failed' | 'refused' | 'expired' | 'link'} Trouble
+ *
+ * @typedef {'number' | 'code' | 'area' | 'area_name' | 'address' | 'persons' | 'status' | 'contact' | 'needs' | 'called_on' | 'outcome' | 'caller' | 'blank'} LedgerField
+ * @typedef {{field: LedgerField, cell: string, map: string | null, ledger: string | null, before?: string | null}} LedgerChange  before: absent where nobody knows
+ * @typedef {{row: number, code: string, address: string | null, fields: LedgerChange[]}} LedgerRow
+ * @typedef {{code: string, address: string | null, area: string | null, score: number, fields: LedgerChange[]}} LedgerCandidate
+ * @typedef {{row: number, code: string | null, address: string | null, candidates: LedgerCandidate[], not_looked_for: boolean}} LedgerUnmatched
+ * @typedef {{cell: string, field: LedgerField, value: string, reason: string, read_only: boolean}} LedgerProblem
+ * @typedef {Record<'rows' | 'unchanged' | 'changed' | 'conflicts' | 'unmatched' | 'problems' | 'newer' | 'missing' | 'ignored' | 'formulas', number>} LedgerCounts
+ * @typedef {{map: string, area: string, campaign: number | null, seq: number, at: string, households: number, sample: boolean}} LedgerOrigin
+ * @typedef {{sheet: string, origin: LedgerOrigin | null, seq: number, columns: {column: string, header: string, field: LedgerField | null}[], counts: LedgerCounts, hidden: {rows: number, columns: string[], sheets: string[]}, changes: LedgerRow[], conflicts: LedgerRow[], unmatched: LedgerUnmatched[], problems: LedgerProblem[]}} LedgerCheck
+ * @typedef {{code: string, fields: {field: LedgerField, from: string | null, to: string | null}[]}} LedgerDecision
+ * @typedef {{code: string, result: 'stored' | 'same' | 'conflict' | 'refused', reason?: string}} LedgerResult
+ * @typedef {{area: string, name: string, sheet: string, lang: 'en' | 'zh', title?: string[], columns: {field: LedgerField, header: string, width: number}[]}} LedgerLayout
+ * @typedef {{template: LedgerLayout, head: number, sure: ('known' | 'close' | 'unknown' | 'added')[]}} LedgerProposal
  */
-export {};

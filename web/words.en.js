@@ -1,5 +1,6 @@
 import { plansEn } from './plans.en.js';
 import { ratesEn } from './rates.en.js';
+import { ledgerEn } from './ledger.en.js';
 import { worklistEn } from './worklist.en.js';
 
 /** Every English text of the page. `words.zh.js` has the same keys; a test compares them. `{n}` is filled in; `.one` is the singular. */
@@ -189,5 +190,6 @@ export const en = {
   'again': 'Try again',
   ...plansEn,
   ...ratesEn,
+  ...ledgerEn,
   ...worklistEn,
 };

@@ -1,5 +1,6 @@
 import { plansZh } from './plans.zh.js';
 import { ratesZh } from './rates.zh.js';
+import { ledgerZh } from './ledger.zh.js';
 import { worklistZh } from './worklist.zh.js';
 
 /** Every Chinese text of the page; the same keys as `words.en.js`. */
@@ -189,5 +190,6 @@ export const zh = {
   'again': '重试',
   ...plansZh,
   ...ratesZh,
+  ...ledgerZh,
   ...worklistZh,
 };

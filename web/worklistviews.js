@@ -120,8 +120,8 @@ function outcomes(one, log, view, more, acts) {
       way('a.more', view, { household: one.code, today: false }, { 'data-key': 'card', 'data-fly': true }, t('today.card'))));
 }
 
-/** The areas that a list may be narrowed down to. @param {import('./views.js').Known} known @param {Task['acts']} acts @param {boolean} needed */
-function areas({ rows, me, view }, acts, needed) {
+/** The areas that a list may be narrowed down to. @param {import('./views.js').Known} known @param {{area: (code: string | null) => void}} acts @param {boolean} needed */
+export function areas({ rows, me, view }, acts, needed) {
   const all = rows ?? [];
   const own = new Set(me?.areas ?? []);
   const mine = (/** @type {T.Level} */ level) => (own.size === 0 ? ofLevel(all, level)

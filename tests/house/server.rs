@@ -77,7 +77,6 @@ impl Server {
         self.child.id()
     }
 
-    /// SIGTERM, without waiting.
     /// The most memory that it ever held, kB.
     pub fn most_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap();
@@ -85,6 +84,7 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    /// SIGTERM, without waiting.
     pub fn tell_to_stop(&self) {
         let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(told.success());
