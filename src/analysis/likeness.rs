@@ -50,6 +50,7 @@ impl Measured {
         all.then_some(NUMBER_LEFT_OUT)
     }
 
+    #[allow(clippy::cast_precision_loss)] // a text has some hundred pairs
     fn dice(&self, other: &Measured, shared: usize) -> f64 {
         let all = self.pairs.len() + other.pairs.len();
         if all == 0 {

@@ -85,7 +85,12 @@ fn read(value: Value) -> Result<Decided, ModelError> {
         members.end("fields", "field, from, to")?;
         Ok(DecidedField { field, from, to })
     };
-    Ok(Decided { code, fields: fields.into_iter().map(one).collect::<Result<_, ModelError>>()? })
+    let fields: Vec<DecidedField> = fields.into_iter().map(one).collect::<Result<_, ModelError>>()?;
+    let twice = |(n, one): &(usize, &DecidedField)| fields[..*n].iter().any(|before| before.field == one.field);
+    if let Some((_, one)) = fields.iter().enumerate().find(twice) {
+        return Err(ModelError::new("field", one.field.as_str(), "a field that is decided once"));
+    }
+    Ok(Decided { code, fields })
 }
 
 pub async fn apply(

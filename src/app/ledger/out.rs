@@ -42,7 +42,7 @@ impl App {
     /// Refuses an Area with more than 50,000 of them.
     pub fn read_ledger(&self, caller: &Caller, query: &LedgerQuery) -> Result<LedgerFile, AppError> {
         caller.require(Right::Ledger)?;
-        let (origin, template, area, campaign, listed) = self.gather_ledger(caller, query)?;
+        let Gathered { origin, template, area, campaign, listed } = self.gather_ledger(caller, query)?;
         let listed: Vec<Standing> = listed.into_iter().map(|one| one.open(&self.keys)).collect();
         let shown = listed.iter().filter(|one| one.household.address.is_some() || !one.opened.texts.is_empty()).count();
         self.note_list(caller, "ledger", shown)?;
@@ -80,13 +80,7 @@ impl App {
         Ok(LedgerFile { bytes: xlsx(&out, rows)?, name })
     }
 
-    /// What a ledger is made of, copied so that the lock is let go: what it says of itself, its layout, the names of Area and campaign.
-    #[allow(clippy::type_complexity)] // five things that are used once
-    fn gather_ledger(
-        &self,
-        caller: &Caller,
-        query: &LedgerQuery,
-    ) -> Result<(Origin, LedgerTemplate, String, Option<String>, Vec<Standing>), AppError> {
+    fn gather_ledger(&self, caller: &Caller, query: &LedgerQuery) -> Result<Gathered, AppError> {
         let state = self.state.read();
         let campaign = query.campaign.map(|id| {
             let unknown = || AppError::NotFound { what: "campaign", name: id.to_string() };
@@ -111,8 +105,21 @@ impl App {
             households: listed.len() as u64,
             sample: state.info().sample,
         };
-        Ok((origin, template, area.name.clone(), campaign, listed))
+        Ok(Gathered { origin, template, area: area.name.clone(), campaign, listed })
     }
+}
+
+/// What a ledger is made of, copied so that the lock is let go.
+struct Gathered {
+    /// What it says of itself.
+    origin: Origin,
+    /// Its layout.
+    template: LedgerTemplate,
+    /// The name of the Area.
+    area: String,
+    /// The name of the campaign.
+    campaign: Option<String>,
+    listed: Vec<Standing>,
 }
 
 fn sheet_column(column: &LedgerColumn, lang: Lang) -> SheetColumn {

@@ -58,6 +58,7 @@ impl Standing {
     }
 
     /// What is written into a cell.
+    #[allow(clippy::cast_precision_loss)] // some ten thousand lines
     pub fn shown(&self, field: LedgerField, lang: Lang, number: usize) -> SheetValue {
         match field {
             LedgerField::Number => SheetValue::Number(number as f64),

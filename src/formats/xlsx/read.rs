@@ -114,6 +114,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, FormatEr
     }
 }
 
+#[allow(clippy::cast_precision_loss)] // a number of Excel is a float, whatever was written down
 fn value(data: &DataRef<'_>) -> CellValue {
     match data {
         DataRef::Empty => CellValue::Empty,
