@@ -4,9 +4,8 @@ mod value;
 mod words;
 
 pub use value::day_of_text;
-pub use words::{Lang, outcome_word, status_word};
+pub use words::{Lang, header_key, outcome_word, status_word};
 
-use super::filter::loose;
 use super::{Code, ModelError, Right};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -211,7 +210,7 @@ impl LedgerTemplate {
         let (mut fields, mut headers) = (HashSet::new(), HashSet::new());
         for LedgerColumn { field, header, width } in &self.columns {
             text("header", header, 1)?;
-            if !headers.insert(loose(header)) {
+            if !headers.insert(header_key(header)) {
                 return Err(ModelError::new("header", header, "a header that no other column has"));
             }
             if *field != LedgerField::Blank && !fields.insert(*field) {

@@ -42,7 +42,7 @@ impl App {
             None => None,
         };
         let caller = caller.clone();
-        self.work(move |app| app.compare_ledger(&caller, book, origin, before.as_deref())).await?
+        self.work(move |app| app.compare_ledger(&caller, book, origin.as_ref(), before.as_deref())).await?
     }
 
     /// The map as it was when a ledger was written; `None` where it still is so.
@@ -71,12 +71,12 @@ impl App {
         &self,
         caller: &Caller,
         mut book: Workbook,
-        origin: Option<Origin>,
+        origin: Option<&Origin>,
         before: Option<&Moment>,
     ) -> Result<LedgerCheck, AppError> {
         let (seq, templates, scope) = {
             let state = self.state.read();
-            let area = origin.as_ref().and_then(|origin| state.area(&origin.area));
+            let area = origin.and_then(|origin| state.area(&origin.area));
             let templates: Vec<LedgerTemplate> = match area {
                 Some(area) => state.ledger_template(area).into_iter().cloned().collect(),
                 None => state.ledger_templates().cloned().collect(),
@@ -90,14 +90,14 @@ impl App {
             scope,
             before: before.map(|moment| &moment.state),
             known: origin.is_some(),
-            campaign: origin.as_ref().and_then(|origin| origin.campaign),
+            campaign: origin.and_then(|origin| origin.campaign),
             lang,
             head: &head,
             seen: HashMap::new(),
             waiting: Vec::new(),
             unmatched: Vec::new(),
             looked_at: 0,
-            report: empty(&head, origin.clone(), seq, hidden(&book, &head)),
+            report: empty(&head, origin.cloned(), seq, hidden(&book, &head)),
         };
         book.rows(&head.sheet, |row| {
             if row.row > head.row {
@@ -109,7 +109,7 @@ impl App {
             true
         })?;
         desk.look();
-        let (report, looked_at) = desk.finish(caller, origin.as_ref());
+        let (report, looked_at) = desk.finish(caller, origin);
         self.note_list(caller, "ledger", looked_at)?;
         Ok(report)
     }
@@ -291,6 +291,8 @@ impl Desk<'_> {
         self.report.counts.missing = missing;
         let among: Vec<Standing> = among.into_iter().map(|one: Standing| one.open(&self.app.keys)).collect();
         let taken: HashSet<String> = self.seen.keys().cloned().collect();
+        // Those with a code waited for the map; those without did not.
+        self.unmatched.sort_by_key(|row| row.row);
         let unmatched: Vec<UnmatchedRow> = propose(&self.unmatched, &among, &taken);
         self.looked_at += unmatched.iter().map(|row| row.candidates.len()).sum::<usize>();
         for row in std::mem::take(&mut self.unmatched) {

@@ -3,8 +3,7 @@
 use super::super::AppError;
 use crate::formats::{CellAt, SheetRow, Workbook};
 use crate::model::ModelError;
-use crate::model::filter::loose;
-use crate::model::ledger::{LedgerColumn, LedgerField, LedgerTemplate};
+use crate::model::ledger::{LedgerColumn, LedgerField, LedgerTemplate, header_key};
 use hashbrown::HashMap;
 use serde::Serialize;
 
@@ -50,9 +49,9 @@ impl Head {
     /// A file in which no sheet has one, and a head that names a field twice.
     pub fn find(book: &mut Workbook, templates: &[LedgerTemplate]) -> Result<Head, AppError> {
         let mut known: HashMap<String, LedgerField> =
-            LedgerField::known_headers().map(|(field, header)| (loose(header), field)).collect();
+            LedgerField::known_headers().map(|(field, header)| (header_key(header), field)).collect();
         for LedgerColumn { field, header, .. } in templates.iter().flat_map(|template| &template.columns) {
-            known.insert(loose(header), *field);
+            known.insert(header_key(header), *field);
         }
         let ours = |name: &str| templates.iter().any(|template| template.sheet == name);
         let mut sheets = book.sheets().to_vec();
@@ -62,7 +61,7 @@ impl Head {
             let mut best: Option<(usize, SheetRow)> = None;
             let mut seen = 0;
             book.rows(&sheet.name, |row| {
-                let fields = row.cells.iter().filter_map(|cell| known.get(&loose(&cell.value.text())));
+                let fields = row.cells.iter().filter_map(|cell| known.get(&header_key(&cell.value.text())));
                 let count = fields.filter(|field| **field != LedgerField::Blank).count();
                 if count >= 2 && best.as_ref().is_none_or(|(most, _)| count > *most) {
                     best = Some((count, row));
@@ -83,7 +82,7 @@ impl Head {
         let mut head = Head { sheet: sheet.to_owned(), row: row.row, found: vec![], columns: vec![], others: vec![] };
         for cell in row.cells.iter().filter(|cell| !cell.value.is_blank()) {
             let header = cell.value.text().trim().to_owned();
-            let field = known.get(&loose(&header)).copied().filter(|field| *field != LedgerField::Blank);
+            let field = known.get(&header_key(&header)).copied().filter(|field| *field != LedgerField::Blank);
             match field {
                 Some(field) => {
                     if let Some(before) = head.column(field) {

@@ -5,8 +5,7 @@ use super::super::{App, AppError, Caller, Outcome};
 use super::columns::FoundColumn;
 use crate::analysis::likeness::Likeness;
 use crate::formats::{CellAt, SheetRow, Workbook};
-use crate::model::filter::loose;
-use crate::model::ledger::{Lang, LedgerColumn, LedgerField, LedgerTemplate};
+use crate::model::ledger::{Lang, LedgerColumn, LedgerField, LedgerTemplate, header_key};
 use crate::model::{Change, ModelError, Right};
 use bytes::Bytes;
 use serde::Serialize;
@@ -91,7 +90,7 @@ impl App {
             .map(|row| known.read(row))
             .enumerate()
             .max_by_key(|(at, read)| (score(read), std::cmp::Reverse(*at)))
-            .filter(|(_, read)| score(read).0 >= 1)
+            .filter(|(_, read)| score(read).0 >= 1 || score(read).1 >= 2)
             .ok_or_else(|| {
                 ModelError::new("sheet", &sheet.name, "a table whose head names something that the map knows")
             })?;
@@ -153,7 +152,7 @@ fn proposal(sheet: &str, above: &[SheetRow], head: &SheetRow, known: &Known) -> 
     let mut columns: Vec<LedgerColumn> = Vec::new();
     for (n, (_, header, field, _)) in read.iter().enumerate() {
         // Two headers that read the same cannot be told apart when the file comes back.
-        let twice = columns.iter().any(|column| loose(&column.header) == loose(header));
+        let twice = columns.iter().any(|column| header_key(&column.header) == header_key(header));
         let header = if twice { format!("{header} {}", n + 1) } else { header.clone() };
         let field = field.unwrap_or(LedgerField::Blank);
         let letters: usize = header.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();

@@ -98,6 +98,7 @@ pub struct ChangedField {
     pub ledger: Option<String>,
     /// What stood in both when the ledger was written; absent where nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[allow(clippy::option_option)] // nobody knows; nothing; something
     pub before: Option<Option<String>>,
 }
 
