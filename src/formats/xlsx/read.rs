@@ -119,7 +119,7 @@ fn value(data: &DataRef<'_>) -> CellValue {
     match data {
         DataRef::Empty => CellValue::Empty,
         DataRef::SharedString(text) => CellValue::Text((*text).to_owned()),
-        DataRef::String(text) => CellValue::Text(text.clone()),
+        DataRef::String(text) | DataRef::DurationIso(text) => CellValue::Text(text.clone()),
         DataRef::Int(number) => CellValue::Number(*number as f64),
         DataRef::Float(number) => CellValue::Number(*number),
         DataRef::Bool(yes) => CellValue::Boolean(*yes),
@@ -127,7 +127,6 @@ fn value(data: &DataRef<'_>) -> CellValue {
         DataRef::DateTimeIso(text) => {
             text.parse::<DateTime>().map_or_else(|_| CellValue::Text(text.clone()), CellValue::Day)
         }
-        DataRef::DurationIso(text) => CellValue::Text(text.clone()),
         DataRef::DateTime(count) => {
             let serial = count.as_f64();
             let day = || {

@@ -323,7 +323,7 @@ fn attributes(tag: &BytesStart<'_>, name: &str) -> std::vec::IntoIter<String> {
     let mut values = Vec::new();
     for attribute in tag.attributes().with_checks(false).filter_map(Result::ok) {
         if attribute.key.local_name().as_ref() == name {
-            let plain = quick_xml::escape::unescape(&attribute.value).map(|text| text.into_owned());
+            let plain = quick_xml::escape::unescape(&attribute.value).map(std::borrow::Cow::into_owned);
             values.push(plain.unwrap_or_else(|_| attribute.value.to_string()));
         }
     }
