@@ -10,6 +10,7 @@ mod check;
 mod crash;
 mod doors;
 mod export;
+mod fieldwork;
 mod floors;
 mod freshness;
 mod house;

@@ -43,6 +43,8 @@ mod rules;
 mod seal;
 mod session;
 mod shown;
+mod targets;
+mod teams;
 mod throttle;
 mod tile;
 mod visits;
@@ -55,6 +57,7 @@ pub use access::{Caller, TokenHash};
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
 pub use assets::{Asset, Assets};
 pub use audit::{AuditLine, audit};
+pub use campaigns::{CampaignInput, CampaignReport};
 pub use check::{Checked, check_store};
 pub use commit::{Committed, Expects, Outcome};
 pub use demo::{Demo, DemoToken, build_demo};
@@ -82,15 +85,16 @@ pub use plans::{
 };
 pub use rates::{DifferenceReport, RatesQuery, RatesReport};
 pub use read::{
-    AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
-    UnvisitedReport,
+    AreaReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery, UnvisitedReport,
 };
 pub use rules::{assumed_widths, check_rule_set, rule_set, rule_set_text, rule_sets};
 pub use seal::Keyring;
 pub use session::Credential;
+pub use targets::{TargetDecision, TargetInput, TargetReport};
+pub use teams::{TeamReport, TeamsQuery, TeamsReport};
 pub use throttle::neighbourhood;
 pub use tile::{TileBody, TileCoding, TileLayer, TileLayers, TileRequest, TilesetReport, tile_layer, tileset_has_zoom};
-pub use visits::{VisitInput, VisitReply};
+pub use visits::{VisitFlag, VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
 pub use within::ImportPart;
 pub use worklist::{WorklistQuery, WorklistReport};

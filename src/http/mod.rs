@@ -39,6 +39,7 @@ mod rules;
 mod security;
 mod session;
 mod settings;
+mod teams;
 mod tiles;
 mod visits;
 mod worklist;

@@ -1,5 +1,6 @@
 //! Every operation there is.
 
+mod fieldwork;
 mod map;
 mod page;
 mod people;
@@ -17,6 +18,7 @@ use axum::routing::MethodRouter;
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         &map::OPERATIONS[..],
+        &fieldwork::OPERATIONS,
         &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,

@@ -1,13 +1,14 @@
-//! `POST /api/visits`.
+//! `/api/visits`: logged, corrected by a later one, withdrawn.
 
-use super::extract::{Body, Params};
+use super::extract::{Body, Params, Path};
 use super::info::NoParams;
 use super::members::Members;
 use super::problem::Problem;
-use crate::app::{App, Caller, VisitInput, VisitReply};
-use crate::model::ModelError;
+use crate::app::{App, Caller, VisitFlag, VisitInput, VisitReply};
+use crate::model::{Fix, ModelError};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -27,9 +28,23 @@ fn read(value: Value) -> Result<VisitInput, ModelError> {
         at: members.needed("at", "a time with its zone, such as 2026-10-05T08:00:00Z")?,
         outcome: members.needed::<String>("outcome", "the name of an outcome")?.parse()?,
         note: members.optional("note", "a text")?,
+        needs: members.optional("needs", "a text, a need a line")?,
+        minutes: members.optional("minutes", "minutes, a whole number from 0 to 720")?,
+        fix: members.optional("position", "an object with lon, lat and accuracy_m")?.map(position).transpose()?,
+        corrects: members.optional("corrects", "the id of the visit that it corrects")?,
     };
-    members.end("visit", "id, household, campaign, at, outcome, note")?;
+    members.end("visit", "id, household, campaign, at, outcome, note, needs, minutes, position, corrects")?;
     Ok(visit)
+}
+
+/// Where the caller stood.
+fn position(value: Value) -> Result<Fix, ModelError> {
+    let mut members = Members::of("position", value)?;
+    let mut number = |field, expected| members.needed::<f64>(field, expected);
+    let (lon, lat) = (number("lon", "degrees east")?, number("lat", "degrees north")?);
+    let accuracy_m = number("accuracy_m", "metres, 0 to 100000")?;
+    members.end("position", "lon, lat, accuracy_m")?;
+    Fix::new(lon, lat, accuracy_m)
 }
 
 pub enum OneOrMore {
@@ -72,6 +87,14 @@ struct Line {
     became: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<VisitFlag>,
+}
+
+impl Line {
+    fn refused(id: Value, refusal: &ModelError) -> Line {
+        Line { id, became: "refused", reason: Some(refusal.to_string()), flags: Vec::new() }
+    }
 }
 
 pub async fn log(
@@ -95,19 +118,34 @@ pub async fn log(
         match read(value) {
             Ok(input) => {
                 readable.push((results.len(), input));
-                results.push(Line { id, became: "stored", reason: None });
+                results.push(Line { id, became: "stored", reason: None, flags: Vec::new() });
             }
-            Err(refusal) => results.push(Line { id, became: "refused", reason: Some(refusal.to_string()) }),
+            Err(refusal) => results.push(Line::refused(id, &refusal)),
         }
     }
     let (places, inputs): (Vec<usize>, Vec<VisitInput>) = readable.into_iter().unzip();
     let replies = app.log_visits(&caller, inputs).await?;
     for (place, reply) in places.into_iter().zip(replies) {
-        (results[place].became, results[place].reason) = match reply {
-            VisitReply::Stored => ("stored", None),
-            VisitReply::Repeated => ("repeated", None),
-            VisitReply::Refused(refusal) => ("refused", Some(refusal.to_string())),
-        };
+        match reply {
+            VisitReply::Stored(flags) => results[place].flags = flags,
+            VisitReply::Repeated => results[place].became = "repeated",
+            VisitReply::Refused(refusal) => results[place] = Line::refused(results[place].id.take(), &refusal),
+        }
     }
     Ok(Json(Answer { results }))
+}
+
+pub async fn withdraw(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Params(NoParams {}): Params<NoParams>,
+    Body(body): Body<Value>,
+) -> Result<StatusCode, Problem> {
+    let id = id.parse().map_err(|_| ModelError::new("id", &id, "the UUID of a visit"))?;
+    let mut body = Members::of("withdrawal", body)?;
+    let reason = body.needed("reason", "a text that says why")?;
+    body.end("withdrawal", "reason")?;
+    app.withdraw_visit(&caller, id, reason).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -84,6 +84,8 @@ pub enum Right {
     Visit,
     /// Found a campaign.
     Campaign,
+    /// Say who answers for what.
+    Teams,
     /// See Plans with their zones and spots, whatever their phase.
     Plans,
     /// Found and change Plans, zones and spots, and check rules for them.
@@ -94,7 +96,7 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 11] = [
+    pub const ALL: [Right; 12] = [
         Right::Areas,
         Right::Coverage,
         Right::Rates,
@@ -103,6 +105,7 @@ impl Right {
         Right::Past,
         Right::Visit,
         Right::Campaign,
+        Right::Teams,
         Right::Plans,
         Right::Draw,
         Right::Administer,
@@ -133,7 +136,8 @@ pub fn reach(role: Role, right: Right) -> Reach {
         | (Role::Analyst, Right::Households)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
         | (Role::Planner, Right::Draw) => Everywhere,
-        (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit) => Own,
+        (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit)
+        | (Role::Coordinator, Right::Teams) => Own,
         (Role::Public, _) => Nowhere,
         (_, Right::Past) => Everywhere,
         _ => Nowhere,

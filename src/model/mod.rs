@@ -25,13 +25,14 @@ mod plan;
 pub mod rule;
 mod shape;
 mod tally;
+mod team;
 mod visit;
 pub mod written;
 mod zone;
 
 pub use access::{Grant, Reach, Right, Role, Token, TokenId};
 pub use area::{Area, Level};
-pub use campaign::{Campaign, CampaignId};
+pub use campaign::{Campaign, CampaignId, TargetChange};
 pub use change::{AreaEnd, Change, DrawingEnd, Kind, MapInfo, TokenEnd};
 pub use code::Code;
 pub use confided::{Confided, ConfidedField, KeyId, Sealed};
@@ -43,5 +44,6 @@ pub use people::{ReadNote, Session, SessionEnd, SignInLink, User, UserEnd, UserN
 pub use plan::{Plan, PlanId, PlanPhase, Within};
 pub use shape::Shape;
 pub use tally::{OutcomeCounts, Tally};
-pub use visit::{Outcome, Visit};
+pub use team::{Assignment, Charge, Membership, Team};
+pub use visit::{Fix, Outcome, Visit, VisitEnd};
 pub use zone::{Spot, Zone};

@@ -40,6 +40,11 @@ impl State {
         for campaign in self.campaigns.all() {
             put(campaign);
         }
+        for (campaign, target) in self.campaigns.targets() {
+            put(&(campaign, target.len(), target.decisions()));
+            put(&target.members().collect::<Vec<_>>());
+        }
+        put(&self.teams.rows());
         for (_, feature) in self.context.all() {
             put(feature);
         }

@@ -52,6 +52,14 @@ impl Loader {
                 let id = id.ok_or_else(|| StateError::Household(visit.household.clone()))?;
                 state.visits.put(id, &visit, author).ok_or(StateError::Full("visits"))?;
             }
+            Change::TargetChanged(change) => {
+                let version = Version { seq, at, author: author.into() };
+                state.campaigns.decide(&change, &state.households, version).map_err(StateError::Household)?;
+            }
+            Change::VisitWithdrawn(end) => {
+                state.visits.withdraw(end.id).ok_or(StateError::Visit(end.id))?;
+            }
+            Change::TeamPut(_) | Change::Assigned(_) => state.teams.take(change, &state.households)?,
             Change::PlanPut(_)
             | Change::ZonePut(_)
             | Change::ZoneEnded(_)
@@ -131,7 +139,7 @@ impl State {
 }
 
 fn tally(state: &mut State) {
-    let State { areas, households, visits, pyramid, .. } = state;
+    let State { areas, households, visits, pyramid, campaigns, .. } = state;
     // Counts of the lowest Areas first, so that a chain is walked once for each of them and not for each household.
     let mut own = vec![[0u32; 2]; areas.ids().count()];
     for id in households.ids() {
@@ -149,7 +157,7 @@ fn tally(state: &mut State) {
         for (household, outcome) in standings {
             let status = households.status(household);
             places.push((households.lattice(household), status, outcome));
-            if let Some(area) = households.area(household).filter(|_| status.eligible()) {
+            if let Some(area) = households.area(household).filter(|_| campaigns.counts(campaign, household, status)) {
                 own[area.0 as usize] += OutcomeCounts::one(outcome);
             }
         }
@@ -159,5 +167,19 @@ fn tally(state: &mut State) {
             }
         }
         pyramid.build_outcomes(campaign, places.into_iter());
+    }
+    for (campaign, target) in campaigns.targets() {
+        areas.aim(campaign);
+        let mut own = vec![0u32; areas.ids().count()];
+        for area in target.members().filter_map(|id| households.area(id)) {
+            own[area.0 as usize] += 1;
+        }
+        for (id, count) in areas.ids().zip(own) {
+            if count > 0 {
+                areas.tally_target(campaign, Some(id), count, true);
+            }
+        }
+        let member = |id| (households.lattice(id), households.status(id), visits.outcome(Some(campaign), id));
+        pyramid.build_target(campaign, target.members().map(member));
     }
 }

@@ -30,6 +30,7 @@ mod row;
 mod scope;
 mod select;
 mod shelf;
+mod teams;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -38,6 +39,7 @@ mod verdict;
 mod visits;
 
 pub use areas::{AreaEntry, AreaId};
+pub use campaigns::{Decision, Target};
 pub use coverage::Covered;
 pub use delta::{Delta, Touched};
 pub use drawings::{Standing, Version};
@@ -52,7 +54,7 @@ pub use select::{Mark as PageMark, Selected, Selection, SortBy};
 pub use shelf::ShelfId;
 pub use tilefeatures::{Cell, Mark, Point, Points, Sieve};
 pub use verdict::Verdict;
-pub use visits::VisitView;
+pub use visits::{VisitView, Void};
 
 use crate::model::{ContextFeature, MapInfo};
 
@@ -69,6 +71,7 @@ pub struct State {
     drawings: drawings::Drawings,
     pyramid: pyramid::Pyramid,
     people: people::People,
+    teams: teams::Teams,
     info: MapInfo,
     seq: u64,
     at: Option<jiff::Timestamp>,
