@@ -13,12 +13,14 @@ import { drawLegend } from './legend.js';
 import { follow } from './live.js';
 import { HOUSEHOLDS_FROM, supported } from './map.js';
 import * as panel from './panel.js';
+import { createPerson } from './person.js';
 import { startPrint } from './print.js';
 import { createDesk } from './plans.js';
 import { createRates } from './rates.js';
 import { reader, selection } from './reading.js';
 import { startSearch } from './search.js';
-import { openSign, useLink } from './sign.js';
+import { openSign } from './sign.js';
+import { createTasks } from './tasks.js';
 import { notice, render } from './views.js';
 import { createWorklist } from './worklist.js';
 
@@ -35,10 +37,11 @@ let style = null;
 let unfollow = () => {};
 const readFigures = reader(known, () => draw(), () => void changePerson());
 const readSelected = selection(known, { may: () => mayHouseholds(), found: (area) => go({ area }, { step: false }), draw: () => draw() });
+const person = createPerson(first.link, (me, trouble) => { known.me = me; known.trouble = trouble ?? known.trouble; });
 /** What every task is given. @type {Parameters<typeof createDesk>[0]} */
 const page = { known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() };
-const [desk, rates, list] = [createDesk(page), createRates(page), createWorklist(page)];
-const readTasks = () => [desk, rates, list].forEach((task) => task.read());
+const desk = createDesk(page);
+const tasks = createTasks([desk, createRates(page), createWorklist(page)]);
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -54,7 +57,7 @@ const acts = {
 
 function draw() {
   el('panel').toggleAttribute('data-wide', known.view.rates !== null);
-  panel.put(known.me && known.view.plan !== null ? desk.render() : known.me && known.view.rates !== null ? rates.render() : known.me && known.view.today ? list.render() : render(known, acts));
+  panel.put((known.me && tasks.front(known.view)?.render()) ?? render(known, acts));
   panel.tell(notice(known, acts));
   drawScale();
   const here = known.rows && chain(known.rows, known.view.area)[0];
@@ -62,9 +65,8 @@ function draw() {
 }
 
 function drawScale() {
-  if (known.view.plan !== null) return desk.legend();
-  if (style && known.view.rates !== null) return rates.legend(style);
-  if (known.view.today) return list.legend();
+  const task = tasks.front(known.view);
+  if (task) return task.legend(style);
   if (!style || !known.rows) return;
   drawLegend({
     style, rows: known.rows, households: mayHouseholds(), hidden: known.view.hidden,
@@ -104,7 +106,7 @@ function go(change, { step = true, fly = false } = {}) {
   }
   if (view.area !== was.area || view.household !== was.household) readSelected();
   if (panel.narrow() && (view.area !== was.area || view.household !== was.household) && panel.hidden()) panel.sheet('half');
-  for (const task of [desk, rates, list]) task.moved(was);
+  tasks.moved(was);
   draw();
   if ((view.rates === null) !== (was.rates === null)) pad(); // the panel has another width
   if (fly) approach();
@@ -115,11 +117,12 @@ const pad = () => map?.pad(panel.hidden());
 
 /** Brings what is selected into sight. */
 async function approach() {
-  const { area, household, plan } = known.view;
+  const { area, household } = known.view;
+  const task = tasks.front(known.view);
   pad();
   try {
-    if (plan !== null) {
-      const bounds = await desk.bounds();
+    if (task?.bounds) {
+      const bounds = await task.bounds();
       if (bounds) map?.fit(bounds);
     } else if (household !== null) {
       const found = known.household?.found?.code === household ? known.household.found : await api.household(household);
@@ -137,7 +140,7 @@ async function approach() {
 async function refresh() {
   if (!known.info || !map) return begin();
   map.refresh(null);
-  readTasks();
+  tasks.read();
   await Promise.all([readFigures(), readSelected()]);
 }
 
@@ -146,7 +149,7 @@ function onChange(change) {
   if (change.reset) return void refresh();
   if (change.areas.length > 0) readFigures(change.areas); // asked before the tiles: the number is what a person looks at
   map?.refresh(change.tiles);
-  for (const task of [desk, rates, list]) task.changed(change);
+  tasks.changed(change);
   const { area, household } = known.view;
   if (household !== null || (area !== null && change.areas.includes(area))) readSelected();
 }
@@ -179,30 +182,6 @@ async function dress(again) {
   }
 }
 
-/** A one-time link that has not been used yet. */
-let link = first.link;
-
-/** @returns {Promise<T.Trouble | null>} what is wrong with the link that was opened, if there was one */
-async function takeLink() {
-  if (link === null) return null;
-  const opened = await useLink(link); // throws where nobody answers: the next try takes it again
-  link = null;
-  return opened ? null : 'link';
-}
-
-async function readPerson() {
-  const refused = await takeLink();
-  try {
-    known.me = await api.me();
-  } catch (error) {
-    if (!(error instanceof api.Problem && error.status === 401)) throw error;
-    await api.signOut(); // an old token or cookie must not stand in the way of what everybody may see
-    known.me = await api.me();
-    known.trouble = 'expired';
-  }
-  known.trouble ??= refused;
-}
-
 /** Keeps the campaign that the address names; without one, or with one that is not there, the current one. */
 function settleCampaign() {
   const { campaign } = known.view;
@@ -215,7 +194,7 @@ async function changePerson() {
   unfollow();
   known.waiting = known.household = known.live = known.trouble = null;
   try {
-    await readPerson();
+    await person.read();
     known.campaigns = await api.campaigns();
     settleCampaign();
   } catch (error) {
@@ -223,7 +202,7 @@ async function changePerson() {
   }
   if (!mayHouseholds() && known.view.household !== null) go({ household: null }, { step: false });
   drawFrame();
-  readTasks();
+  tasks.read();
   await Promise.all([dress(true), readFigures(), readSelected()]);
   unfollow = follow({ change: onChange, state: onLive });
 }
@@ -240,12 +219,12 @@ function startMap() {
       drawScale(); // its colours are those of this zoom
     },
     picked: (one) => {
-      if (list.picked(one)) return;
+      if (tasks.picked(known.view, one)) return;
       if (one?.kind === 'household') go({ household: one.code });
-      else if (!(one && desk.area(one.code)) && known.view.plan === null) go({ area: one?.code ?? null, household: null });
+      else go({ area: one?.code ?? null, household: null });
     },
-    asked: desk.pointed,
-    pointed: (tip) => { point(tip); rates.pointed(tip?.props.code ?? null); },
+    asked: desk.asked,
+    pointed: (tip) => { point(tip); tasks.pointed(tip?.props.code ?? null); },
     closed: () => desk.acts.split(false),
     failed: (status) => {
       if (status === 404 || status === 409 || status === 400) return; // a glyph range or a tile that does not exist; a plan without its result: the panel says so
@@ -264,7 +243,7 @@ async function begin() {
   known.trouble = null;
   draw();
   try {
-    await readPerson(); // first: an old token would have everything refused
+    await person.read(); // first: an old token would have everything refused
     const [info, campaigns, own] = await Promise.all([api.info(), api.campaigns(), api.style(known.view.theme)]);
     Object.assign(known, { info, campaigns });
     style = own;
@@ -273,9 +252,8 @@ async function begin() {
     const figures = readFigures();
     const placed = known.view.at !== null;
     startMap();
-    readTasks();
-    desk.tend();
-    list.tend();
+    tasks.read();
+    tasks.tend();
     await figures;
     readSelected();
     if (!placed && (known.view.plan !== null || known.view.area !== null || known.view.household !== null)) approach();
@@ -296,7 +274,7 @@ async function takeToken(token) {
 
 /** Takes the link out of the address at once. @param {string} opened */
 async function openLink(opened) {
-  link = opened;
+  person.open(opened);
   address.put(known.view, false);
   if (known.info) await changePerson();
 }
@@ -310,10 +288,10 @@ listen({
   whole: () => { pad(); if (known.info?.bbox) map?.fit(known.info.bbox); },
   walk: desk.walk,
 });
-addEventListener('beforeunload', (event) => { if (desk.unsaved() + list.unsent() > 0) event.preventDefault(); });
+addEventListener('beforeunload', (event) => { if (tasks.unsaved() > 0) event.preventDefault(); });
 addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
-startPrint({ known: () => known, sheets: () => list.sheets() ?? rates.sheets(), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
+startPrint({ known: () => known, sheets: () => tasks.sheets(known.view), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
 startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

@@ -2,6 +2,8 @@
 
 import { headers } from './api.js';
 import { code, fittedStyle } from './mapstyle.js';
+import { rereading } from './mapreload.js';
+import { CELLS, CLOSE, POINTS, pointing } from './mappoint.js';
 import { picture } from './picture.js';
 import { LAWFUL, marksOf } from './planlayers.js';
 import { nearestOf } from './split.js';
@@ -14,15 +16,10 @@ const gl = /** @type {any} */ (globalThis).maplibregl;
 
 /** Where the service is, without a slash at its end: the page may stand below a base path. */
 const ROOT = new URL('.', document.baseURI).href.replace(/\/$/, '');
-const POINTS = ['walk-stop', 'households-unvisited', 'households-tried', 'households-partly', 'households-visited', 'households-out'];
-const CELLS = 'households-cells';
-const GRIDS = 'areas-fill';
 const HAN_FONTS = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
-const REACH_PX = 6; // how far beside a point a finger may land
 export const HOUSEHOLDS_FROM = 12; // the zoom from which the styles draw households
 const AIR = 28; // pixels around what the map is fitted to
 const MOVE_MS = 900;
-const CLOSE = 17; // the zoom at which one door is clear
 const PRINT_RATIO = 3; // dots a CSS pixel of 1/96 inch: 288 to the inch
 const PATIENCE_MS = 20_000; // after which a sheet is printed with what is there
 const DRAWN = 'td-'; // how the sources of the drawing library begin
@@ -37,7 +34,7 @@ export const supported = () => {
   }
 };
 
-/** @typedef {{kind: 'area' | 'household', code: string} | null} Picked */
+/** @typedef {import('./mappoint.js').Picked} Picked */
 
 /**
  * @param {object} given
@@ -127,51 +124,11 @@ export function createMap(given, on) {
   };
   map.on('error', failed);
 
-  /** @param {import('maplibre-gl').PointLike | [import('maplibre-gl').PointLike, import('maplibre-gl').PointLike]} where @param {string[]} layers */
-  const at = (where, layers) => {
-    const there = layers.filter((id) => map.getLayer(id));
-    return there.length ? map.queryRenderedFeatures(/** @type {any} */ (where), { layers: there }) : [];
-  };
-
   let lent = false; // to who draws: a click is not ours then
   let lending = 0;
 
-  /** @param {{x: number, y: number}} point */
-  function pick({ x, y }) {
-    if (lent) return;
-    if (typeof view.plan === 'number') return on.asked(/** @type {[number, number]} */ (map.unproject([x, y]).toArray()));
-    const near = at([[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], [...POINTS, CELLS]);
-    const first = near[0];
-    if (first?.layer.id === CELLS) {
-      const [lng, lat] = /** @type {any} */ (first.geometry).coordinates;
-      map.easeTo({ center: [lng, lat], zoom: Math.min(map.getZoom() + 2, CLOSE) });
-      return;
-    }
-    if (first) return on.picked({ kind: 'household', code: String(first.properties.code) });
-    const area = at([x, y], [GRIDS])[0];
-    on.picked(area ? { kind: 'area', code: String(area.properties.code) } : null);
-  }
-
-  map.on('click', (event) => pick(event.point));
-  map.on('mousemove', (event) => {
-    if (lent) return;
-    const first = at([event.point.x, event.point.y], [...POINTS, CELLS, GRIDS])[0];
-    canvas.style.cursor = typeof view.plan === 'number' ? 'help' : first ? 'pointer' : '';
-    const area = first?.layer.id === GRIDS ? first : null;
-    on.pointed(area ? { x: event.point.x, y: event.point.y, props: area.properties } : null);
-  });
-  map.on('mouseout', () => on.pointed(null));
-  canvas.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') pick(map.project(map.getCenter()));
-  });
-
-  /** Reads tiles again; those still on their way are read again once they are there. @param {string} source @param {{x: number, y: number, z: number}[]} [tiles] */
-  function reread(source, tiles) {
-    if (!map.getSource(source)) return;
-    const late = !map.isSourceLoaded(source);
-    map.refreshTiles(source, tiles);
-    if (late) map.once('idle', () => map.getSource(source) && map.refreshTiles(source, tiles));
-  }
+  const { at } = pointing(map, { free: () => !lent, view: () => view }, on);
+  const { reread, refresh } = rereading(map);
 
   const filters = () => {
     for (const id of ['areas-selected-halo', 'areas-selected', 'outlines-selected']) if (map.getLayer(id)) map.setFilter(id, code(view.area));
@@ -254,16 +211,7 @@ export function createMap(given, on) {
       if (who.again) styled(() => ['areas', 'outlines', 'households'].forEach((source) => reread(source)));
     },
 
-    /** @param {Record<string, string[]> | null} tiles  "z/x/y" by layer; null: all */
-    refresh(tiles) {
-      if (tiles === null) return ['areas', 'outlines', 'households', 'context', 'plan'].forEach((source) => reread(source));
-      for (const [layer, list] of Object.entries(tiles)) {
-        if (list.length === 0) continue;
-        const ids = list.map((id) => id.split('/').map(Number)).map(([z, x, y]) => ({ z, x, y }));
-        reread(layer, ids);
-        if (layer === 'areas') reread('outlines', ids);
-      }
-    },
+    refresh,
 
     /** Colours the areas by how they were judged. @param {typeof judged} next */
     judge(next) {

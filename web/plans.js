@@ -226,6 +226,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
 
   return {
     state, acts,
+    open: (/** @type {T.View} */ { plan }) => plan !== null,
     /** The view changed. @param {T.View} was */
     moved(was) {
       const { plan, task: doing, beside, split, why, rule, theme } = view();
@@ -258,7 +259,7 @@ export function createDesk({ known, go, map, redraw, sign }) {
       map()?.rereadPlan();
     },
     /** A place on the map was pointed at. @param {[number, number]} place */
-    pointed(place) {
+    asked(place) {
       if (view().task === null) go({ why: [Number(place[0].toFixed(6)), Number(place[1].toFixed(6))] });
     },
     /** An area was found or picked: where a plan is founded, it is its ground. @param {string} code @returns {boolean} whether it was */
@@ -267,6 +268,11 @@ export function createDesk({ known, go, map, redraw, sign }) {
       else if (id() !== null) void api.area(code).then(({ bbox }) => map()?.fit(bbox)).catch(api.troubleOf);
       else return false;
       return true;
+    },
+    /** Something on the map was picked: an area is the ground of a plan, and leads nowhere else. @param {import('./map.js').Picked} one */
+    picked(one) {
+      if (one?.kind === 'area') this.area(one.code);
+      return one?.kind !== 'household';
     },
     /** What a plan covers. @returns {Promise<[number, number, number, number] | null>} */
     async bounds() {

@@ -127,6 +127,7 @@ export function createRates({ known, go, map, redraw, sign }) {
 
   return {
     state, acts,
+    open: (/** @type {T.View} */ { rates }) => rates !== null,
     read: () => { void read(); void readPair(); },
     /** The view changed. @param {T.View} was */
     moved(was) {
@@ -155,8 +156,8 @@ export function createRates({ known, go, map, redraw, sign }) {
       requestAnimationFrame(shine); // what is pointed at stays so in the new elements
       return ratesView(known(), state, acts, narrow() ? innerWidth - 36 : WIDE.matches ? 472 : 340);
     },
-    /** @param {import('maplibre-gl').StyleSpecification} style */
-    legend: (style) => drawRatesLegend({ rates: may() ? state.rates : null, style, theme: view().theme, zoom: view().at?.zoom ?? 0 }),
+    /** @param {import('maplibre-gl').StyleSpecification | null} style */
+    legend: (style) => style && drawRatesLegend({ rates: may() ? state.rates : null, style, theme: view().theme, zoom: view().at?.zoom ?? 0 }),
     /** Sheets of paper instead of the map's; null: the map is printed. */
     sheets: () => (on() && state.rates !== null && compared(state.rates.areas).length > 1 ? bulletins(known(), state.rates, state.sort, state.pair) : null),
   };

@@ -210,6 +210,7 @@ export function createWorklist({ known, go, map, redraw, sign }) {
 
   return {
     state, acts, tend,
+    open: (/** @type {T.View} */ { today }) => today,
     /** The first list, or another person's; and what could not be sent. A list that stands there stays as it is. */
     read() {
       const { me } = known();
@@ -240,7 +241,6 @@ export function createWorklist({ known, go, map, redraw, sign }) {
     },
     /** The map was tapped; whether that was ours. @param {import('./map.js').Picked} one */
     picked(one) {
-      if (!view().today) return false;
       if (one?.kind !== 'household' || !state.list?.households.some(({ code }) => code === one.code)) return true;
       if (narrow() && el('panel').dataset.sheet === 'peek') sheet('half');
       open(one.code);
@@ -248,7 +248,7 @@ export function createWorklist({ known, go, map, redraw, sign }) {
       return true;
     },
     /** How many visits have not reached the service. */
-    unsent: () => unsent().length,
+    unsaved: () => unsent().length,
     /** @returns {HTMLElement} */
     render: () => (may() ? listView(known(), state, acts) : refused(acts)),
     legend: () => drawWalkLegend({ list: on() ? state.list : null, started: state.start !== null, done: state.list?.households.some(({ code }) => settled(code)) ?? false, theme: view().theme }),
