@@ -15,8 +15,9 @@ fn visit(n: u32, (g, i): (usize, usize)) -> Value {
 
 /// The same visit with some members more.
 fn with(mut visit: Value, more: Value) -> Value {
-    for (name, value) in more.as_object().unwrap() {
-        visit[name] = value.clone();
+    let Value::Object(more) = more else { panic!("{more}") };
+    for (name, value) in more {
+        visit[name] = value;
     }
     visit
 }
