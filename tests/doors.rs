@@ -113,6 +113,8 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
             vec![format!("?area={area}&limit=300"), format!("?near={lon},{lat}&limit=300"), "?limit=300&f=gpx".into()]
         }
         "/api/teams" => vec![format!("?area={area}"), "?on=2026-01-05".into()],
+        "/api/satisfaction" => vec![String::new(), format!("?level=grid&within={area}")],
+        "/api/codes" => vec![String::new(), format!("?within={area}")],
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
@@ -144,6 +146,10 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
         (_, "/api/teams/{code}") => {
             Some(json!({ "name": format!("t{n}"), "areas": [{ "area": place.area, "from": "2026-01-01" }] }))
         }
+        (_, "/api/answers") => Some(json!({
+            "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": place.home.code,
+            "at": "2026-01-06T08:00:00Z", "answer": "satisfied",
+        })),
         (_, "/api/visits") => Some(json!({
             "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": place.home.code,
             "at": "2026-01-06T08:00:00Z", "outcome": "not_home",

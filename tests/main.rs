@@ -28,6 +28,7 @@ mod plans;
 mod privacy;
 mod rates;
 mod rules;
+mod satisfaction;
 mod sealed;
 mod seams;
 mod sign_in;

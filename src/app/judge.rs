@@ -63,8 +63,9 @@ impl<'a> Judge<'a> {
         let key = (entry.kind, entry.key.clone());
         let verdict = match self.pending.get(&key) {
             Some(body) if *body == entry.body => return Ok(Verdict::Same),
-            Some(_) if entry.kind == Kind::Visit => {
-                return Err(ModelError::new("id", &entry.key, "new: another visit was stored under this id"));
+            Some(_) if matches!(entry.kind, Kind::Visit | Kind::Answer) => {
+                let expected = format!("new: another {} was stored under this id", entry.kind);
+                return Err(ModelError::new("id", &entry.key, expected));
             }
             Some(_) => Verdict::Changed,
             None if self.calls.decide(change)? || self.lets_in_whom_it_links(change) => Verdict::New,

@@ -14,6 +14,7 @@ mod assets;
 mod audit;
 mod campaigns;
 mod check;
+mod codes;
 mod commit;
 mod confided;
 mod demo;
@@ -40,11 +41,13 @@ mod rates;
 mod read;
 mod resolve;
 mod rules;
+mod satisfaction;
 mod seal;
 mod session;
 mod shown;
 mod targets;
 mod teams;
+mod then;
 mod throttle;
 mod tile;
 mod visits;
@@ -59,6 +62,7 @@ pub use assets::{Asset, Assets};
 pub use audit::{AuditLine, audit};
 pub use campaigns::{CampaignInput, CampaignReport};
 pub use check::{Checked, check_store};
+pub use codes::CodesReport;
 pub use commit::{Committed, Expects, Outcome};
 pub use demo::{Demo, DemoToken, build_demo};
 pub use describe::describe_map;
@@ -88,6 +92,7 @@ pub use read::{
     AreaReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery, UnvisitedReport,
 };
 pub use rules::{assumed_widths, check_rule_set, rule_set, rule_set_text, rule_sets};
+pub use satisfaction::{AnswerReply, SatisfactionQuery, SatisfactionReport};
 pub use seal::Keyring;
 pub use session::Credential;
 pub use targets::{TargetDecision, TargetInput, TargetReport};
@@ -156,6 +161,8 @@ pub struct Parts {
     keys: Arc<Keyring>,
     assets: Assets,
     past: past::Past,
+    turned: then::Turned,
+    compared: rates::Compared,
     plans: plans::Plans,
 }
 
@@ -196,6 +203,8 @@ impl App {
             keys,
             assets: Assets,
             past,
+            turned: then::Turned::default(),
+            compared: rates::Compared::default(),
             plans: plans::Plans::default(),
         };
         App(Arc::new(parts))

@@ -9,6 +9,7 @@
 //! This room knows nothing of SQL, of the state or of the store.
 
 mod accept;
+mod answers;
 mod areas;
 mod campaigns;
 mod cookie;

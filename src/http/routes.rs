@@ -70,6 +70,15 @@ const CAMPAIGN: Parameter = Parameter {
     example: "1",
 };
 
+const AS_OF: Parameter = Parameter {
+    name: "as_of",
+    what: "Of the map as it was at this time (RFC 3339), not after now: what had been recorded by then, for who signed in. The first \
+           question about a time may take seconds.",
+    takes: Takes::Text,
+    needed: false,
+    example: "2026-11-01T08:00:00Z",
+};
+
 const LEVEL: Parameter = Parameter {
     name: "level",
     what: "Areas of this level only.",

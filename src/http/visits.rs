@@ -75,8 +75,9 @@ impl<'de> Deserialize<'de> for OneOrMore {
     }
 }
 
+/// What became of each of a list, in its order.
 #[derive(Serialize)]
-pub struct Answer {
+pub struct Logged {
     results: Vec<Line>,
 }
 
@@ -91,9 +92,41 @@ struct Line {
     flags: Vec<VisitFlag>,
 }
 
-impl Line {
-    fn refused(id: Value, refusal: &ModelError) -> Line {
-        Line { id, became: "refused", reason: Some(refusal.to_string()), flags: Vec::new() }
+impl Logged {
+    /// Reads each by itself: one that cannot be read is refused, the others are given with their places. Refuses an empty list and one
+    /// of more than 5,000.
+    pub fn read<T>(
+        field: &'static str,
+        body: OneOrMore,
+        read: impl Fn(Value) -> Result<T, ModelError>,
+    ) -> Result<(Logged, Vec<usize>, Vec<T>), ModelError> {
+        let values = match body {
+            OneOrMore::One(value) => vec![value],
+            OneOrMore::More(values) => values,
+        };
+        if values.is_empty() || values.len() > MOST {
+            return Err(ModelError::new(field, values.len(), format!("1 to {MOST} {field} in one request")));
+        }
+        let mut logged = Logged { results: Vec::with_capacity(values.len()) };
+        let mut readable = Vec::with_capacity(values.len());
+        for (place, value) in values.into_iter().enumerate() {
+            let id = value.get("id").cloned().unwrap_or(Value::Null);
+            logged.results.push(Line { id, became: "stored", reason: None, flags: Vec::new() });
+            match read(value) {
+                Ok(input) => readable.push((place, input)),
+                Err(refusal) => logged.refused(place, &refusal),
+            }
+        }
+        let (places, inputs) = readable.into_iter().unzip();
+        Ok((logged, places, inputs))
+    }
+
+    pub fn refused(&mut self, place: usize, refusal: &ModelError) {
+        (self.results[place].became, self.results[place].reason) = ("refused", Some(refusal.to_string()));
+    }
+
+    pub fn repeated(&mut self, place: usize) {
+        self.results[place].became = "repeated";
     }
 }
 
@@ -102,37 +135,16 @@ pub async fn log(
     caller: Caller,
     Params(NoParams {}): Params<NoParams>,
     Body(body): Body<OneOrMore>,
-) -> Result<Json<Answer>, Problem> {
-    let values = match body {
-        OneOrMore::One(value) => vec![value],
-        OneOrMore::More(values) => values,
-    };
-    if values.is_empty() || values.len() > MOST {
-        return Err(ModelError::new("visits", values.len(), format!("1 to {MOST} visits in one request")).into());
-    }
-    // One that cannot be read is refused by itself; the others go in.
-    let mut results = Vec::with_capacity(values.len());
-    let mut readable = Vec::with_capacity(values.len());
-    for value in values {
-        let id = value.get("id").cloned().unwrap_or(Value::Null);
-        match read(value) {
-            Ok(input) => {
-                readable.push((results.len(), input));
-                results.push(Line { id, became: "stored", reason: None, flags: Vec::new() });
-            }
-            Err(refusal) => results.push(Line::refused(id, &refusal)),
-        }
-    }
-    let (places, inputs): (Vec<usize>, Vec<VisitInput>) = readable.into_iter().unzip();
-    let replies = app.log_visits(&caller, inputs).await?;
-    for (place, reply) in places.into_iter().zip(replies) {
+) -> Result<Json<Logged>, Problem> {
+    let (mut logged, places, visits) = Logged::read("visits", body, read)?;
+    for (place, reply) in places.into_iter().zip(app.log_visits(&caller, visits).await?) {
         match reply {
-            VisitReply::Stored(flags) => results[place].flags = flags,
-            VisitReply::Repeated => results[place].became = "repeated",
-            VisitReply::Refused(refusal) => results[place] = Line::refused(results[place].id.take(), &refusal),
+            VisitReply::Stored(flags) => logged.results[place].flags = flags,
+            VisitReply::Repeated => logged.repeated(place),
+            VisitReply::Refused(refusal) => logged.refused(place, &refusal),
         }
     }
-    Ok(Json(Answer { results }))
+    Ok(Json(logged))
 }
 
 pub async fn withdraw(

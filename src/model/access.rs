@@ -86,6 +86,8 @@ pub enum Right {
     Campaign,
     /// Say who answers for what.
     Teams,
+    /// Ask households whether they are satisfied.
+    Ask,
     /// See Plans with their zones and spots, whatever their phase.
     Plans,
     /// Found and change Plans, zones and spots, and check rules for them.
@@ -96,7 +98,7 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 12] = [
+    pub const ALL: [Right; 13] = [
         Right::Areas,
         Right::Coverage,
         Right::Rates,
@@ -106,6 +108,7 @@ impl Right {
         Right::Visit,
         Right::Campaign,
         Right::Teams,
+        Right::Ask,
         Right::Plans,
         Right::Draw,
         Right::Administer,
@@ -132,7 +135,7 @@ pub fn reach(role: Role, right: Right) -> Reach {
         | (Role::Admin, _)
         | (Role::Coordinator, Right::Campaign)
         | (Role::Coordinator | Role::Inspector | Role::Analyst, Right::Rates)
-        | (Role::Inspector, Right::Households | Right::Addresses)
+        | (Role::Inspector, Right::Households | Right::Addresses | Right::Ask)
         | (Role::Analyst, Right::Households)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
         | (Role::Planner, Right::Draw) => Everywhere,

@@ -1,6 +1,6 @@
 use super::{
-    Area, Assignment, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session, SessionEnd,
-    SignInLink, Spot, TargetChange, Team, Token, TokenId, User, UserEnd, Visit, VisitEnd, Zone,
+    Answer, Area, Assignment, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session,
+    SessionEnd, SignInLink, Spot, TargetChange, Team, Token, TokenId, User, UserEnd, Visit, VisitEnd, Zone,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub enum Change {
     TeamPut(Team),
     /// Households given to a member of a Team.
     Assigned(Assignment),
+    /// A household said whether it is satisfied.
+    Answered(Answer),
     /// A Plan founded or changed.
     PlanPut(Box<Plan>),
     /// A zone drawn or drawn anew.
@@ -143,6 +145,7 @@ pub enum Kind {
     VisitEnd,
     Team,
     Assignment,
+    Answer,
     Plan,
     Zone,
     ZoneEnd,
@@ -161,7 +164,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 24] = [
+    pub const ALL: [Kind; 25] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
@@ -172,6 +175,7 @@ impl Kind {
         Kind::VisitEnd,
         Kind::Team,
         Kind::Assignment,
+        Kind::Answer,
         Kind::Plan,
         Kind::Zone,
         Kind::ZoneEnd,
@@ -202,6 +206,7 @@ impl Kind {
             Kind::VisitEnd => "visit_end",
             Kind::Team => "team",
             Kind::Assignment => "assignment",
+            Kind::Answer => "answer",
             Kind::Plan => "plan",
             Kind::Zone => "zone",
             Kind::ZoneEnd => "zone_end",
@@ -250,6 +255,7 @@ impl Change {
             Change::VisitWithdrawn(_) => Kind::VisitEnd,
             Change::TeamPut(_) => Kind::Team,
             Change::Assigned(_) => Kind::Assignment,
+            Change::Answered(_) => Kind::Answer,
             Change::PlanPut(_) => Kind::Plan,
             Change::ZonePut(_) => Kind::Zone,
             Change::ZoneEnded(_) => Kind::ZoneEnd,
@@ -281,6 +287,7 @@ impl Change {
             Change::VisitWithdrawn(e) => e.id.to_string(),
             Change::TeamPut(t) => t.code.to_string(),
             Change::Assigned(a) => a.team.to_string(),
+            Change::Answered(a) => a.id.to_string(),
             Change::PlanPut(p) => p.id.to_string(),
             Change::ZonePut(z) => z.code.to_string(),
             Change::SpotPut(s) => s.code.to_string(),
@@ -311,6 +318,7 @@ impl Change {
             Change::VisitWithdrawn(e) => serde_json::to_string(e),
             Change::TeamPut(t) => serde_json::to_string(t),
             Change::Assigned(a) => serde_json::to_string(a),
+            Change::Answered(a) => serde_json::to_string(a),
             Change::PlanPut(p) => serde_json::to_string(p),
             Change::ZonePut(z) => serde_json::to_string(z),
             Change::SpotPut(s) => serde_json::to_string(s),
@@ -341,6 +349,7 @@ impl Change {
             Kind::VisitEnd => serde_json::from_str(body).map(Change::VisitWithdrawn),
             Kind::Team => serde_json::from_str(body).map(Change::TeamPut),
             Kind::Assignment => serde_json::from_str(body).map(Change::Assigned),
+            Kind::Answer => serde_json::from_str(body).map(Change::Answered),
             Kind::Plan => serde_json::from_str(body).map(|p| Change::PlanPut(Box::new(p))),
             Kind::Zone => serde_json::from_str(body).map(|z| Change::ZonePut(Box::new(z))),
             Kind::ZoneEnd => serde_json::from_str(body).map(Change::ZoneEnded),

@@ -8,6 +8,7 @@
 //! This room knows nothing of files, SQL, URLs, locks or clocks.
 
 pub mod access;
+mod answer;
 mod area;
 mod campaign;
 mod change;
@@ -31,6 +32,7 @@ pub mod written;
 mod zone;
 
 pub use access::{Grant, Reach, Right, Role, Token, TokenId};
+pub use answer::{Answer, Satisfaction};
 pub use area::{Area, Level};
 pub use campaign::{Campaign, CampaignId, TargetChange};
 pub use change::{AreaEnd, Change, DrawingEnd, Kind, MapInfo, TokenEnd};

@@ -18,6 +18,10 @@ impl State {
         if seq <= self.seq {
             return Err(StateError::Order { last: self.seq, found: seq });
         }
+        let came = self.came(at);
+        if matches!(change, Change::AreaPut(_) | Change::AreaEnded(_)) {
+            self.areas_at = Some(came);
+        }
         let delta = match change {
             Change::AreaPut(area) => self.put_area(area, at)?,
             Change::AreaEnded(end) => {
@@ -27,7 +31,7 @@ impl State {
                     Ok(id)
                 })?
             }
-            Change::HouseholdPut(household) => self.put_household(&household)?,
+            Change::HouseholdPut(household) => self.put_household(&household, came)?,
             Change::ContextPut(feature) => {
                 let before = self.context.find(feature.code.as_str()).and_then(|id| self.context.bbox(id));
                 let id = self.context.put(*feature).ok_or(StateError::Full("context features"))?;
@@ -41,11 +45,17 @@ impl State {
                 self.campaigns.put(campaign);
                 Delta { campaigns, ..Delta::default() }
             }
-            Change::TargetChanged(change) => self.change_target(&change, Version { seq, at, author: author.into() })?,
-            Change::VisitMade(visit) => self.put_visit(&visit, author)?,
+            Change::TargetChanged(change) => {
+                self.change_target(&change, Version { seq, at, author: author.into() }, came)?
+            }
+            Change::VisitMade(visit) => self.put_visit(&visit, author, came)?,
             Change::VisitWithdrawn(end) => {
-                let (id, turns) = self.visits.withdraw(end.id).ok_or(StateError::Visit(end.id))?;
+                let (id, turns) = self.visits.withdraw(end.id, came).ok_or(StateError::Visit(end.id))?;
                 self.turn(id, &turns)
+            }
+            Change::Answered(answer) => {
+                self.answers.put(answer, &self.households, came)?;
+                Delta::default()
             }
             Change::TeamPut(_) | Change::Assigned(_) => {
                 self.teams.take(change, &self.households)?;
@@ -104,9 +114,9 @@ impl State {
         }
     }
 
-    fn change_target(&mut self, change: &TargetChange, version: Version) -> Result<Delta, StateError> {
+    fn change_target(&mut self, change: &TargetChange, version: Version, came: Timestamp) -> Result<Delta, StateError> {
         let campaign = change.campaign;
-        let decided = self.campaigns.decide(change, &self.households, version).map_err(StateError::Household)?;
+        let decided = self.campaigns.decide(change, &self.households, version, came).map_err(StateError::Household)?;
         self.aim(campaign, &decided);
         let mut delta = Delta { campaigns: BTreeSet::from([campaign]), ..Delta::default() };
         let concerned = || decided.added.iter().chain(&decided.removed);
@@ -123,7 +133,7 @@ impl State {
         Ok(delta)
     }
 
-    fn put_household(&mut self, household: &Household) -> Result<Delta, StateError> {
+    fn put_household(&mut self, household: &Household, came: Timestamp) -> Result<Delta, StateError> {
         let mut delta = Delta::default();
         if let Some(id) = self.households.find(household.code.as_str()) {
             self.contribute(id, false);
@@ -131,7 +141,7 @@ impl State {
             delta.places.push((self.households.lattice(id), self.households.area(id)));
             delta.areas.extend(self.areas.chain(self.households.area(id)));
         }
-        let id = self.households.put(household).ok_or(StateError::Full("households"))?;
+        let id = self.households.put(household, came).ok_or(StateError::Full("households"))?;
         let area = self.areas.locate(household.at);
         self.households.set_area(id, area);
         self.points.insert(Spot { at: self.households.lattice(id), id: id.0 });
@@ -141,10 +151,10 @@ impl State {
         Ok(delta)
     }
 
-    fn put_visit(&mut self, visit: &Visit, author: &str) -> Result<Delta, StateError> {
+    fn put_visit(&mut self, visit: &Visit, author: &str, came: Timestamp) -> Result<Delta, StateError> {
         let unknown = || StateError::Household(visit.household.clone());
         let id = self.households.find(visit.household.as_str()).ok_or_else(unknown)?;
-        let turns = self.visits.put(id, visit, author).ok_or(StateError::Full("visits"))?;
+        let turns = self.visits.put(id, visit, author, came).ok_or(StateError::Full("visits"))?;
         Ok(self.turn(id, &turns))
     }
 

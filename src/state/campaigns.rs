@@ -3,6 +3,7 @@
 use super::households::{HouseholdId, Households};
 use super::{State, Version};
 use crate::model::{Campaign, CampaignId, Code, OutcomeCounts, Status, TargetChange};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// All campaigns.
@@ -19,6 +20,10 @@ pub struct Target {
     members: Vec<u64>,
     count: u32,
     decisions: Vec<Decision>,
+    /// When the first decision came in.
+    since: Option<Timestamp>,
+    /// Who came and went after the first decision, in that order.
+    turned: Vec<(Timestamp, HouseholdId)>,
 }
 
 /// A decision on a target, as it is listed.
@@ -68,6 +73,19 @@ impl Target {
     #[must_use]
     pub fn decisions(&self) -> &[Decision] {
         &self.decisions
+    }
+
+    /// It as it was at a time: a bit for each household, by number; `None` where nothing was decided yet.
+    pub(super) fn at(&self, at: Timestamp) -> Option<Target> {
+        if self.since.is_none_or(|since| since > at) {
+            return None;
+        }
+        let mut then = Target { members: self.members.clone(), count: self.count, ..Target::default() };
+        let later = self.turned.partition_point(|(came, _)| *came <= at);
+        for (_, id) in self.turned[later..].iter().rev() {
+            then.set(*id, !then.holds(*id));
+        }
+        Some(then)
     }
 
     /// Its households, by number.
@@ -145,6 +163,7 @@ impl Campaigns {
         change: &TargetChange,
         households: &Households,
         version: Version,
+        came: Timestamp,
     ) -> Result<Decided, Code> {
         let known = |code: &Code| households.find(code.as_str()).ok_or_else(|| code.clone());
         let named = |codes: &[Code]| codes.iter().map(known).collect::<Result<Vec<HouseholdId>, Code>>();
@@ -163,6 +182,12 @@ impl Campaigns {
         }
         decided.added.extend(add.into_iter().filter(|id| target.set(*id, true)));
         decided.removed.extend(remove.into_iter().filter(|id| target.set(*id, false)));
+        if first {
+            target.since = Some(came);
+        } else {
+            let turned = decided.added.iter().chain(&decided.removed);
+            target.turned.extend(turned.map(|id| (came, *id)));
+        }
         let count = |ids: &[HouseholdId]| u32::try_from(ids.len()).expect("numbers are u32");
         target.decisions.push(Decision {
             version,

@@ -45,6 +45,7 @@ impl State {
             put(&target.members().collect::<Vec<_>>());
         }
         put(&self.teams.rows());
+        put(&self.answers.rows());
         for (_, feature) in self.context.all() {
             put(feature);
         }

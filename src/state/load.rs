@@ -29,18 +29,21 @@ impl Loader {
         if seq <= state.seq {
             return Err(StateError::Order { last: state.seq, found: seq });
         }
+        let came = state.came(at);
         match change {
             Change::AreaPut(area) => {
                 let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
                 let in_force = area.valid_to.is_none_or(|last| last >= today);
                 state.areas.put(area, in_force).ok_or(StateError::Full("areas"))?;
+                state.areas_at = Some(came);
             }
             Change::AreaEnded(end) => {
                 let id = state.areas.find(end.code.as_str()).ok_or(StateError::Area(end.code))?;
                 state.areas.end(id, end.valid_to);
+                state.areas_at = Some(came);
             }
             Change::HouseholdPut(household) => {
-                state.households.put(&household).ok_or(StateError::Full("households"))?;
+                state.households.put(&household, came).ok_or(StateError::Full("households"))?;
             }
             Change::ContextPut(feature) => {
                 state.context.put(*feature).ok_or(StateError::Full("context features"))?;
@@ -50,15 +53,16 @@ impl Loader {
             Change::VisitMade(visit) => {
                 let id = state.households.find(visit.household.as_str());
                 let id = id.ok_or_else(|| StateError::Household(visit.household.clone()))?;
-                state.visits.put(id, &visit, author).ok_or(StateError::Full("visits"))?;
+                state.visits.put(id, &visit, author, came).ok_or(StateError::Full("visits"))?;
             }
             Change::TargetChanged(change) => {
                 let version = Version { seq, at, author: author.into() };
-                state.campaigns.decide(&change, &state.households, version).map_err(StateError::Household)?;
+                state.campaigns.decide(&change, &state.households, version, came).map_err(StateError::Household)?;
             }
             Change::VisitWithdrawn(end) => {
-                state.visits.withdraw(end.id).ok_or(StateError::Visit(end.id))?;
+                state.visits.withdraw(end.id, came).ok_or(StateError::Visit(end.id))?;
             }
+            Change::Answered(answer) => state.answers.put(answer, &state.households, came)?,
             Change::TeamPut(_) | Change::Assigned(_) => state.teams.take(change, &state.households)?,
             Change::PlanPut(_)
             | Change::ZonePut(_)

@@ -71,6 +71,7 @@ impl State {
                     }
                 }
             }
+            Change::Answered(answer) => return self.judge_answer(answer),
             Change::TeamPut(_) | Change::Assigned(_) => return self.judge_team(change),
             Change::MapDescribed(info) => {
                 let blank = self.info == crate::model::MapInfo::default();

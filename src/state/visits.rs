@@ -1,5 +1,6 @@
 //! Visits in columns, and which of them stands for a household in a campaign.
 
+use super::arrivals::Arrivals;
 use super::households::HouseholdId;
 use super::text::Codes;
 use crate::model::{CampaignId, Outcome, Sealed, Visit};
@@ -48,8 +49,7 @@ pub enum Void {
 /// Since when a visit stands no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ended {
-    /// How many visits had come in by then.
-    after: u32,
+    at: Timestamp,
     /// The one that corrects it.
     by: Option<VisitId>,
 }
@@ -72,6 +72,7 @@ pub struct Visits {
     far: HashMap<VisitId, ()>,
     /// Those few that stand no more.
     ended: HashMap<VisitId, Ended>,
+    arrived: Arrivals,
     names: Codes,
     /// The visit to the same household before this one.
     previous: Vec<Option<VisitId>>,
@@ -204,6 +205,34 @@ impl Visits {
         self.standings.iter().map(|(campaign, s)| (*campaign, s.iter().map(|(h, v)| (*h, self.outcome[v.0 as usize]))))
     }
 
+    /// How many visits had come in by a time.
+    pub(super) fn come_by(&self, at: Timestamp) -> u32 {
+        self.arrived.by(at, self.len())
+    }
+
+    /// The visits that stood no more at a time.
+    pub(super) fn ended_by(&self, at: Timestamp) -> impl Iterator<Item = VisitId> + '_ {
+        self.ended.iter().filter(move |(_, ended)| ended.at <= at).map(|(visit, _)| *visit)
+    }
+
+    /// What standing is told by, of a range of visits: household, rank, and number; of one campaign or all.
+    pub(super) fn ranked(
+        &self,
+        range: std::ops::Range<u32>,
+        campaign: Option<CampaignId>,
+    ) -> impl Iterator<Item = (HouseholdId, (bool, i64), VisitId)> + '_ {
+        let of = move |n: &u32| campaign.is_none_or(|campaign| self.campaign[*n as usize] == campaign.0);
+        range.filter(of).map(|n| {
+            let i = n as usize;
+            (self.household[i], (self.outcome[i].counts(), self.at[i]), VisitId(n))
+        })
+    }
+
+    /// The client's id of a visit, and its outcome.
+    pub(super) fn id_of(&self, VisitId(n): VisitId) -> (Uuid, Outcome) {
+        (self.id[n as usize], self.outcome[n as usize])
+    }
+
     /// Every household on which somebody called in one campaign, with the outcome that stands for it.
     pub(super) fn standings_of(
         &self,
@@ -213,8 +242,15 @@ impl Visits {
         standings.map(|(household, visit)| (*household, self.outcome[visit.0 as usize]))
     }
 
-    /// Adds a visit; the standings that it turned. A visit whose id is known changes nothing. `None` where there are no numbers left.
-    pub(super) fn put(&mut self, household: HouseholdId, visit: &Visit, by: &str) -> Option<Vec<Turn>> {
+    /// Adds a visit that came in at a time; the standings that it turned. A visit whose id is known changes nothing. `None` where
+    /// there are no numbers left.
+    pub(super) fn put(
+        &mut self,
+        household: HouseholdId,
+        visit: &Visit,
+        by: &str,
+        came: Timestamp,
+    ) -> Option<Vec<Turn>> {
         if self.find(visit.id).is_some() {
             return Some(Vec::new());
         }
@@ -225,6 +261,7 @@ impl Visits {
             Some(old) => self.by[old.0 as usize],
             None => self.names.number(by)?,
         };
+        self.arrived.note(came, n);
         self.id.push(visit.id);
         self.household.push(household);
         self.at.push(visit.at.as_microsecond());
@@ -243,7 +280,7 @@ impl Visits {
         let (ids, hasher) = (&self.id, &self.hasher);
         self.by_id.insert_unique(hasher.hash_one(visit.id), n, |n| hasher.hash_one(ids[*n as usize]));
         if let Some(old) = corrected {
-            return Some(self.end(old, Ended { after: n, by: Some(VisitId(n)) }));
+            return Some(self.end(old, Ended { at: came, by: Some(VisitId(n)) }));
         }
         let mut turns = Vec::with_capacity(2);
         turns.extend(self.stand(None, household, VisitId(n)));
@@ -254,10 +291,9 @@ impl Visits {
     }
 
     /// Takes back a visit that never took place; its household and the standings that this turned. `None` where it is not known.
-    pub(super) fn withdraw(&mut self, id: Uuid) -> Option<(HouseholdId, Vec<Turn>)> {
+    pub(super) fn withdraw(&mut self, id: Uuid, at: Timestamp) -> Option<(HouseholdId, Vec<Turn>)> {
         let visit = self.find(id)?;
-        let after = u32::try_from(self.id.len()).expect("numbers are u32");
-        Some((self.household_of(visit), self.end(visit, Ended { after, by: None })))
+        Some((self.household_of(visit), self.end(visit, Ended { at, by: None })))
     }
 
     /// A visit stands no more: looks again at all visits to its household, wherever it or what corrects it may have stood.
@@ -326,7 +362,7 @@ mod tests {
             all.shuffle(&mut rng);
             let mut visits = Visits::default();
             for v in &all {
-                visits.put(HouseholdId(0), v, "a").unwrap();
+                visits.put(HouseholdId(0), v, "a", v.at).unwrap();
             }
             let standing = visits.standing(Some(CampaignId(1)), HouseholdId(0)).unwrap();
             assert_eq!((standing.id, standing.outcome), (Uuid::from_u128(5), Outcome::Visited));
@@ -339,21 +375,21 @@ mod tests {
     fn a_repeated_visit_turns_nothing() {
         let mut visits = Visits::default();
         let v = visit(1, 0, Outcome::NotHome);
-        assert_eq!(visits.put(HouseholdId(3), &v, "a").unwrap().len(), 2);
-        assert_eq!(visits.put(HouseholdId(3), &v, "b").unwrap(), []);
+        assert_eq!(visits.put(HouseholdId(3), &v, "a", v.at).unwrap().len(), 2);
+        assert_eq!(visits.put(HouseholdId(3), &v, "b", v.at).unwrap(), []);
         assert_eq!(visits.len(), 1);
     }
 
     #[test]
     fn a_correction_stands_for_what_it_corrects_and_a_withdrawn_visit_for_nothing() {
         let mut visits = Visits::default();
-        let home = HouseholdId(0);
+        let (home, came) = (HouseholdId(0), Timestamp::UNIX_EPOCH);
         let standing = |visits: &Visits, campaign: Option<u32>| {
             let view = visits.standing(campaign.map(CampaignId), home)?;
             Some((view.id.as_u128(), view.outcome, view.by.to_owned()))
         };
-        visits.put(home, &visit(1, 0, Outcome::NotHome), "li").unwrap();
-        visits.put(home, &visit(2, 10, Outcome::Visited), "li").unwrap();
+        visits.put(home, &visit(1, 0, Outcome::NotHome), "li", came).unwrap();
+        visits.put(home, &visit(2, 10, Outcome::Visited), "li", came).unwrap();
         // It was another campaign, and nobody was at home.
         let corrects = Some(Uuid::from_u128(2));
         let right = Visit {
@@ -362,17 +398,17 @@ mod tests {
             outcome: Outcome::NotHome,
             ..visit(3, 10, Outcome::Visited)
         };
-        let turns = visits.put(home, &right, "wu").unwrap();
+        let turns = visits.put(home, &right, "wu", came).unwrap();
         assert_eq!(turns.len(), 3);
         assert_eq!(standing(&visits, Some(1)), Some((1, Outcome::NotHome, "li".into())));
         assert_eq!(standing(&visits, Some(2)), Some((3, Outcome::NotHome, "li".into())));
         assert_eq!(standing(&visits, None), Some((3, Outcome::NotHome, "li".into())));
         let view = visits.view(VisitId(1));
         assert_eq!(view.void, Some(Void::Corrected(Uuid::from_u128(3))));
-        let (of, turns) = visits.withdraw(Uuid::from_u128(3)).unwrap();
+        let (of, turns) = visits.withdraw(Uuid::from_u128(3), came).unwrap();
         assert_eq!((of, turns.len(), standing(&visits, Some(2))), (home, 2, None));
         assert_eq!(standing(&visits, None), Some((1, Outcome::NotHome, "li".into())));
-        assert_eq!(visits.withdraw(Uuid::from_u128(1)).unwrap().1.len(), 2);
+        assert_eq!(visits.withdraw(Uuid::from_u128(1), came).unwrap().1.len(), 2);
         assert_eq!((standing(&visits, None), standing(&visits, Some(1))), (None, None));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Takes, Verb};
 use super::super::{areas, coverage, households, info, worklist};
-use super::{CAMPAIGN, LEVEL, api, json, reads};
+use super::{AS_OF, CAMPAIGN, LEVEL, api, json, reads};
 use crate::model::Right;
 use axum::routing::get;
 
@@ -41,6 +41,7 @@ pub const OPERATIONS: [Operation; 9] = [
                     needed: false,
                     example: "9.47,47.04,9.64,47.28",
                 },
+                AS_OF,
                 Parameter {
                     name: "f",
                     what: "The form of the answer.",
