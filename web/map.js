@@ -217,6 +217,7 @@ export function createMap(given, on) {
     },
     /** @param {any} next  GeoJSON of what is asked and drawn */
     mark(next) {
+      if (JSON.stringify(next) === JSON.stringify(marks)) return; // drawing costs a phone's battery
       marks = next;
       styled(() => /** @type {import('maplibre-gl').GeoJSONSource | undefined} */ (map.getSource('marks'))?.setData(next));
     },

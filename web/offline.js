@@ -13,6 +13,8 @@ import { createQueue } from './queue.js';
 
 /** @import * as T from './types.js' */
 
+const FIRST_LOOK_MS = 3_000; // after the service was lost, before it is looked for; doubles
+const LONGEST_LOOK_MS = 60_000;
 /** @type {T.Me} */
 const NOBODY = { name: '', role: 'public', areas: [], may: [] };
 
@@ -24,8 +26,9 @@ const NOBODY = { name: '', role: 'public', areas: [], may: [] };
  * @param {(code: string) => string} page.name  of a household
  * @param {() => void} page.sign
  * @param {() => Promise<void>} page.changePerson
+ * @param {() => Promise<void>} page.refresh  reads everything again
  */
-export function createOffline({ known, redraw, logged, name, sign, changePerson }) {
+export function createOffline({ known, redraw, logged, name, sign, changePerson, refresh }) {
   const state = {
     /** Whether the service answered last. */ reached: navigator.onLine,
     /** @type {ServiceWorker | null} a newer one that waits */ update: null,
@@ -35,6 +38,7 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson 
   const nameOf = (me) => (me === null || me.role === 'public' ? null : me.name || me.role);
   let drawn = '';
   let watched = false;
+  let timer = 0;
 
   const queue = createQueue({
     who: () => nameOf(known().me),
@@ -47,22 +51,30 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson 
   function reach(now) {
     if (now === state.reached) return;
     state.reached = now;
+    clearTimeout(timer);
     redraw();
     if (now) void back();
+    else look(FIRST_LOOK_MS);
   }
   api.onReach(reach);
+
+  /** Asks now and then whether the service is there again: a browser says `online` of its own network only. @param {number} wait */
+  function look(wait) {
+    timer = window.setTimeout(() => void api.signedInAs().then(() => reach(true), () => look(Math.min(wait * 2, LONGEST_LOOK_MS))), wait);
+  }
   addEventListener('offline', () => reach(false));
   addEventListener('online', () => void api.signedInAs().then(() => reach(true), () => {}));
   document.addEventListener('visibilitychange', () => { if (!document.hidden && queue.waiting().length > 0) void queue.send(); });
 
   /** The service answers again: whoever is signed in there now goes on. */
   async function back() {
-    if (known().me === null) return;
+    if (known().info === null) return void refresh(); // the page could not begin
     try {
-      if (nameOf(await api.signedInAs()) !== nameOf(known().me)) return void await changePerson();
+      if (api.leaving() || nameOf(await api.signedInAs()) !== nameOf(known().me)) return void await changePerson();
     } catch (error) {
       return void api.troubleOf(error); // it was for a moment only
     }
+    if (known().trouble !== null) await refresh();
     void queue.send();
     void kept.tend();
   }
@@ -133,7 +145,7 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson 
     async leave() {
       const who = nameOf(known().me);
       const open = () => queue.own().filter((visit) => visit.state !== 'stored').length;
-      if (queue.waiting().length > 0 && state.reached) await queue.send();
+      if (queue.waiting().length > 0) await queue.send(); // where nobody answers, it fails at once
       if (open() > 0 && (await ask({ title: tn('offline.leave', open()), text: t('offline.leave.text'), yes: t('offline.leave.go'), no: t('offline.leave.stay'), reason: false })) === null) return false;
       if (!api.byToken()) await kept.erase();
       if (who !== null) await queue.erase(who);

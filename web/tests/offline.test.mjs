@@ -76,6 +76,12 @@ const waiting = (page, n) => page.waitForFunction((text) => document.querySelect
 /** @param {Page} page */
 const sent = (page) => page.waitForFunction(() => !document.querySelector('[data-offline="gone"], [data-offline="waiting"], [data-offline="sending"]'), null, { timeout: 60_000 });
 
+/** Opens the page anew. @param {Page} page @param {string} by */
+async function opened(page, by) {
+  await page.goto('about:blank');
+  await page.goto(`${way.url}/#${VIEW}&${by}`);
+}
+
 /** What the browser keeps of persons. @param {Page} page */
 const keeps = (page) => page.evaluate(async () => {
   const names = await caches.keys();
@@ -286,16 +292,14 @@ test('a session that ended meanwhile keeps the queue; somebody else does not sen
   assert.deepEqual((await keeps(page)).caches, [], 'what was kept for the walk is erased');
   assert.deepEqual(await visitsOf(name), []);
   const other = await person('coordinator', [COORDINATED]);
-  await page.goto(`${way.url}/#${VIEW}&link=${other.link}`);
-  await page.reload();
+  await opened(page, `link=${other.link}`);
   await page.waitForSelector('#account[data-role="coordinator"]');
   await page.waitForSelector('[data-offline="foreign"]');
   assert.ok((await page.textContent('[data-offline="foreign"]'))?.includes(en['offline.foreign.one'].replace('{n}', '1')));
   assert.ok(!(await page.textContent('#offline'))?.includes(name), 'nobody is told whose they are');
   assert.deepEqual([...await visitsOf(name), ...await visitsOf(other.name)], []);
   const back = await person('coordinator', [COORDINATED], name);
-  await page.goto(`${way.url}/#${VIEW}&link=${back.link}`);
-  await page.reload();
+  await opened(page, `link=${back.link}`);
   await page.waitForFunction((who) => document.querySelector('#account-name')?.textContent?.includes(who), name);
   await page.waitForSelector('[data-offline="foreign"]', { state: 'detached' });
   await sent(page);
@@ -320,8 +324,7 @@ test('every file that the page loads is kept, and a token leaves nothing on the 
   await page.click('#account');
   await page.click('#sign-out');
   await page.waitForSelector('#account[data-role="public"]');
-  await page.goto(`${way.url}/#${VIEW}&token=${MEMBER}`);
-  await page.reload();
+  await opened(page, `token=${MEMBER}`);
   await page.waitForSelector('.walk > li');
   await page.waitForSelector('#map[aria-busy="false"]', { timeout: 30_000 });
   assert.deepEqual((await keeps(page)).caches, []);
