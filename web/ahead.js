@@ -29,9 +29,15 @@ export function ahead({ lists, done, start, limit }) {
   const [first] = lists;
   /** @type {Map<string, T.Waiting>} */
   const left = new Map();
-  for (const one of lists.flatMap(({ households }) => households)) if (!done(one.code) && !left.has(one.code)) left.set(one.code, one);
+  const gone = new Set();
+  for (const one of lists.flatMap(({ households }) => households)) {
+    if (done(one.code)) gone.add(one.code);
+    else if (!left.has(one.code)) left.set(one.code, one);
+  }
+  const waiting = Math.max(left.size, ...lists.map((list) => list.waiting - gone.size)); // a list names fewer than wait
   const at = (/** @type {T.Waiting} */ { lon, lat }) => /** @type {Place} */ ([lon, lat]);
-  const walk = first.households.filter(({ code }) => left.has(code)).slice(0, limit).map(({ code }) => /** @type {T.Waiting} */ (left.get(code)));
+  const listed = new Set(first.households.map(({ code }) => code));
+  const walk = [...left.values()].filter(({ code }) => listed.has(code)).slice(0, limit);
   const others = [...left.values()].filter((one) => !walk.includes(one));
   let here = walk.length > 0 ? at(walk[walk.length - 1]) : start ?? (others.length > 0 ? at(others[0]) : null);
   const chosen = here === null ? [] : others
@@ -51,5 +57,5 @@ export function ahead({ lists, done, start, limit }) {
     return { ...one, leg_m: leg };
   });
   const oldest = lists.map(({ as_of }) => as_of).sort()[0];
-  return { campaign: first.campaign, as_of: oldest, waiting: left.size, length_m: households.reduce((sum, { leg_m }) => sum + leg_m, 0), households };
+  return { campaign: first.campaign, as_of: oldest, waiting, length_m: households.reduce((sum, { leg_m }) => sum + leg_m, 0), households };
 }

@@ -28,7 +28,7 @@ const MOST_ZOOM = 17; // where one door is clear
 const RENEW_MS = 15_000; // after a change in one's own areas, before what it touched is read again
 const TELL = 10; // tiles between two reports
 
-/** @typedef {{name: string, role: string, areas: string[], until: string}} Owner */
+/** @typedef {{name: string, role: string, areas: string[], until: string, state?: object}} Owner  with how much was kept */
 
 /**
  * @param {object} page
@@ -97,7 +97,7 @@ export function createKept({ known, told }) {
     const had = names.length === 1 ? await caches.open(names[0]) : null;
     /** @type {Owner | undefined} */
     const before = await (await had?.match(OWNER))?.json();
-    if (had && before && JSON.stringify({ ...before, until: '' }) === JSON.stringify({ ...now, until: '' })) cache = had;
+    if (had && before && before.name === name && before.role === role && before.areas.join() === me.areas.join()) cache = had;
     else {
       await Promise.all(names.map((one) => caches.delete(one)));
       cache = await caches.open(CACHES + crypto.randomUUID());
@@ -145,7 +145,9 @@ export function createKept({ known, told }) {
       state.of = all.length;
       await each(all.map(({ url }) => url), signal);
       await sweep(new Set(all.map(({ url }) => url)));
-      if (!signal.aborted) state.phase = state.bytes > MOST_BYTES ? 'full' : 'whole';
+      if (signal.aborted) return;
+      state.phase = state.bytes > MOST_BYTES ? 'full' : 'whole';
+      await cache?.put(OWNER, new Response(JSON.stringify({ ...owner, state })));
     } catch (error) {
       if (signal.aborted) return;
       state.phase = error instanceof DOMException && error.name === 'QuotaExceededError' ? 'full' : 'broken';
@@ -165,7 +167,8 @@ export function createKept({ known, told }) {
     const left = [...urls];
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
       for (let url = left.shift(); url && state.bytes <= MOST_BYTES; url = left.shift()) {
-        state.bytes += (await keep(url, signal)).bytes;
+        const { bytes } = await keep(url, signal);
+        state.bytes += bytes;
         state.tiles += 1;
         if (state.tiles % TELL === 0) told();
       }
@@ -214,7 +217,7 @@ export function createKept({ known, told }) {
       if (name === undefined) return;
       cache = await caches.open(name);
       owner = await (await cache.match(OWNER))?.json() ?? null;
-      state.phase = 'broken'; // filled once there is network
+      Object.assign(state, { phase: 'broken' }, owner?.state); // filled anew once there is network
     },
     /** @param {T.Change} change */
     changed(change) {
