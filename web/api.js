@@ -166,7 +166,7 @@ export const signedInAs = (signal) => json('api/session', {}, signal);
 
 /** The service's own answer to be kept on this device, never one that is kept already. @param {string} path @param {AbortSignal} signal @returns {Promise<Response>} */
 export async function fresh(path, signal) {
-  const answer = await ask(path, { accept: '*/*', signal, cache: 'no-cache' });
+  const answer = await ask(path, { accept: '*/*', signal, cache: /\/api\//.test(path) ? 'no-store' : 'no-cache' }); // tiles that did not change are not sent again
   if (isKept(answer)) throw new Problem(0, 'The service does not answer.');
   return answer;
 }

@@ -9,18 +9,24 @@ import { empty, line, person, phone, pocket, visitsOf } from './phone.mjs';
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {Awaited<ReturnType<typeof phone>>} Phone */
 const VIEW = 'today=yes&campaign=2&lang=en&theme=light';
-const COORDINATED = '7001'; // the township with more than enough who wait
 
 /** @type {import('./phone.mjs').Line} */
 let way;
 /** @type {string[]} folders to be removed */
 const folders = [];
-/** @type {string[]} the sample member's */
+/** Two grids, and a township with more than enough who wait: not those of the sample member, whom other tests need. @type {string[]} */
 let areas = [];
+/** @type {string[]} */
+let township = [];
 
 before(async () => {
   way = await line();
-  ({ areas } = await ask('/api/me', MEMBER));
+  const most = async (/** @type {string} */ level) => (await ask(`/api/coverage?campaign=2&level=${level}`, ADMIN)).areas.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.unvisited - a.unvisited);
+  const own = (await ask('/api/me', MEMBER)).areas;
+  const theirs = await Promise.all(own.map(async (/** @type {string} */ code) => (await ask(`/api/areas/${code}`)).parent));
+  const [first, second] = (await most('township')).map((/** @type {any} */ { code }) => code).filter((/** @type {string} */ code) => !theirs.includes(code));
+  township = [first];
+  areas = (await most('grid')).filter((/** @type {any} */ { parent }) => parent === second).map((/** @type {any} */ { code }) => code).slice(0, 2);
 });
 after(async () => {
   await way.cut().catch(() => {});
@@ -71,6 +77,16 @@ async function log(page, code, outcome = 'visited', becomes = 'unsent') {
   await page.waitForSelector(`[data-row="${code}"][data-state="${becomes}"]`);
 }
 
+/** The same for many, without waiting for the map to be still in between: taps as the page hears them. @param {Page} page @param {string[]} codes */
+const logAll = (page, codes) => page.evaluate(async (all) => {
+  for (const code of all) {
+    const row = () => document.querySelector(`[data-row="${code}"]`);
+    /** @type {HTMLElement | null | undefined} */ (row()?.querySelector('.stop'))?.click();
+    /** @type {HTMLElement | null | undefined} */ (row()?.querySelector('[data-outcome="visited"]'))?.click();
+    while (row()?.getAttribute('data-state') !== 'unsent') await new Promise((later) => { setTimeout(later, 2); });
+  }
+}, codes);
+
 /** @param {Page} page @param {number} n */
 const waiting = (page, n) => page.waitForFunction((text) => document.querySelector('#offline')?.textContent?.includes(text), en[n === 1 ? 'offline.wait.one' : 'offline.wait'].replace('{n}', String(n)));
 /** @param {Page} page */
@@ -119,7 +135,7 @@ test('a member signs in by link, logs a visit in two taps, loses the network, re
 });
 
 test('200 visits logged without network, the browser killed in between: all in the store, once each, in order', async () => {
-  const { name, folder, device: before_, page: first } = await walker('coordinator', [COORDINATED]);
+  const { name, folder, device: before_, page: first } = await walker('coordinator', township);
   let device = before_;
   let page = first;
   /** @type {string[]} */
@@ -133,10 +149,9 @@ test('200 visits logged without network, the browser killed in between: all in t
         await page.click('[data-key="fresh"]');
         await page.waitForSelector('.walk > li:not(.done)');
       }
-      for (const code of open.slice(0, n - logged.length)) {
-        await log(page, code);
-        logged.push(code);
-      }
+      const now = open.slice(0, n - logged.length);
+      await logAll(page, now);
+      logged.push(...now);
     }
   };
   await go(120);
@@ -161,7 +176,7 @@ test('200 visits logged without network, the browser killed in between: all in t
 });
 
 test('an answer that is lost on its way doubles nothing', async () => {
-  const { name, device, page } = await walker('coordinator', [COORDINATED]);
+  const { name, device, page } = await walker('coordinator', township);
   const codes = (await rows(page)).slice(0, 3);
   await cut(device);
   for (const code of codes) await log(page, code);
@@ -176,7 +191,7 @@ test('an answer that is lost on its way doubles nothing', async () => {
 });
 
 test('two tabs share one queue, and one of them sends it', async () => {
-  const { name, device, page } = await walker('coordinator', [COORDINATED]);
+  const { name, device, page } = await walker('coordinator', township);
   const other = await device.context.newPage();
   await other.goto(`${way.url}/#${VIEW}`);
   await other.waitForSelector('.walk > li');
@@ -242,7 +257,7 @@ test('with network, signing out sends what waits first', async () => {
 });
 
 test('a visit that is refused is shown with its reason, until somebody dismisses it', async () => {
-  const { name, device, page } = await walker('coordinator', [COORDINATED]);
+  const { name, device, page } = await walker('coordinator', township);
   const [good, bad, last] = await rows(page);
   await cut(device);
   for (const code of [good, bad, last]) await log(page, code);
@@ -281,7 +296,7 @@ test('a visit that is refused is shown with its reason, until somebody dismisses
 });
 
 test('a session that ended meanwhile keeps the queue; somebody else does not send it; the same person does', async () => {
-  const { name, device, page } = await walker('coordinator', [COORDINATED]);
+  const { name, device, page } = await walker('coordinator', township);
   const [code] = await rows(page);
   await cut(device);
   await log(page, code);
@@ -291,14 +306,14 @@ test('a session that ended meanwhile keeps the queue; somebody else does not sen
   await page.waitForSelector('[data-offline="foreign"] [data-key="sign-again"]');
   assert.deepEqual((await keeps(page)).caches, [], 'what was kept for the walk is erased');
   assert.deepEqual(await visitsOf(name), []);
-  const other = await person('coordinator', [COORDINATED]);
+  const other = await person('coordinator', township);
   await opened(page, `link=${other.link}`);
   await page.waitForSelector('#account[data-role="coordinator"]');
   await page.waitForSelector('[data-offline="foreign"]');
   assert.ok((await page.textContent('[data-offline="foreign"]'))?.includes(en['offline.foreign.one'].replace('{n}', '1')));
   assert.ok(!(await page.textContent('#offline'))?.includes(name), 'nobody is told whose they are');
   assert.deepEqual([...await visitsOf(name), ...await visitsOf(other.name)], []);
-  const back = await person('coordinator', [COORDINATED], name);
+  const back = await person('coordinator', township, name);
   await opened(page, `link=${back.link}`);
   await page.waitForFunction((who) => document.querySelector('#account-name')?.textContent?.includes(who), name);
   await page.waitForSelector('[data-offline="foreign"]', { state: 'detached' });
@@ -328,6 +343,23 @@ test('every file that the page loads is kept, and a token leaves nothing on the 
   await page.waitForSelector('.walk > li');
   await page.waitForSelector('#map[aria-busy="false"]', { timeout: 30_000 });
   assert.deepEqual((await keeps(page)).caches, []);
+  await device.close();
+});
+
+test('a newer page is loaded beside the old one, and taken when somebody says so', async () => {
+  const { device, page } = await walker('member', areas);
+  const shells = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.includes(':shell:')));
+  const [old] = await shells();
+  way.newer = true;
+  await page.reload();
+  await page.waitForSelector('[data-offline="update"]', { timeout: 30_000 });
+  assert.equal((await shells()).length, 2);
+  await Promise.all([page.waitForEvent('load'), page.click('[data-key="reload"]')]);
+  await page.waitForSelector('.walk > li');
+  assert.equal(await page.locator('[data-offline="update"]').count(), 0);
+  const now = await shells();
+  assert.ok(now.length === 1 && now[0] !== old && now[0].endsWith(':newer'), now.join());
+  way.newer = false;
   await device.close();
 });
 

@@ -13,18 +13,25 @@ const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--use-angle=swifts
 const START_MS = 20_000;
 const SIZE = { width: 360, height: 740 };
 
-/** @typedef {{url: string, posted: number, lose: number, cut(): Promise<void>, mend(): Promise<void>}} Line */
+/** @typedef {{url: string, posted: number, lose: number, newer: boolean, cut(): Promise<void>, mend(): Promise<void>}} Line */
 
-/** The way from the phone to the service. @returns {Promise<Line>} `posted`: requests that logged visits; `lose`: so many of their answers are lost after the service has done its work */
+/** The way from the phone to the service. @returns {Promise<Line>} `posted`: requests that logged visits; `lose`: so many of their answers are lost after the service has done its work; `newer`: the page has another version */
 export async function line() {
   const to = new URL(URL_);
   const server = http.createServer((asked, answer) => {
     const logs = asked.method === 'POST' && asked.url === '/api/visits';
     if (logs) it.posted += 1;
-    const on = http.request({ host: to.hostname, port: to.port, path: asked.url, method: asked.method, headers: asked.headers }, (said) => {
+    const on = http.request({ host: to.hostname, port: to.port, path: asked.url, method: asked.method, headers: { ...asked.headers, ...(asked.url === '/sw.js' ? { 'accept-encoding': 'identity', 'if-none-match': '' } : {}) } }, (said) => {
       if (logs && it.lose > 0) {
         it.lose -= 1;
         said.resume().on('end', () => answer.destroy());
+        return;
+      }
+      if (it.newer && asked.url === '/sw.js') {
+        said.setEncoding('utf8').toArray().then((parts) => {
+          answer.writeHead(200, { 'Content-Type': 'text/javascript' });
+          answer.end(parts.join('').replace(/"version":"\w+"/, '"version":"newer"'));
+        }, () => answer.destroy());
         return;
       }
       answer.writeHead(said.statusCode ?? 502, said.headers);
@@ -36,7 +43,7 @@ export async function line() {
   });
   let port = 0;
   const it = {
-    url: '', posted: 0, lose: 0,
+    url: '', posted: 0, lose: 0, newer: false,
     async mend() {
       await new Promise((done) => { server.listen(port, '127.0.0.1', () => done(undefined)); });
       port = /** @type {import('node:net').AddressInfo} */ (server.address()).port;
