@@ -46,6 +46,8 @@ export function createKept({ known, told }) {
   /** @type {Owner | null} */
   let owner = null;
   let about = ''; // the campaign that it is kept for
+  /** The list that is walked. @type {{who: string, list: T.Worklist, area: string | null} | null} */
+  let walk = null;
   let stop = new AbortController();
   let timer = 0;
   /** Addresses by tile of the map, for who changes what they show. @type {Map<string, string[]>} */
@@ -66,7 +68,7 @@ export function createKept({ known, told }) {
     stop.abort();
     clearTimeout(timer);
     timer = 0;
-    [cache, owner, about] = [null, null, ''];
+    [cache, owner, about, walk] = [null, null, '', null];
     places.clear();
     stale.clear();
     Object.assign(state, { phase: 'nothing', tiles: 0, of: 0, bytes: 0, cut: false });
@@ -104,6 +106,7 @@ export function createKept({ known, told }) {
     }
     owner = now;
     await cache.put(OWNER, new Response(JSON.stringify(now)));
+    if (walk?.who === name) await cache.put(WALK, new Response(JSON.stringify(walk)));
     return true;
   }
 
@@ -232,7 +235,9 @@ export function createKept({ known, told }) {
     renew: async () => cache === null || renew(),
     /** Keeps the list that is walked, for the next start. @param {T.Worklist} list @param {string | null} area  that it was asked for */
     async walk(list, area) {
-      await cache?.put(WALK, new Response(JSON.stringify({ list, area }))).catch((error) => console.error(error));
+      if (!may()) return;
+      walk = { who: whose()?.name ?? '', list, area };
+      await cache?.put(WALK, new Response(JSON.stringify(walk))).catch((error) => console.error(error));
     },
     /**
      * A list of what is kept: first the one that was walked, then those of the own areas.
@@ -240,9 +245,9 @@ export function createKept({ known, told }) {
      * @returns {Promise<T.Worklist | null>}
      */
     async list({ area, done, start, limit }) {
-      /** @type {{list: T.Worklist, area: string | null} | undefined} */
+      /** @type {NonNullable<typeof walk> | undefined} */
       const last = await (await cache?.match(WALK))?.json();
-      const lists = last && last.area === area && last.list.campaign === (known().view.campaign ?? null) ? [last.list] : [];
+      const lists = last && last.who === whose()?.name && last.area === area && last.list.campaign === (known().view.campaign ?? null) ? [last.list] : [];
       for (const path of area === null ? [listAt(null), ...own().map(listAt)] : [listAt(area)]) {
         const answer = await cache?.match(at(path), { ignoreVary: true });
         if (answer) lists.push(await answer.json());

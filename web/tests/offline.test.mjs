@@ -1,7 +1,7 @@
 /** Without network, in a browser as a person has it: a phone's width, a session by link, what is kept on the device. */
 
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test, { after, afterEach, before } from 'node:test';
 import { en } from '../words.en.js';
 import { ADMIN, MEMBER, ask, figure, send } from './browser.mjs';
 import { empty, line, person, phone, pocket, visitsOf } from './phone.mjs';
@@ -28,8 +28,17 @@ before(async () => {
   township = [first];
   areas = (await most('grid')).filter((/** @type {any} */ { parent }) => parent === second).map((/** @type {any} */ { code }) => code).slice(0, 2);
 });
+/** What a test leaves open, whatever became of it. @type {Phone[]} */
+let devices = [];
+afterEach(async () => {
+  await Promise.all(devices.map((device) => device.close()));
+  devices = [];
+  Object.assign(way, { lose: 0, newer: false });
+  await way.cut();
+  await way.mend();
+});
 after(async () => {
-  await way.cut().catch(() => {});
+  await way.cut();
   await Promise.all(folders.map(empty));
 });
 
@@ -39,6 +48,7 @@ async function walker(role, of) {
   folders.push(folder);
   const who = await person(role, of);
   const device = await phone(folder);
+  devices.push(device);
   await device.page.goto(`${way.url}/#${VIEW}&link=${who.link}`);
   await ready(device.page);
   return { ...who, folder, device, page: device.page };
@@ -131,7 +141,6 @@ test('a member signs in by link, logs a visit in two taps, loses the network, re
   await sent(page);
   assert.deepEqual((await visitsOf(name)).map(({ household, outcome }) => [household, outcome]), [[first, 'visited'], [second, 'visited'], [third, 'partly']]);
   assert.deepEqual(device.errors, []);
-  await device.close();
 });
 
 test('200 visits logged without network, the browser killed in between: all in the store, once each, in order', async () => {
@@ -157,6 +166,7 @@ test('200 visits logged without network, the browser killed in between: all in t
   await go(120);
   await device.kill();
   device = await phone(folder);
+  devices.push(device);
   ({ page } = device);
   await device.context.setOffline(true);
   await page.goto(`${way.url}/#${VIEW}`);
@@ -172,7 +182,6 @@ test('200 visits logged without network, the browser killed in between: all in t
   assert.deepEqual(stored.map(({ household }) => household), logged, 'in the order in which they were logged');
   assert.ok(stored.every(({ at }, i) => i === 0 || at >= stored[i - 1].at), 'each with the time at which it was logged');
   assert.deepEqual(device.errors, []);
-  await device.close();
 });
 
 test('an answer that is lost on its way doubles nothing', async () => {
@@ -187,7 +196,6 @@ test('an answer that is lost on its way doubles nothing', async () => {
   assert.equal(way.lose, 0, 'two answers were lost');
   assert.ok(way.posted >= 3, 'they were sent again');
   assert.deepEqual((await visitsOf(name)).map(({ household }) => household), codes);
-  await device.close();
 });
 
 test('two tabs share one queue, and one of them sends it', async () => {
@@ -206,7 +214,6 @@ test('two tabs share one queue, and one of them sends it', async () => {
   await sent(other);
   assert.deepEqual((await visitsOf(name)).map(({ household }) => household), codes);
   assert.equal(way.posted, 1, 'all in one request');
-  await device.close();
 });
 
 test('signing out asks about what waits, and erases all that is kept', async () => {
@@ -239,13 +246,11 @@ test('signing out asks about what waits, and erases all that is kept', async () 
   assert.equal(await page.getAttribute('#account', 'data-role'), 'public');
   assert.deepEqual(await visitsOf(name), [], 'what was given up stays so');
   assert.deepEqual((await keeps(page)).caches, []);
-  await device.close();
 });
 
 test('with network, signing out sends what waits first', async () => {
-  const { name, device, page } = await walker('member', areas);
+  const { name, page } = await walker('member', areas);
   const [code] = await rows(page);
-  way.lose = 0;
   await page.route('**/api/visits', (route) => route.abort()); // the worker is not between: it lets this through
   await log(page, code, 'not_home');
   await page.unroute('**/api/visits');
@@ -253,7 +258,6 @@ test('with network, signing out sends what waits first', async () => {
   await page.click('#sign-out');
   await page.waitForSelector('#account[data-role="public"]');
   assert.deepEqual((await visitsOf(name)).map(({ household }) => household), [code]);
-  await device.close();
 });
 
 test('a visit that is refused is shown with its reason, until somebody dismisses it', async () => {
@@ -292,7 +296,6 @@ test('a visit that is refused is shown with its reason, until somebody dismisses
   await page.reload();
   await page.waitForSelector('.walk > li');
   assert.equal(await page.locator('[data-offline="refused"]').count(), 0);
-  await device.close();
 });
 
 test('a session that ended meanwhile keeps the queue; somebody else does not send it; the same person does', async () => {
@@ -320,11 +323,10 @@ test('a session that ended meanwhile keeps the queue; somebody else does not sen
   await sent(page);
   assert.deepEqual((await visitsOf(name)).map(({ household }) => household), [code]);
   assert.deepEqual(await visitsOf(other.name), []);
-  await device.close();
 });
 
 test('every file that the page loads is kept, and a token leaves nothing on the device', async () => {
-  const { device, page } = await walker('member', areas);
+  const { page } = await walker('member', areas);
   await page.click('[data-key="task-households"]');
   await page.waitForSelector('#map[aria-busy="false"]', { timeout: 30_000 });
   const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
@@ -343,11 +345,10 @@ test('every file that the page loads is kept, and a token leaves nothing on the 
   await page.waitForSelector('.walk > li');
   await page.waitForSelector('#map[aria-busy="false"]', { timeout: 30_000 });
   assert.deepEqual((await keeps(page)).caches, []);
-  await device.close();
 });
 
 test('a newer page is loaded beside the old one, and taken when somebody says so', async () => {
-  const { device, page } = await walker('member', areas);
+  const { page } = await walker('member', areas);
   const shells = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.includes(':shell:')));
   const [old] = await shells();
   way.newer = true;
@@ -359,12 +360,10 @@ test('a newer page is loaded beside the old one, and taken when somebody says so
   assert.equal(await page.locator('[data-offline="update"]').count(), 0);
   const now = await shells();
   assert.ok(now.length === 1 && now[0] !== old && now[0].endsWith(':newer'), now.join());
-  way.newer = false;
-  await device.close();
 });
 
 test('how much is kept for the walk is said, and is what lies on the device', async () => {
-  const { device, page } = await walker('member', areas);
+  const { page } = await walker('member', areas);
   const said = await page.textContent('[data-kept="whole"]');
   const tiles = Number(await page.getAttribute('[data-kept]', 'data-tiles'));
   assert.equal(figure(/([\d,]+) tiles/.exec(said ?? '')?.[1] ?? ''), tiles);
@@ -375,7 +374,6 @@ test('how much is kept for the walk is said, and is what lies on the device', as
   assert.equal(kept.filter((url) => /\/tiles\/\w+\/\d/.test(url)).length, tiles);
   assert.ok(tiles > 40 && tiles <= 600, String(tiles));
   assert.ok(!kept.some((url) => url.includes('/api/households/')), 'no card with needs and contact');
-  await device.close();
 });
 
 

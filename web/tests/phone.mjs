@@ -50,6 +50,7 @@ export async function line() {
       it.url = `http://127.0.0.1:${port}`;
     },
     async cut() {
+      if (!server.listening) return;
       const closed = new Promise((done) => { server.close(() => done(undefined)); });
       server.closeAllConnections();
       await closed;
