@@ -142,7 +142,7 @@ export function createKept({ known, told }) {
       const all = await tilesOfTheWalk(signal);
       places.clear();
       for (const { tile: { z, x, y }, url } of all) {
-        const key = `${new URL(url).pathname.split('/tiles/')[1].split('/')[0]}/${z}/${x}/${y}`;
+        const key = `${/\/tiles\/(\w+)/.exec(url)?.[1]}/${z}/${x}/${y}`;
         places.set(key, [...places.get(key) ?? [], url]);
       }
       state.of = all.length;
