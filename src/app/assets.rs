@@ -87,7 +87,7 @@ impl Assets {
         let mut files: Vec<_> = page.chain(styles).collect();
         files.sort();
         let worker = Web::get(WORKER)?;
-        let listed = files.iter().map(|(path, hash)| format!("{hash} {path}\n")).collect::<String>();
+        let listed = files.iter().map(|(path, hash)| format!("{hash} {path}")).collect::<Vec<_>>().join("\n");
         let version = sha256(&format!("{}\n{listed}", short(&worker)))[..16].to_owned();
         Some(Shell { version, files, worker: worker.data })
     }
