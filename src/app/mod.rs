@@ -58,7 +58,7 @@ mod worklist;
 
 pub use access::{Caller, TokenHash};
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
-pub use assets::{Asset, Assets};
+pub use assets::{Asset, Assets, Shell};
 pub use audit::{AuditLine, audit};
 pub use campaigns::{CampaignInput, CampaignReport};
 pub use check::{Checked, check_store};
