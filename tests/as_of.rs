@@ -1,6 +1,6 @@
 //! Tiles of a time gone by: as they were answered then, for who may look back.
 
-use crate::house::{Client, County, GRIDS, Scratch, Server, home, homes, sequence, tile};
+use crate::house::{Client, County, GRIDS, Scratch, Server, TOWNSHIPS, home, homes, sequence, tile};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -105,4 +105,92 @@ fn who_may_not_look_back_and_what_is_no_time_gone_by_is_refused() {
     assert!(url.ends_with("?as_of=2026-01-01T00%3A00%3A00Z"), "{url}");
     let reply = analyst.get("/tiles/areas/0/0/0?as_of=2026-01-01T00:00:00Z");
     assert_eq!((reply.status, reply.header("cache-control")), (204, "private, no-cache"));
+}
+
+/// What figures are told, without when.
+fn figures_then(client: &Client, path: &str, as_of: &str) -> Value {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    let mut report = client.json(&format!("{path}{separator}as_of={as_of}"));
+    assert_eq!(report["as_of"], as_of);
+    report.as_object_mut().unwrap().remove("as_of");
+    report
+}
+
+#[test]
+fn figures_as_of_a_time_are_those_that_were_answered_then_whatever_came_since() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::start(&scratch);
+    let admin = server.client(Some(&tokens["admin"]));
+    let campaign = json!({"name": "a", "theme": "", "from": "2026-01-01", "to": "2999-01-31"});
+    assert_eq!(admin.post("/api/campaigns", &campaign).status, 201);
+    let paths = [
+        "/api/coverage".to_owned(),
+        "/api/coverage?campaign=1&level=grid".into(),
+        format!("/api/coverage?within={}", TOWNSHIPS[0]),
+        "/api/rates?level=grid&campaign=1".into(),
+        format!("/api/rates/difference?campaign=1&a={}&b={}", GRIDS[0], GRIDS[1]),
+    ];
+    let now = || {
+        let answer = |path: &String| {
+            let mut report = admin.json(path);
+            report.as_object_mut().unwrap().remove("as_of");
+            report
+        };
+        paths.iter().map(answer).collect::<Vec<_>>()
+    };
+    let mut stood: Vec<(String, Vec<Value>)> = Vec::new();
+    let mut remember = || {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        stood.push((Timestamp::now().to_string(), now()));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    let visit = |n: u32, code: &str, more: Value| {
+        let mut visit = json!({ "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": code, "campaign": 1,
+            "at": "2026-02-05T08:00:00Z", "outcome": "visited" });
+        visit.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let result = admin.post("/api/visits", &visit).json()["results"][0]["result"].clone();
+        assert_eq!(result, "stored", "{visit}");
+    };
+    remember();
+    visit(1, "HH00", json!({}));
+    visit(2, "HH10", json!({ "outcome": "not_home" }));
+    remember();
+    visit(3, "HH00", json!({ "outcome": "refused", "corrects": "018f3b6e-0000-7000-8000-000000000001" }));
+    remember();
+    let gone = json!({ "remove": ["HH01"], "reason": "demolished" });
+    assert_eq!(admin.post("/api/campaigns/1/target", &gone).status, 200);
+    visit(4, "HH20", json!({}));
+    remember();
+    // Nothing of this is looked for in the store: the columns tell it.
+    let check = |client: &Client| {
+        for (then, expected) in &stood {
+            for (path, expected) in paths.iter().zip(expected) {
+                assert_eq!(figures_then(client, path, then), *expected, "{path} at {then}");
+            }
+        }
+    };
+    check(&admin);
+    server.stop();
+
+    // A border is drawn anew: what was before is read from the map of that time.
+    let mut grid = County::areas().into_iter().find(|area| area["properties"]["code"] == *GRIDS[0]).unwrap();
+    grid["properties"]["name"] = json!("Renamed");
+    let file = scratch.file("redrawn.geojsonl", format!("{grid}\n"));
+    scratch.import("areas", &file, &[]).done();
+    let server = Server::start(&scratch);
+    let admin = server.client(Some(&tokens["admin"]));
+    check(&admin);
+    let renamed = admin.json("/api/coverage?level=grid");
+    assert_eq!(renamed["areas"][0]["name"], "Renamed");
+
+    for (path, field) in
+        [("/api/coverage?as_of=2999-01-01T00:00:00Z", "as_of"), ("/api/rates?as_of=yesterday", "as_of")]
+    {
+        assert_eq!(admin.get(path).problem(400)["field"], field, "{path}");
+    }
+    server.client(None).get("/api/coverage?as_of=2026-01-01T00:00:00Z").problem(401);
+    // Before anything was there.
+    let empty = admin.json("/api/coverage?as_of=2000-01-01T00:00:00Z");
+    assert_eq!(empty["areas"], json!([]));
 }

@@ -68,6 +68,9 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
             | (_, "tileRow" | "tileCol") => vec![String::new()],
             (_, "collection") => collections.iter().map(|name| (*name).to_owned()).collect(),
             (_, "item") => vec![place.home.code.clone(), place.area.into(), visit_id(&place.home)],
+            ("/api/campaigns/{id}" | "/api/campaigns/{id}/target", "id") => vec!["1".into()],
+            ("/api/visits/{id}/withdrawal", "id") => vec![visit_id(&place.home)],
+            ("/api/teams/{code}", "code") => vec![format!("team-{}", place.area)],
             ("/api/rules/{id}", "id") => vec!["us-nyc-2025-extra".into(), "cn-hebi-2012".into()],
             (path, "id") if path.starts_with("/api/plans/") => vec!["1".into()],
             ("/api/plans/{id}/tiles/{z}/{x}/{y}", "z") => vec![tile(&place.home, 14)],
@@ -114,6 +117,9 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
             narrow.into_iter().chain(forms).collect()
         }
         "/api/ledger" => vec![format!("?area={area}"), "?area=331100&lang=zh".into()],
+        "/api/teams" => vec![format!("?area={area}"), "?on=2026-01-05".into()],
+        "/api/satisfaction" => vec![String::new(), format!("?level=grid&within={area}")],
+        "/api/codes" => vec![String::new(), format!("?within={area}")],
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
@@ -140,11 +146,22 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
             let point = json!({ "type": "Point", "coordinates": [place.home.lon, place.home.lat] });
             Some(json!({ "type": "Feature", "geometry": point, "properties": { "plan": 1, "stalls": 1 } }))
         }
+        (_, "/api/visits/{id}/withdrawal") => Some(json!({ "reason": "never took place" })),
+        (_, "/api/campaigns/{id}/target") => Some(json!({ "add": [place.home.code], "reason": format!("r{n}") })),
+        (_, "/api/teams/{code}") => {
+            Some(json!({ "name": format!("t{n}"), "areas": [{ "area": place.area, "from": "2026-01-01" }] }))
+        }
+        (_, "/api/answers") => Some(json!({
+            "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": place.home.code,
+            "at": "2026-01-06T08:00:00Z", "answer": "satisfied",
+        })),
         (_, "/api/visits") => Some(json!({
             "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": place.home.code,
             "at": "2026-01-06T08:00:00Z", "outcome": "not_home",
         })),
-        (_, "/api/campaigns") => Some(json!({ "name": format!("c{n}"), "from": "2026-01-01", "to": "2026-01-31" })),
+        (_, "/api/campaigns" | "/api/campaigns/{id}") => {
+            Some(json!({ "name": format!("c{n}"), "from": "2026-01-01", "to": "2026-01-31" }))
+        }
         (_, "/api/tokens") => Some(json!({ "name": format!("t{n}"), "role": "analyst" })),
         (_, "/api/users") => Some(json!({ "name": format!("u{n}"), "role": "analyst" })),
         (_, "/api/session/password") => Some(json!({ "old": "wrong", "new": format!("long enough {n}") })),

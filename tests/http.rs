@@ -200,6 +200,54 @@ fn the_page_its_styles_and_glyphs_are_served_with_etags_and_may_load_nothing_fro
     }
 }
 
+/// The files below a folder with one of these endings, as the service names them.
+fn files(folder: &str, endings: &[&str], named: impl Fn(&str) -> String) -> Vec<String> {
+    let root = crate::house::repository(folder);
+    let mut found = Vec::new();
+    let mut left = vec![root.clone()];
+    while let Some(folder) = left.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() && !["node_modules", "tests"].contains(&name) {
+                left.push(path);
+            } else if endings.iter().any(|ending| name.ends_with(ending)) && name != "sw.js" {
+                found.push(named(path.strip_prefix(&root).unwrap().to_str().unwrap()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_worker_of_the_page_lists_every_file_of_it_as_it_is_served() {
+    let house = running(&[]);
+    let public = house.client("public");
+    let worker = public.get("/sw.js");
+    assert_eq!((worker.status, worker.header("content-type")), (200, "text/javascript"));
+    assert_eq!(worker.header("cache-control"), "no-cache");
+    assert!(worker.header("content-security-policy").contains("worker-src 'self'"));
+    let text = worker.text();
+    let (list, code) = text.split_once('\n').unwrap();
+    let list: Value = serde_json::from_str(list.strip_prefix("self.SHELL = ").unwrap().trim_end_matches(';')).unwrap();
+    assert!(code.contains("addEventListener('fetch'"));
+    let listed = |file: &Value| (file[0].as_str().unwrap().to_owned(), file[1].as_str().unwrap().to_owned());
+    let listed: Vec<(String, String)> = list["files"].as_array().unwrap().iter().map(listed).collect();
+    for (path, hash) in &listed {
+        let reply = public.get(&format!("/{}", path.replace(' ', "%20")));
+        assert_eq!((reply.status, reply.header("etag")), (200, format!("\"{hash}\"").as_str()), "{path}");
+    }
+    let page = |path: &str| if path == "index.html" { String::new() } else { format!("web/{path}") };
+    let style = |path: &str| if path.starts_with("glyphs/") { path.to_owned() } else { format!("styles/{path}") };
+    let mut expected = files("web", &[".html", ".js", ".css", ".svg", ".png", ".webmanifest"], page);
+    expected.extend(files("styles", &[".json", ".pbf"], style));
+    expected.sort();
+    assert_eq!(listed.into_iter().map(|(path, _)| path).collect::<Vec<_>>(), expected);
+    let again = public.get_with("/sw.js", &[("if-none-match", worker.header("etag"))]);
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    assert_eq!(worker.header("etag"), format!("\"{}\"", list["version"].as_str().unwrap()));
+}
+
 #[test]
 fn large_answers_are_compressed_for_who_takes_it() {
     let house = running(&[]);

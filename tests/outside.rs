@@ -27,6 +27,7 @@ fn everything_is_found_under_the_base_path() {
     );
     assert_eq!(under.get("/tiles/areas/0/0/0").status, 200);
     assert!(under.get("/").header("content-type").starts_with("text/html"));
+    assert_eq!(under.get("/sw.js").status, 200);
     let bare = outside.get("/people/map");
     assert_eq!((bare.status, bare.header("location")), (308, "/people/map/"));
     outside.get("/").problem(404);
@@ -43,7 +44,7 @@ fn the_page_names_its_files_relative_to_where_it_is() {
             assert!(!page.contains(&format!("{attribute}={quote}/")), "an {attribute} leaves the base path");
         }
     }
-    for name in ["api.js", "map.js"] {
+    for name in ["api.js", "map.js", "kept.js", "offline.js", "sw.js"] {
         let code = fs::read_to_string(crate::house::repository("web").join(name)).unwrap();
         for quote in ['"', '\'', '`'] {
             for root in ["api/", "tiles/", "live", "styles/", "web/"] {

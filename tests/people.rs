@@ -164,7 +164,6 @@ fn an_administrator_lets_in_and_ends_users_and_tokens_while_the_server_runs() {
             ("/api/users", json!({"name": "a/b", "role": "admin"})),
             ("/api/users", json!({"name": "li", "role": "king"})),
             ("/api/users", json!({"name": "li", "role": "public"})),
-            ("/api/users", json!({"name": "li", "role": "member"})),
             ("/api/users", json!({"name": "li", "role": "admin", "password": "x"})),
             ("/api/tokens", json!({"name": "", "role": "admin"})),
             ("/api/tokens", json!({"name": "x", "role": "admin", "expires": "tomorrow"})),

@@ -3,6 +3,8 @@
  * to the page, which may stand below a base path.
  */
 
+import { turn } from './turn.js';
+
 /** @import * as T from './types.js' */
 
 /** What the service refused, or could not be asked. `status` 0 means that no answer came. */
@@ -51,16 +53,35 @@ export function setToken(value) {
   else sessionStorage.setItem(KEPT, value);
 }
 
+/** Whether the service answered last: what the service worker kept is not its answer. */
+let reached = true;
+/** @type {(reached: boolean) => void} */
+let told = () => {};
+/** Tells whenever the service is found, or lost. @param {(reached: boolean) => void} act */
+export const onReach = (act) => { told = act; };
+/** @param {boolean} now */
+function reach(now) {
+  if (now === reached) return;
+  reached = now;
+  told(now);
+}
+/** @param {Response} answer */
+const isKept = (answer) => answer.headers.has('Melonmap-Kept');
+
+const LEFT = 'melonmap.left'; // signed out on this device, which the service could not be told yet
+/** Whether a session is to be ended as soon as there is network. */
+export const leaving = () => localStorage.getItem(LEFT) !== null;
+
 /** @returns {Record<string, string>} the headers that say who asks; also for the map's own requests */
 export const headers = () => (token === null ? {} : { Authorization: `Bearer ${token}` });
 
 /**
  * @param {string} path
  * @param {{accept?: string, lastEvent?: string | null, signal?: AbortSignal, method?: 'GET' | 'POST' | 'PUT' | 'DELETE', body?: object | string | Blob,
- *   type?: string, match?: string | null}} [options]  `body`: a text is sent as it is; `match`: the version that is meant to be changed
+ *   type?: string, match?: string | null, cache?: RequestCache}} [options]  `body`: a text is sent as it is; `match`: the version that is meant to be changed
  * @returns {Promise<Response>} an answer that is no refusal
  */
-async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body, type = 'application/json', match = null } = {}) {
+async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body, type = 'application/json', match = null, cache = 'no-store' } = {}) {
   const sent = {
     ...headers(), Accept: accept,
     ...(lastEvent === null ? {} : { 'Last-Event-ID': lastEvent }),
@@ -69,22 +90,28 @@ async function ask(path, { accept = 'application/json', lastEvent = null, signal
   };
   let answer;
   try {
-    answer = await fetch(path, { method, headers: sent, body: typeof body === 'object' && !(body instanceof Blob) ? JSON.stringify(body) : body, signal, cache: 'no-store' });
+    answer = await fetch(path, { method, headers: sent, body: typeof body === 'object' && !(body instanceof Blob) ? JSON.stringify(body) : body, signal, cache });
   } catch (cause) {
     if (signal?.aborted) throw cause;
+    reach(false);
     throw new Problem(0, String(cause));
   }
+  reach(!isKept(answer));
   if (answer.ok) return answer;
   const said = await answer.json().catch(() => ({}));
   throw new Problem(answer.status, said.detail ?? answer.statusText, Number(answer.headers.get('Retry-After') ?? 0), said.field, said.problems);
 }
 
+/** @param {string} path @param {Record<string, string | number | null | undefined>} query */
+function asked(path, query) {
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
+  return given.length ? `${path}?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}` : path;
+}
+
 /** @param {string} path @param {Record<string, string | number | null | undefined>} [query] @param {AbortSignal} [signal] */
 async function json(path, query = {}, signal) {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
-  const search = new URLSearchParams(given.map(([key, value]) => [key, String(value)]));
   try {
-    return await (await ask(given.length ? `${path}?${search}` : path, { signal })).json();
+    return await (await ask(asked(path, query), { signal })).json();
   } catch (error) {
     if (error instanceof SyntaxError) throw new Problem(502, 'The answer is no JSON.');
     throw error;
@@ -105,7 +132,8 @@ export async function me() {
 /** Begins a session; its cookie is the browser's alone. @param {{link: string} | {name: string, password: string}} by */
 export async function signIn(by) {
   setToken(null);
-  await ask('api/session', { method: 'POST', body: by });
+  await turn(() => ask('api/session', { method: 'POST', body: by }));
+  localStorage.removeItem(LEFT);
 }
 
 /** Whether it is a person with a session who asks, and no token. */
@@ -113,20 +141,42 @@ export const bySession = () => session;
 
 /** Changes the password of who signed in; the session begins anew. @param {string} old  empty where there is none @param {string} next */
 export async function changePassword(old, next) {
-  await ask('api/session/password', { method: 'PUT', body: { ...(old && { old }), new: next } });
+  await turn(() => ask('api/session/password', { method: 'PUT', body: { ...(old && { old }), new: next } }));
 }
 
 /** Forgets the token and ends the session, if there is one. */
 export async function signOut() {
   setToken(null);
+  await endSession();
+}
+
+/** Ends the session that the browser's cookie stands for; without network it is ended at the next start. */
+export async function endSession() {
   session = false;
-  await ask('api/session', { method: 'DELETE' });
+  localStorage.setItem(LEFT, 'yes');
+  await turn(() => ask('api/session', { method: 'DELETE' }));
+  localStorage.removeItem(LEFT);
+}
+
+/** Whether it is a program's token that asks. */
+export const byToken = () => token !== null;
+
+/** Who the service says is signed in, and until when; never what is kept. @param {AbortSignal} [signal] @returns {Promise<{name: string, role: string, expires?: string}>} */
+export const signedInAs = (signal) => json('api/session', {}, signal);
+
+/** The service's own answer to be kept on this device, never one that is kept already. @param {string} path @param {AbortSignal} signal @returns {Promise<Response>} */
+export async function fresh(path, signal) {
+  const answer = await ask(path, { accept: '*/*', signal, cache: /\/api\//.test(path) ? 'no-store' : 'no-cache' }); // tiles that did not change are not sent again
+  if (isKept(answer)) throw new Problem(0, 'The service does not answer.');
+  return answer;
 }
 
 /** @returns {Promise<T.Campaign[]>} */
 export const campaigns = async () => (await json('api/campaigns')).campaigns;
 /** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
 export const coverage = (campaign) => json('api/coverage', { campaign });
+/** Where that is asked for. @param {number | null | undefined} campaign */
+export const coverageAt = (campaign) => asked('api/coverage', { campaign });
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
 export const coverageOf = (campaign, { code, level }) => json('api/coverage', { campaign, within: code, level });
 /** @param {T.Level} level @param {number | null | undefined} campaign @param {string | null} within @returns {Promise<T.Rates>} */
@@ -140,20 +190,23 @@ export const household = (code) => json(`api/households/${one(code)}`);
 /** @param {string} code @param {number | null | undefined} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
 export const unvisited = (code, campaign, limit) => json('api/unvisited', { area: code, campaign, limit });
 /** @typedef {{campaign: number | null | undefined, area: string | null, near?: string | null, limit: number}} Asked  `near`: longitude and latitude */
-/** @param {Asked} asked @returns {Promise<T.Worklist>} */
-export const worklist = (asked) => json('api/worklist', asked);
+/** @param {Asked} asked @param {AbortSignal} [signal] @returns {Promise<T.Worklist>} */
+export const worklist = (asked, signal) => json('api/worklist', asked, signal);
+/** Where that is asked for. @param {Asked} terms */
+export const worklistAt = (terms) => asked('api/worklist', terms);
 /** The same as places for a navigation app. @param {Asked} asked @returns {Promise<Blob>} */
 export async function worklistFile(asked) {
   const given = Object.entries({ ...asked, f: 'gpx' }).flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, String(value)]]));
   return (await ask(`api/worklist?${new URLSearchParams(given)}`, { accept: '*/*' })).blob();
 }
 /**
- * Logs a visit. The same id again is the same visit.
- * @param {{id: string, household: string, campaign?: number, at: string, outcome: T.Outcome}} visit @returns {Promise<string | null>} why it was refused
+ * Logs visits, in this order. The same id again is the same visit.
+ * @param {import('./visitstore.js').Entry[]} visits @param {AbortSignal} signal @returns {Promise<T.Logged[]>}
  */
-export async function logVisit(visit) {
-  const [{ result, reason }] = (await (await ask('api/visits', { method: 'POST', body: visit })).json()).results;
-  return result === 'refused' ? reason ?? '' : null;
+export async function logVisits(visits, signal) {
+  const body = visits.map(({ id, household, campaign, at, outcome }) => ({ id, household, at, outcome, ...(campaign === null ? {} : { campaign }) }));
+  const answer = await ask('api/visits', { method: 'POST', body, signal });
+  return (await answer.json().catch((cause) => { throw new Problem(0, String(cause)); })).results; // cut off on its way
 }
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 /** The households of an area as a workbook. @param {string} area @param {number | null | undefined} campaign @param {'en' | 'zh'} lang @returns {Promise<Blob>} */

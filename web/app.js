@@ -13,6 +13,7 @@ import { createLedger } from './ledger.js';
 import { drawLegend } from './legend.js';
 import { follow } from './live.js';
 import { HOUSEHOLDS_FROM, supported } from './map.js';
+import { createOffline } from './offline.js';
 import * as panel from './panel.js';
 import { createPerson } from './person.js';
 import { startPrint } from './print.js';
@@ -42,7 +43,9 @@ const person = createPerson(first.link, (me, trouble) => { known.me = me; known.
 /** What every task is given. @type {Parameters<typeof createDesk>[0]} */
 const page = { known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() };
 const desk = createDesk(page);
-const tasks = createTasks([desk, createRates(page), createWorklist(page), createLedger(page)]);
+const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), refresh: () => refresh() });
+const list = createWorklist(page, offline.queue, offline.kept);
+const tasks = createTasks([desk, createRates(page), list, createLedger(page)]);
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -51,7 +54,7 @@ const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 const acts = {
   again: () => void refresh(),
   more: () => { known.allRows = !known.allRows; draw(); },
-  sign: () => openSign(known.me, changePerson),
+  sign: () => openSign(known.me, changePerson, offline.leave),
   campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
   dismiss: () => { known.trouble = null; draw(); },
 };
@@ -59,7 +62,8 @@ const acts = {
 function draw() {
   el('panel').toggleAttribute('data-wide', known.view.rates !== null);
   panel.put((known.me && tasks.front(known.view)?.render()) ?? render(known, acts));
-  panel.tell(notice(known, acts));
+  panel.tell(offline.covers(known.trouble) ? null : notice(known, acts));
+  offline.draw();
   drawScale();
   const here = known.rows && chain(known.rows, known.view.area)[0];
   document.title = known.info ? i18n.t('title', { place: here?.name ?? known.info.name }) : i18n.t('name');
@@ -108,6 +112,7 @@ function go(change, { step = true, fly = false } = {}) {
   if (view.area !== was.area || view.household !== was.household) readSelected();
   if (panel.narrow() && (view.area !== was.area || view.household !== was.household) && panel.hidden()) panel.sheet('half');
   tasks.moved(was);
+  offline.moved(was);
   draw();
   if ((view.rates === null) !== (was.rates === null)) pad(); // the panel has another width
   if (fly) approach();
@@ -147,6 +152,7 @@ async function refresh() {
 
 /** @param {T.Change} change */
 function onChange(change) {
+  offline.kept.changed(change);
   if (change.reset) return void refresh();
   if (change.areas.length > 0) readFigures(change.areas); // asked before the tiles: the number is what a person looks at
   map?.refresh(change.tiles);
@@ -203,6 +209,7 @@ async function changePerson() {
   }
   if (!mayHouseholds() && known.view.household !== null) go({ household: null }, { step: false });
   drawFrame();
+  await offline.person();
   tasks.read();
   await Promise.all([dress(true), readFigures(), readSelected()]);
   unfollow = follow({ change: onChange, state: onLive });
@@ -253,6 +260,7 @@ async function begin() {
     const figures = readFigures();
     const placed = known.view.at !== null;
     startMap();
+    await offline.person();
     tasks.read();
     tasks.tend();
     await figures;

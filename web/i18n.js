@@ -22,6 +22,7 @@ function formatsOf(value) {
     clock: new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }),
     moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
     metres: new Intl.NumberFormat(locale, { style: 'unit', unit: 'meter' }),
+    megabytes: new Intl.NumberFormat(locale, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }),
     kilometres: new Intl.NumberFormat(locale, { style: 'unit', unit: 'kilometer' }),
     plural: new Intl.PluralRules(locale),
   };
@@ -62,6 +63,8 @@ export const percent = (rate) => (rate === null ? '–' : formats.percent.format
 export const points = (share) => formats.points.format(Math.round(share * 1000) / 10 || 0).replace('-', '−');
 /** @param {number} metres  a round length */
 export const distance = (metres) => (metres < 1000 ? formats.metres.format(metres) : formats.kilometres.format(metres / 1000));
+/** @param {number} bytes */
+export const size = (bytes) => formats.megabytes.format(bytes / 1e6);
 /** @param {string} date  YYYY-MM-DD */
 export const day = (date) => formats.day.format(new Date(`${date}T00:00:00Z`));
 /** @param {string} at  RFC 3339 */

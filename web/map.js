@@ -7,6 +7,7 @@ import { CELLS, CLOSE, POINTS, pointing } from './mappoint.js';
 import { picture } from './picture.js';
 import { LAWFUL, marksOf } from './planlayers.js';
 import { nearestOf } from './split.js';
+import { tileUrl } from './tileurls.js';
 
 /** @import * as T from './types.js' */
 /** @typedef {import('maplibre-gl').StyleSpecification} Style */
@@ -67,12 +68,7 @@ export function createMap(given, on) {
   const transformRequest = (url) => {
     const at = new URL(url, ROOT);
     if (!at.href.startsWith(`${ROOT}/`)) return { url };
-    const path = at.href.slice(ROOT.length);
-    if (/^\/tiles\/(areas|households)\/\d/.test(path)) {
-      if (typeof view.campaign === 'number') at.searchParams.set('campaign', String(view.campaign));
-      if (/^\/tiles\/areas\//.test(path) && !at.searchParams.has('level')) at.searchParams.set('level', view.rates ?? level);
-    }
-    return { url: at.href, headers: headers() };
+    return { url: tileUrl(at, ROOT, view.campaign, view.rates ?? level), headers: headers() };
   };
 
   /** @param {Style} style @param {T.View['theme']} [theme] */
@@ -221,6 +217,7 @@ export function createMap(given, on) {
     },
     /** @param {any} next  GeoJSON of what is asked and drawn */
     mark(next) {
+      if (JSON.stringify(next) === JSON.stringify(marks)) return; // drawing costs a phone's battery
       marks = next;
       styled(() => /** @type {import('maplibre-gl').GeoJSONSource | undefined} */ (map.getSource('marks'))?.setData(next));
     },

@@ -25,6 +25,7 @@ export function createPerson(opened, tell) {
     open: (next) => { link = next; },
 
     async read() {
+      if (api.leaving()) await api.endSession();
       const refused = await takeLink();
       try {
         tell(await api.me(), refused);

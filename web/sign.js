@@ -8,9 +8,12 @@ import { t, word } from './i18n.js';
 
 const dialog = /** @type {HTMLDialogElement} */ (el('sign'));
 
-/** @param {T.Me | null} me @param {() => Promise<void>} changed  somebody else asks from now on */
-export function openSign(me, changed) {
-  dialog.replaceChildren(me && me.role !== 'public' ? signedIn(me, changed) : signIn(changed));
+/**
+ * @param {T.Me | null} me @param {() => Promise<void>} changed  somebody else asks from now on
+ * @param {() => Promise<boolean>} leave  signs out; false: the person stays
+ */
+export function openSign(me, changed, leave) {
+  dialog.replaceChildren(me && me.role !== 'public' ? signedIn(me, changed, leave) : signIn(changed));
   dialog.showModal();
 }
 
@@ -18,15 +21,14 @@ dialog.addEventListener('click', (event) => { if (event.target === dialog) dialo
 
 const close = () => h('button.quiet', { type: 'button', onclick: () => dialog.close() }, t('sign.close'));
 
-/** @param {T.Me} me @param {() => Promise<void>} changed */
-const signedIn = (me, changed) => h('div', null,
+/** @param {T.Me} me @param {() => Promise<void>} changed @param {() => Promise<boolean>} leave */
+const signedIn = (me, changed, leave) => h('div', null,
   h('h2', { id: 'sign-title' }, t('sign.as', { name: me.name || word('role', me.role) })),
   h('p', null, word('role', me.role), me.areas.length > 0 && h('small', null, t('sign.areas', { areas: me.areas.join(' ') }))),
   api.bySession() && h('details.other', null, h('summary', null, t('sign.change')), password(changed)),
   h('div.buttons', null, close(), h('button.primary', { type: 'button', id: 'sign-out', onclick: async () => {
     dialog.close();
-    await api.signOut().catch(api.troubleOf); // who is signed in still, is shown as such
-    changed();
+    if (await leave()) await changed();
   } }, t('sign.out'))));
 
 /**

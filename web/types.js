@@ -132,6 +132,8 @@
  * @typedef {Unvisited & {reason: WaitReason, leg_m: number}} Waiting  `leg_m`: from the one before, as the crow flies
  * @typedef {{campaign: number | null, as_of: string, waiting: number, length_m: number, households: Waiting[]}} Worklist  in the order of the walk
  *
+ * @typedef {{id: string, result: 'stored' | 'repeated' | 'refused', reason?: string}} Logged  what became of a visit that was sent
+ *
  * @typedef {'zones' | 'spots'} Kind
  * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass
  * @typedef {{plan: number, class?: ZoneClass, name?: string, stalls?: number, hours?: string[] | null, season?: string[] | null, reason?: string, by?: string, changed_at?: string, version?: number}} DrawnProps

@@ -1,3 +1,4 @@
+import { offlineEn } from './offline.en.js';
 import { plansEn } from './plans.en.js';
 import { ratesEn } from './rates.en.js';
 import { ledgerEn } from './ledger.en.js';
@@ -188,6 +189,7 @@ export const en = {
   'trouble.missing.next': 'It may have been merged or renamed. Search for it, or go back.',
   'trouble.old': 'Shown: the figures of {time}.',
   'again': 'Try again',
+  ...offlineEn,
   ...plansEn,
   ...ratesEn,
   ...ledgerEn,

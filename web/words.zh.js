@@ -1,3 +1,4 @@
+import { offlineZh } from './offline.zh.js';
 import { plansZh } from './plans.zh.js';
 import { ratesZh } from './rates.zh.js';
 import { ledgerZh } from './ledger.zh.js';
@@ -188,6 +189,7 @@ export const zh = {
   'trouble.missing.next': '可能已合并或更名。请查找，或返回。',
   'trouble.old': '当前显示 {time} 的数据。',
   'again': '重试',
+  ...offlineZh,
   ...plansZh,
   ...ratesZh,
   ...ledgerZh,

@@ -1,12 +1,14 @@
 /** The task of today: the list of whom to visit next, the visits logged on it, what others do meanwhile. The panel's view, the map's marks and the sheet are its pieces. */
 
+import { ahead } from './ahead.js';
 import * as api from './api.js';
 import { el, h } from './dom.js';
 import { narrow, sheet } from './panel.js';
+import { keptLine } from './offlineviews.js';
 import { marksOf } from './planlayers.js';
 import { boundsOf, drawWalkLegend, walk } from './walklayers.js';
 import { worksheet } from './worklistprint.js';
-import { listView, refused } from './worklistviews.js';
+import { listView, nameOf, refused } from './worklistviews.js';
 
 /** @import * as T from './types.js' */
 
@@ -15,9 +17,10 @@ const CHECK = 300; // the most that the service lists: whether a household of th
 const CLOSE = 12; // the zoom from which the middle of the map is a place to start from
 const GATHER_MS = 1_500; // between two checks of what others did
 const SAVE_MS = 60_000;
+const PATIENCE_MS = 8_000; // for a new list, where one is kept
 const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
 
-/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string}} Log  a visit that was logged here */
+/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string}} Log  a visit that was logged here; unsent: it is kept on this device */
 /** @typedef {{at: string, outcome: T.Outcome, by: string}} Seen  a visit that somebody else logged meanwhile */
 /** @typedef {Pick<ReturnType<typeof createWorklist>, 'state' | 'acts'>} Task */
 
@@ -28,8 +31,10 @@ const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
  * @param {() => import('./beside.js').PageMaps | null} page.map
  * @param {() => void} page.redraw
  * @param {() => void} page.sign
+ * @param {import('./queue.js').Queue} queue  takes what is logged
+ * @param {import('./kept.js').Kept} kept  has lists for where there is no network
  */
-export function createWorklist({ known, go, map, redraw, sign }) {
+export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
   const state = {
     /** @type {T.Worklist | null} */ list: null,
     /** @type {T.Trouble | 'large' | 'missing' | null} */ failed: null,
@@ -41,7 +46,10 @@ export function createWorklist({ known, go, map, redraw, sign }) {
     /** @type {'here' | 'middle'} */ from: 'middle',
     /** @type {[number, number] | null} where the walk begins; null: where the service chooses */ start: null,
     /** @type {'asking' | 'refused' | 'failed' | null} */ here: null,
+    /** Whether the list is made of what was kept. */ old: false,
   };
+  /** Visits that the list knows of already: they are no news in it. @type {Set<string>} */
+  let past = new Set();
   let asking = 0;
   let made = ''; // for which campaign and area the list is
   /** @type {T.Me | null} */
@@ -59,7 +67,9 @@ export function createWorklist({ known, go, map, redraw, sign }) {
 
   /** Whom a person stands before, or walks to next. */
   const next = () => state.open ?? state.list?.households.find(({ code }) => !settled(code))?.code ?? null;
-  const settled = (/** @type {string} */ code) => state.seen.has(code) || ['stored', 'sending'].includes(state.logs.get(code)?.now ?? '');
+  const settled = (/** @type {string} */ code) => state.seen.has(code) || ['stored', 'sending', 'unsent'].includes(state.logs.get(code)?.now ?? '');
+  /** Whether somebody called here since the service was asked last, as far as this device knows. @param {string} code */
+  const called = (code) => queue.own().some(({ household, state: now }) => household === code && now !== 'refused');
   /** @param {T.Waiting} one @returns {'now' | 'stop' | 'done'} */
   const stateOf = ({ code }) => (code === next() ? 'now' : settled(code) ? 'done' : 'stop');
 
@@ -81,15 +91,22 @@ export function createWorklist({ known, go, map, redraw, sign }) {
     Object.assign(state, { busy: true, failed: null });
     redraw();
     try {
-      const list = await api.worklist(terms(LIMIT));
+      const knows = new Set(queue.own().flatMap(({ id, state: became }) => (became === 'waiting' ? [] : [id])));
+      const said = await api.worklist(terms(LIMIT), kept.has() ? AbortSignal.timeout(PATIENCE_MS) : undefined);
+      const open = queue.waiting();
+      const list = open.length === 0 ? said : /** @type {T.Worklist} */ (ahead({ lists: [said], done: (code) => open.some(({ household }) => household === code), start: state.start, limit: LIMIT }));
       if (now !== asking || mine !== about()) return; // asked for again already
-      for (const [code, log] of state.logs) if (log.now === 'stored' || log.now === 'refused') state.logs.delete(code);
-      state.seen.clear();
-      Object.assign(state, { list, open: null, more: false, busy: false });
-      const bounds = boundsOf(list, state.start);
-      if (bounds) map()?.fit(bounds);
+      take(list, knows);
+      void forget();
     } catch (error) {
       if (now !== asking) return;
+      const list = error instanceof api.Problem && error.status !== 0 && error.status < 500 ? null : await kept.list({ area: view().area, done: called, start: state.start, limit: LIMIT });
+      if (now !== asking || mine !== about()) return;
+      if (list !== null) {
+        take(list, new Set(queue.own().map(({ id }) => id)));
+        state.old = true;
+        return show();
+      }
       const { status, field } = error instanceof api.Problem ? error : { status: 0, field: '' };
       const kind = status === 400 && field === 'area' ? 'large' : status === 404 ? 'missing' : api.troubleOf(error);
       state.busy = false;
@@ -97,6 +114,37 @@ export function createWorklist({ known, go, map, redraw, sign }) {
       else known().trouble = kind; // the last list stays
     }
     show();
+  }
+
+  /** @param {T.Worklist} list @param {Set<string>} knows  visits that it was made with */
+  function take(list, knows) {
+    past = knows;
+    state.logs.clear();
+    state.seen.clear();
+    Object.assign(state, { list, open: null, more: false, busy: false, old: false });
+    sync();
+    void kept.walk(list, view().area);
+    const bounds = boundsOf(list, state.start);
+    if (bounds) map()?.fit(bounds);
+  }
+
+  /** Forgets visits that are stored, once no list that is kept is older than they. */
+  async function forget() {
+    const done = new Set(queue.own().flatMap(({ id, state: became }) => (became === 'stored' ? [id] : [])));
+    if (done.size === 0) return;
+    if (await kept.renew()) await queue.forget(({ id }) => done.has(id));
+  }
+
+  /** What became of the visits that were logged on this device. */
+  function sync() {
+    const own = queue.own();
+    const ids = new Set(own.map(({ id }) => id));
+    for (const [code, { id, now }] of state.logs) if (id !== '' && now !== 'stored' && !ids.has(id)) state.logs.delete(code);
+    for (const { id, household, at, outcome, state: became, reason } of own) {
+      if (past.has(id)) continue;
+      const now = became !== 'waiting' ? became : queue.state.sending.has(id) ? 'sending' : 'unsent';
+      state.logs.set(household, { id, at, outcome, now, reason });
+    }
   }
 
   function middle() {
@@ -115,23 +163,6 @@ export function createWorklist({ known, go, map, redraw, sign }) {
       state.here = code === PERMISSION_DENIED ? 'refused' : 'failed';
       redraw();
     }, HERE);
-  }
-
-  /** @param {string} code @param {Log} log */
-  async function send(code, log) {
-    log.now = 'sending';
-    show();
-    const { id, at, outcome } = log;
-    const campaign = state.list?.campaign ?? null;
-    try {
-      const reason = await api.logVisit({ id, household: code, at, outcome, ...(campaign === null ? {} : { campaign }) });
-      Object.assign(log, reason === null ? { now: 'stored' } : { now: 'refused', reason });
-    } catch (error) {
-      const lasting = error instanceof api.Problem && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
-      Object.assign(log, lasting ? { now: 'refused', reason: error.message } : { now: 'unsent' });
-      if (!lasting) api.troubleOf(error);
-    }
-    show();
   }
 
   /** Marks the households of the list that somebody else called on since it was made. */
@@ -186,14 +217,15 @@ export function createWorklist({ known, go, map, redraw, sign }) {
     log(code, outcome) {
       const was = state.logs.get(code);
       if (was?.now === 'sending') return;
-      const log = was?.now === 'unsent' && was.outcome === outcome ? was : /** @type {Log} */ ({ id: crypto.randomUUID(), at: new Date().toISOString(), outcome, now: 'sending', reason: '' });
-      state.logs.set(code, log);
       Object.assign(state, { open: null, more: false });
-      void send(code, log);
+      if (was?.now === 'unsent' && was.outcome === outcome) void queue.send(); // the same once more
+      else {
+        state.logs.set(code, { id: '', at: new Date().toISOString(), outcome, now: 'sending', reason: '' });
+        void queue.add({ household: code, campaign: state.list?.campaign ?? null, outcome });
+      }
+      show();
       reveal(code, true);
     },
-    /** @param {string} code */
-    send: (code) => { const log = state.logs.get(code); if (log?.now === 'unsent') void send(code, log); },
     async gpx() {
       try {
         const url = URL.createObjectURL(await api.worklistFile(terms(LIMIT)));
@@ -205,8 +237,6 @@ export function createWorklist({ known, go, map, redraw, sign }) {
       }
     },
   };
-
-  const unsent = () => [...state.logs].filter(([, log]) => log.now === 'unsent' || log.now === 'sending');
 
   return {
     state, acts, tend,
@@ -220,7 +250,7 @@ export function createWorklist({ known, go, map, redraw, sign }) {
         state.seen.clear();
       }
       who = me;
-      for (const [code, log] of state.logs) if (log.now === 'unsent') void send(code, log);
+      sync();
       if (on() && (state.list === null || made !== about())) { if (state.start === null) middle(); void ask(); }
     },
     /** The view changed. @param {T.View} was */
@@ -247,10 +277,14 @@ export function createWorklist({ known, go, map, redraw, sign }) {
       reveal(one.code);
       return true;
     },
-    /** How many visits have not reached the service. */
-    unsaved: () => unsent().length,
+    /** How many visits would be lost with the page: those that the browser could not write. */
+    unsaved: () => queue.loose(),
+    /** What became of a visit that was logged here. */
+    synced: () => { sync(); tend(); },
+    /** What a household is called, where the list says. @param {string} code */
+    name: (code) => { const one = state.list?.households.find((some) => some.code === code); return one ? nameOf(one) : code; },
     /** @returns {HTMLElement} */
-    render: () => (may() ? listView(known(), state, acts) : refused(acts)),
+    render: () => (may() ? listView(known(), state, acts, keptLine(kept.state)) : refused(acts)),
     legend: () => drawWalkLegend({ list: on() ? state.list : null, started: state.start !== null, done: state.list?.households.some(({ code }) => settled(code)) ?? false, theme: view().theme }),
     /** A list of paper instead of the map. */
     sheets: () => (on() && state.list !== null && state.list.households.length > 0 ? [worksheet(known(), state.list)] : null),

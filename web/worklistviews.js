@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { LEVELS, inside, ofLevel } from './figures.js';
-import { clock, day, distance, number, t, tn, word } from './i18n.js';
+import { clock, day, distance, moment, number, t, tn, word } from './i18n.js';
 import { trouble } from './parts.js';
 import { tasks, way } from './planviews.js';
 import { chooser, foot } from './views.js';
@@ -31,13 +31,13 @@ export function reasonOf({ kind, days, metres }) {
 /** @param {T.Waiting} one */
 export const nameOf = (one) => one.address ?? one.code;
 
-/** @param {import('./views.js').Known} known @param {Task['state']} state @param {Task['acts']} acts */
-export function listView(known, state, acts) {
+/** @param {import('./views.js').Known} known @param {Task['state']} state @param {Task['acts']} acts @param {HTMLElement | null} kept  what is on this device for the walk */
+export function listView(known, state, acts, kept) {
   const { list, failed, busy } = state;
   const frame = (/** @type {any[]} */ ...pieces) => h('div.view', { 'data-view': 'today', onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') acts.close(); } },
     tasks(known), h('div.heading', null, h('h1', { tabindex: '-1' }, t('today.ask'))), ...pieces,
     h('div.terms', null, chooser(known, { campaign: acts.campaign }), areas(known, acts, failed === 'large')),
-    foot({ ...known, asOf: list?.as_of ?? null }));
+    ...(kept ? [kept] : []), foot({ ...known, asOf: list?.as_of ?? null }));
   if (failed !== null) return frame(stuck(failed, known.view, acts));
   if (list === null) return frame(h('div.loading', { 'aria-busy': 'true' }, h('p', null, t('loading')), h('i.line.wide', null), h('i.line', null), h('i.line', null), h('i.line', null)));
   if (list.households.length === 0) return frame(h('div.trouble', null, h('p.said', { 'data-figure': 'empty' }, t('today.empty')), h('p', null, t('today.empty.next'))), starts(state, acts));
@@ -58,12 +58,14 @@ function stuck(kind, view, acts) {
 export const refused = (acts) => h('div.view', { 'data-view': 'today' }, stuck('refused', /** @type {any} */ ({}), acts));
 
 /** @param {T.Worklist} list @param {Task['state']} state */
-function answer({ households, waiting, length_m: length }, { logs }) {
-  const logged = households.filter(({ code }) => logs.get(code)?.now === 'stored').length;
+function answer({ households, waiting, length_m: length, as_of: asOf }, { logs, old }) {
+  const count = (/** @type {Log['now'][]} */ ...states) => households.filter(({ code }) => states.includes(logs.get(code)?.now ?? 'refused')).length;
+  const [logged, unsent] = [count('stored', 'sending', 'unsent'), count('unsent')];
   return h('div.answer', { 'data-waiting': waiting },
     h('p', null, h('strong.figure', { 'data-figure': 'listed' }, number(households.length)), ' ',
       h('span', null, h('span', { 'data-figure': 'sentence' }, t('today.answer', { waiting: number(waiting) })),
-        h('small', { 'data-figure': 'length' }, [t('today.length', { length: walked(length) }), logged > 0 && tn('today.logged', logged)].filter(Boolean).join(' · ')))));
+        h('small', { 'data-figure': 'length' }, [t('today.length', { length: walked(length) }), logged > 0 && tn('today.logged', logged), unsent > 0 && tn('today.waiting', unsent)].filter(Boolean).join(' · ')),
+        old && h('small', { 'data-figure': 'old' }, t('today.old', { time: moment(asOf) })))));
 }
 
 /** Where the walk begins, and a new list. @param {Task['state']} state @param {Task['acts']} acts */
@@ -83,20 +85,19 @@ function row(one, i, { view }, state, acts) {
   const open = state.open === one.code;
   const log = state.logs.get(one.code);
   const seen = state.seen.get(one.code);
-  const done = log?.now === 'stored' || log?.now === 'sending' || (seen !== undefined && log === undefined);
-  const first = state.list?.households.find(({ code }) => !state.seen.has(code) && !['stored', 'sending'].includes(state.logs.get(code)?.now ?? ''));
+  const done = (log !== undefined && log.now !== 'refused') || (seen !== undefined && log === undefined);
+  const first = state.list?.households.find(({ code }) => !state.seen.has(code) && !['stored', 'sending', 'unsent'].includes(state.logs.get(code)?.now ?? ''));
   const now = open || (state.open === null && first?.code === one.code);
   const leg = i > 0 || state.start !== null;
   return h('li', { 'data-row': one.code, 'data-state': log?.now ?? (seen ? 'seen' : now ? 'now' : 'waiting'), class: [done && 'done', now && 'now', open && 'open'].filter(Boolean).join(' ') },
     h('button.stop', { type: 'button', 'aria-expanded': String(open), 'data-key': `row-${one.code}`, onclick: () => acts.open(one.code) },
       h('b.place', null, number(i + 1)),
       h('span.whom', null, h('span.name', null, nameOf(one)),
-        log ? h('small', { class: log.now === 'stored' ? 'fine' : log.now === 'sending' ? '' : 'pressing', 'data-field': 'log' }, told(log))
+        log ? h('small', { class: log.now === 'refused' ? 'pressing' : log.now === 'sending' ? '' : 'fine', 'data-field': 'log' }, told(log))
           : seen ? h('small.fine', { 'data-field': 'seen' }, t('today.others', { outcome: word('outcome', seen.outcome), time: clock(seen.at), who: seen.by }))
             : h('small', { class: PRESSING.includes(one.reason.kind) ? 'pressing' : '', 'data-field': 'reason', 'data-reason': one.reason.kind }, reasonOf(one.reason)),
         !log && !seen && one.outcome && one.called_at && h('small', { 'data-field': 'last' }, t('today.last', { outcome: word('outcome', one.outcome), day: day(one.called_at.slice(0, 10)) }))),
       leg && h('small.leg', { title: t(i > 0 ? 'today.leg' : 'today.leg.first', { length: walked(one.leg_m) }) }, walked(one.leg_m))),
-    log?.now === 'unsent' && h('button.act.send', { type: 'button', 'data-key': `send-${one.code}`, onclick: () => acts.send(one.code) }, t('today.send')),
     open && outcomes(one, log, view, state.more, acts));
 }
 
@@ -105,7 +106,7 @@ function told({ outcome, now, at, reason }) {
   const said = word('outcome', outcome);
   if (now === 'sending') return t('today.sending');
   if (now === 'stored') return t('today.done', { outcome: said, time: clock(at) });
-  return now === 'unsent' ? t('today.unsent', { outcome: said }) : t('today.refused', { outcome: said, reason });
+  return now === 'unsent' ? t('today.unsent', { outcome: said, time: clock(at) }) : t('today.refused', { outcome: said, reason });
 }
 
 /** The second tap. @param {T.Waiting} one @param {Log | undefined} log @param {T.View} view @param {boolean} more @param {Task['acts']} acts */

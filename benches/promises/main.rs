@@ -15,6 +15,7 @@ mod constant;
 mod coverage;
 mod data;
 mod filters;
+mod fivemillion;
 mod fresh;
 mod ground;
 mod import;
@@ -58,13 +59,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.
-const PARTS: [(&str, Part); 21] = [
+const PARTS: [(&str, Part); 22] = [
     ("import", import::measure),
     ("osm", osm::measure),
     ("start", start::measure),
     ("polygons", polygons::measure),
     ("coverage", coverage::measure),
     ("people", people::measure),
+    ("fivemillion", fivemillion::measure),
     ("pyramid", pyramid::measure),
     ("kernels", kernels::measure),
     ("legal", legal::measure),

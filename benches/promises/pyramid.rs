@@ -37,7 +37,7 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
                 seq += 1;
                 let household = codes[usize::try_from(seq).unwrap_or(0) * 7_919 % codes.len()].clone();
                 let (id, at) = (Uuid::from_u128(seq.into()), Timestamp::UNIX_EPOCH);
-                let visit = Visit { id, household, campaign: None, at, outcome: Came::Visited, note: None };
+                let visit = Visit::plain(id, household, None, at, Came::Visited);
                 (seq, Change::VisitMade(visit))
             },
             |(seq, change)| black_box(state.apply(seq, Timestamp::UNIX_EPOCH, "bench", change).map(|_| ())),

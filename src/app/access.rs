@@ -2,9 +2,11 @@
 
 use super::{App, AppError};
 use crate::model::{Grant, Reach, Right, Role, Session, Token, TokenId, User};
-use crate::state::{People, Scope, State};
+use crate::state::{Scope, State};
 use crate::store::signature;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
@@ -15,6 +17,16 @@ pub struct Caller {
     grant: Grant,
     by: By,
     from: Option<IpAddr>,
+}
+
+/// The day where the service runs: by it Teams and campaigns begin and end.
+pub(super) fn today() -> Date {
+    day(Timestamp::now())
+}
+
+/// The day of a moment where the service runs.
+pub(super) fn day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::system()).date()
 }
 
 /// By what a caller holds their grant, and when that ends by itself.
@@ -48,8 +60,12 @@ impl Caller {
     }
 
     /// A person who signed in.
-    pub(super) fn of_session(session: &Session, user: &User) -> Caller {
-        Caller { grant: user.grant(), by: By::Session(session.id.clone(), session.expires), from: None }
+    pub(super) fn of_session(state: &State, session: &Session, user: &User) -> Caller {
+        Caller {
+            grant: state.grant_of(user, today()),
+            by: By::Session(session.id.clone(), session.expires),
+            from: None,
+        }
     }
 
     /// Somebody whom an outside identity provider vouches for.
@@ -91,11 +107,14 @@ impl Caller {
     }
 
     /// Whether they still hold what they were granted, no more and no less: neither ended nor changed since.
-    pub(super) fn holds(&self, people: &People, now: Timestamp) -> bool {
+    pub(super) fn holds(&self, state: &State, now: Timestamp) -> bool {
+        let people = state.people();
         let granted = match &self.by {
             By::Nothing | By::Outside(_) => true,
             By::Token(id, _) => people.token_of(id).is_some_and(|token| token.grant == self.grant),
-            By::Session(id, _) => people.session_of(id).is_some_and(|(_, user)| user.grant() == self.grant),
+            By::Session(id, _) => {
+                people.session_of(id).is_some_and(|(_, user)| state.grant_of(user, today()) == self.grant)
+            }
         };
         granted && self.ends().is_none_or(|end| end > now)
     }

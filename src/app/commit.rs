@@ -288,7 +288,7 @@ impl Bench {
 
     fn apply(&self, first: u64, at: Timestamp, accepted: Vec<(Arc<str>, Change)>) -> Result<(), String> {
         let mut delta = Delta::default();
-        let ends = |kind| matches!(kind, Kind::TokenEnd | Kind::User | Kind::UserEnd | Kind::SessionEnd);
+        let ends = |kind| matches!(kind, Kind::TokenEnd | Kind::User | Kind::UserEnd | Kind::SessionEnd | Kind::Team);
         let somebody_ends = accepted.iter().any(|(_, change)| ends(change.kind()));
         let mut state = self.state.write();
         for (seq, (author, change)) in (first..).zip(accepted) {
@@ -326,7 +326,7 @@ impl Bench {
     /// Forgets what a change touched that is more than a list of tiles.
     fn forget_more(&self, delta: &Delta) {
         match delta.context_tiles(Layer::Context.max_zoom(), BUFFER) {
-            Some(context) if !delta.borders.is_empty() => {
+            Some(context) if !delta.everything => {
                 self.cache.forget_borders();
                 self.cache.forget(Layer::Households, &delta.household_tiles(Layer::Households.max_zoom()));
                 self.cache.forget(Layer::Context, &context);
@@ -340,7 +340,7 @@ impl Bench {
 /// household, and which level a zoom shows, can have changed anywhere.
 fn touched(delta: &Delta, shown: &Shown) -> Option<Touched> {
     let areas = shown.take(&delta.areas);
-    if !delta.borders.is_empty() {
+    if delta.everything || !delta.borders.is_empty() {
         return None;
     }
     Some(Touched {

@@ -56,8 +56,12 @@ impl<'a> Sealer<'a> {
 /// Whether a change of the store holds something sealed. Most are told by their text, without parsing them.
 pub(super) fn is_sealed(record: &Record<'_>) -> bool {
     let read = || Change::read(record.kind, record.body);
-    record.body.contains(Sealed::MARK)
-        && matches!(read(), Ok(Change::HouseholdPut(household)) if !household.confided.is_empty())
+    let holds = |change| match change {
+        Change::HouseholdPut(household) => !household.confided.is_empty(),
+        Change::VisitMade(visit) => visit.needs.is_some(),
+        _ => false,
+    };
+    record.body.contains(Sealed::MARK) && read().is_ok_and(holds)
 }
 
 /// What the keys at hand open of a household's confidence.

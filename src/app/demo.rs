@@ -129,8 +129,16 @@ fn play(store: &mut Store, state: &State, now: Timestamp) -> Result<usize, AppEr
     let start = midnight - days(2 * STAGE_DAYS);
     let date = |t: Timestamp| t.to_zoned(jiff::tz::TimeZone::UTC).date();
     let found = |id: u32, name: &str, theme: &str, from: Date, to: Date| {
-        let campaign =
-            Campaign { id: CampaignId(id), name: name.into(), theme: theme.into(), from, to, revisit_days: None };
+        let campaign = Campaign {
+            id: CampaignId(id),
+            name: name.into(),
+            theme: theme.into(),
+            from,
+            to,
+            revisit_days: None,
+            need_days: None,
+            closed: false,
+        };
         campaign.check().map(Change::CampaignPut)
     };
     let turn = start + days(STAGE_DAYS);
@@ -199,7 +207,7 @@ fn visit(rng: &mut StdRng, household: &Code, campaign: u32, at: Timestamp, outco
     let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
     let campaign = Some(CampaignId(campaign));
     let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
-    Change::VisitMade(Visit { id, household: household.clone(), campaign, at, outcome, note: None })
+    Change::VisitMade(Visit::plain(id, household.clone(), campaign, at, outcome))
 }
 
 /// The codes of the living Areas of a level, in order.

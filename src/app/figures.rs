@@ -76,12 +76,11 @@ impl Serialize for ByOutcome<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Status;
 
     #[test]
     fn figures_leave_with_every_outcome_by_name() {
-        let mut tally = Tally::one(Status::Occupied, Some(Outcome::Partly));
-        tally += Tally::one(Status::Occupied, None);
+        let mut tally = Tally::one(true, Some(Outcome::Partly));
+        tally += Tally::one(true, None);
         let written = serde_json::to_value(Figures::from(tally)).unwrap();
         assert_eq!(written["visited"], 1);
         assert_eq!(written["rate"], 0.5);

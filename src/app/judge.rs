@@ -1,9 +1,12 @@
 //! What becomes of each change of a group, as if those before it were applied.
 
+mod calls;
+
 use super::commit::{Expects, Outcome, Print};
 use crate::model::{Change, Code, Kind, ModelError, Plan, PlanId, Spot, Zone};
 use crate::state::{Standing, State, Verdict, Version};
 use crate::store::Entry;
+use calls::Calls;
 use hashbrown::HashMap;
 
 /// One change, written out by the caller's thread so that the writer does not have to.
@@ -19,11 +22,12 @@ pub(super) struct Judge<'a> {
     /// Bodies of what was let through, by what it is about.
     pending: HashMap<(Kind, String), String>,
     desk: Desk<'a>,
+    calls: Calls,
 }
 
 impl<'a> Judge<'a> {
     pub fn over(state: &'a State) -> Judge<'a> {
-        Judge { state, pending: HashMap::new(), desk: Desk::over(state) }
+        Judge { state, pending: HashMap::new(), desk: Desk::over(state), calls: Calls::default() }
     }
 
     /// What becomes of a change; `Stored` under the number of `version`, where the map has to know it.
@@ -46,6 +50,7 @@ impl<'a> Judge<'a> {
             Ok(Verdict::New | Verdict::Changed) => {
                 let seq = version.seq;
                 self.desk.take(change, version);
+                self.calls.take(change);
                 Outcome::Stored(seq)
             }
             Err(refusal) => Outcome::Refused(refusal),
@@ -64,18 +69,21 @@ impl<'a> Judge<'a> {
 
     /// Of what is no drawing.
     fn verdict(&mut self, change: &Change, entry: &Entry) -> Result<Verdict, ModelError> {
-        if entry.kind == Kind::Read {
-            // Each reading is one, however alike two are.
-            return Ok(Verdict::New);
+        if matches!(entry.kind, Kind::Read | Kind::Target | Kind::Assignment) {
+            // Each of them is one, however alike two are.
+            let founded = entry.kind == Kind::Target && self.pending.contains_key(&(Kind::Campaign, entry.key.clone()));
+            let alone = entry.kind == Kind::Read || founded;
+            return if alone { Ok(Verdict::New) } else { self.state.verdict(change) };
         }
         let key = (entry.kind, entry.key.clone());
         let verdict = match self.pending.get(&key) {
             Some(body) if *body == entry.body => return Ok(Verdict::Same),
-            Some(_) if entry.kind == Kind::Visit => {
-                return Err(ModelError::new("id", &entry.key, "new: another visit was stored under this id"));
+            Some(_) if matches!(entry.kind, Kind::Visit | Kind::Answer) => {
+                let expected = format!("new: another {} was stored under this id", entry.kind);
+                return Err(ModelError::new("id", &entry.key, expected));
             }
             Some(_) => Verdict::Changed,
-            None if self.lets_in_whom_it_links(change) => Verdict::New,
+            None if self.calls.decide(change)? || self.lets_in_whom_it_links(change) => Verdict::New,
             None => self.state.verdict(change)?,
         };
         if verdict != Verdict::Same {

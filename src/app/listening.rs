@@ -56,7 +56,7 @@ impl LiveFeed {
                 () = over(self.ends) => return None,
                 event = self.feed.next() => Some(event?),
             };
-            if !self.caller.holds(self.state.read().people(), Timestamp::now()) {
+            if !self.caller.holds(&self.state.read(), Timestamp::now()) {
                 return None;
             }
             if event.is_some() {
@@ -128,7 +128,7 @@ mod tests {
             let state = self.state.read();
             let (session, user) = state.people().session_of(&id("s")).unwrap();
             let token = state.people().token_of(&id("t")).unwrap();
-            [Caller::public(), Caller::of_token(token), Caller::of_session(session, user)]
+            [Caller::public(), Caller::of_token(token), Caller::of_session(&state, session, user)]
         }
 
         fn feed(&self, caller: Caller) -> LiveFeed {

@@ -14,6 +14,7 @@ mod assets;
 mod audit;
 mod campaigns;
 mod check;
+mod codes;
 mod commit;
 mod confided;
 mod demo;
@@ -41,9 +42,13 @@ mod rates;
 mod read;
 mod resolve;
 mod rules;
+mod satisfaction;
 mod seal;
 mod session;
 mod shown;
+mod targets;
+mod teams;
+mod then;
 mod throttle;
 mod tile;
 mod visits;
@@ -54,9 +59,11 @@ mod worklist;
 
 pub use access::{Caller, TokenHash};
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
-pub use assets::{Asset, Assets};
+pub use assets::{Asset, Assets, Shell};
 pub use audit::{AuditLine, audit};
+pub use campaigns::{CampaignInput, CampaignReport};
 pub use check::{Checked, check_store};
+pub use codes::CodesReport;
 pub use commit::{Committed, Expects, Outcome, Print};
 pub use demo::{Demo, DemoToken, build_demo};
 pub use describe::describe_map;
@@ -86,15 +93,17 @@ pub use plans::{
 };
 pub use rates::{DifferenceReport, RatesQuery, RatesReport};
 pub use read::{
-    AreaReport, CampaignReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery,
-    UnvisitedReport,
+    AreaReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery, UnvisitedReport,
 };
 pub use rules::{assumed_widths, check_rule_set, rule_set, rule_set_text, rule_sets};
+pub use satisfaction::{AnswerReply, SatisfactionQuery, SatisfactionReport};
 pub use seal::Keyring;
 pub use session::Credential;
+pub use targets::{TargetDecision, TargetInput, TargetReport};
+pub use teams::{TeamReport, TeamsQuery, TeamsReport};
 pub use throttle::neighbourhood;
 pub use tile::{TileBody, TileCoding, TileLayer, TileLayers, TileRequest, TilesetReport, tile_layer, tileset_has_zoom};
-pub use visits::{VisitInput, VisitReply};
+pub use visits::{VisitFlag, VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
 pub use within::ImportPart;
 pub use worklist::{WorklistQuery, WorklistReport};
@@ -156,6 +165,8 @@ pub struct Parts {
     keys: Arc<Keyring>,
     assets: Assets,
     past: past::Past,
+    turned: then::Turned,
+    compared: rates::Compared,
     plans: plans::Plans,
 }
 
@@ -196,6 +207,8 @@ impl App {
             keys,
             assets: Assets,
             past,
+            turned: then::Turned::default(),
+            compared: rates::Compared::default(),
             plans: plans::Plans::default(),
         };
         App(Arc::new(parts))

@@ -1,6 +1,7 @@
 //! Areas beside one another: which rates stand out from the whole, and which two can be told apart.
 
 use super::read::living;
+use super::then::{Figured, FiguresThen};
 use super::{App, AppError, Caller};
 use crate::analysis::rates::differ::{Verdict, differ};
 use crate::analysis::rates::funnel::{Chance, Funnel, Position};
@@ -9,6 +10,7 @@ use crate::analysis::rates::{Confidence, Rate, RatesError};
 use crate::model::{Area, CampaignId, Code, Level, ModelError, Right, Tally};
 use crate::state::State;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use std::sync::Arc;
 const CURVE: u32 = 60;
 
 /// Which areas' rates.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RatesQuery {
     /// Visits of which campaign; `None` is all visits.
     pub campaign: Option<CampaignId>,
@@ -24,6 +26,8 @@ pub struct RatesQuery {
     pub level: Level,
     /// Within this Area.
     pub within: Option<String>,
+    /// As it was then; `None` is now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// Rates of areas of one level, and what chance can do to them.
@@ -140,39 +144,99 @@ pub struct DifferenceReport {
     pub verdict: &'static str,
 }
 
+/// Comparisons that were made, the last asked for last, each with the tallies that it was made of.
+#[derive(Default)]
+pub(super) struct Compared(Mutex<Vec<(RatesQuery, Figured, Arc<RatesReport>)>>);
+
+/// Comparisons that are kept: levels and campaigns that people look at in turn.
+const COMPARED: usize = 16;
+
+impl Compared {
+    /// One that was made of just these tallies.
+    fn known(&self, query: &RatesQuery, areas: &Figured) -> Option<Arc<RatesReport>> {
+        let mut kept = self.0.lock();
+        let same = |(of, made_of, _): &(RatesQuery, Figured, Arc<RatesReport>)| {
+            let pairs = || made_of.iter().zip(areas);
+            of == query && made_of.len() == areas.len() && pairs().all(|(a, b)| a.1 == b.1 && Arc::ptr_eq(&a.0, &b.0))
+        };
+        let place = kept.iter().position(same)?;
+        let mut known = kept.remove(place);
+        let now = RatesReport { as_of: query.as_of.unwrap_or_else(Timestamp::now), ..RatesReport::clone(&known.2) };
+        known.2 = Arc::new(now);
+        let report = Arc::clone(&known.2);
+        kept.push(known);
+        Some(report)
+    }
+
+    fn keep(&self, query: RatesQuery, areas: Figured, made: RatesReport) -> Arc<RatesReport> {
+        let made = Arc::new(made);
+        let mut kept = self.0.lock();
+        kept.retain(|(of, ..)| *of != query);
+        if kept.len() >= COMPARED {
+            kept.remove(0);
+        }
+        kept.push((query, areas, Arc::clone(&made)));
+        made
+    }
+}
+
 impl App {
     /// The rates of all areas of a level beside one another. Counts are read from tallies; the comparison is made without the lock and
-    /// costs some 30 ms for 300 grids, 0.2 s for 300 townships, more than a second for the 2,000 areas that are given ranks at most.
-    pub fn rates(&self, caller: &Caller, query: &RatesQuery) -> Result<RatesReport, AppError> {
+    /// costs some 30 ms for 300 grids, 0.2 s for 300 townships, more than a second for the 2,000 areas that are given ranks at most;
+    /// nothing where it was made before and no tally has changed since.
+    pub async fn rates(&self, caller: &Caller, query: RatesQuery) -> Result<Arc<RatesReport>, AppError> {
         caller.require(Right::Rates)?;
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
         }
-        let areas: Vec<(Arc<Area>, Tally)> = {
-            let state = self.state.read();
-            let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
-            let covered = state.coverage(query.campaign, Some(query.level), within, None);
-            covered.into_iter().map(|c| (Arc::clone(&c.entry.area), c.tally)).collect()
+        let areas: Figured = match query.as_of {
+            Some(at) => {
+                let RatesQuery { campaign, level, within, .. } = query.clone();
+                self.figures_then(caller, FiguresThen { at, campaign, level: Some(level), within }).await?
+            }
+            None => {
+                let state = self.state.read();
+                let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
+                let covered = state.coverage(query.campaign, Some(query.level), within, None);
+                covered.into_iter().map(|c| (Arc::clone(&c.entry.area), c.tally)).collect()
+            }
         };
-        report(query, &areas).map_err(|error| AppError::from(crate::analysis::AnalysisError::from(error)))
+        if let Some(known) = self.compared.known(&query, &areas) {
+            return Ok(known);
+        }
+        self.work(move |app| {
+            let made = report(&query, &areas).map_err(crate::analysis::AnalysisError::from)?;
+            Ok(app.compared.keep(query, areas, made))
+        })
+        .await?
     }
 
     /// Two areas beside one another, of any level.
-    pub fn difference(
+    pub async fn difference(
         &self,
         caller: &Caller,
-        a: &str,
-        b: &str,
+        [a, b]: [String; 2],
         campaign: Option<CampaignId>,
+        as_of: Option<Timestamp>,
     ) -> Result<DifferenceReport, AppError> {
         caller.require(Right::Rates)?;
         if let Some(id) = campaign {
             self.known_campaign(id)?;
         }
-        let (a, b) = {
-            let state = self.state.read();
-            let one = |field: &'static str, code: &str| counted(&state, field, code, campaign);
-            (one("a", a)?, one("b", b)?)
+        let (a, b) = match as_of {
+            Some(at) => {
+                let all = self.figures_then(caller, FiguresThen { at, campaign, level: None, within: None }).await?;
+                let one = |field: &'static str, code: &str| {
+                    let known = all.iter().find(|(area, _)| area.code.as_str() == code).cloned();
+                    known.ok_or_else(|| ModelError::new(field, code, "the code of an area that was living then"))
+                };
+                (one("a", &a)?, one("b", &b)?)
+            }
+            None => {
+                let state = self.state.read();
+                let one = |field: &'static str, code: &str| counted(&state, field, code, campaign);
+                (one("a", &a)?, one("b", &b)?)
+            }
         };
         if a.0.code == b.0.code {
             return Err(ModelError::new("b", &b.0.code, "the code of another area than a").into());
@@ -187,7 +251,7 @@ impl App {
         };
         Ok(DifferenceReport {
             campaign,
-            as_of: Timestamp::now(),
+            as_of: as_of.unwrap_or_else(Timestamp::now),
             a: line(&a.0, &a.1),
             b: line(&b.0, &b.1),
             difference: found.value,
@@ -259,7 +323,7 @@ fn report(query: &RatesQuery, areas: &[(Arc<Area>, Tally)]) -> Result<RatesRepor
     };
     Ok(RatesReport {
         campaign: query.campaign,
-        as_of: Timestamp::now(),
+        as_of: query.as_of.unwrap_or_else(Timestamp::now),
         level: query.level,
         overall: Counted::of(Rate::pooled(&rates)),
         dispersion: funnel.as_ref().map(|f| Scatter { phi: f.dispersion.phi, tau_squared: f.dispersion.tau_squared }),

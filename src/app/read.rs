@@ -4,8 +4,8 @@ use super::confided::Opened;
 use super::figures::{AreaCoverage, Figures};
 use super::{App, AppError, Caller};
 use crate::geom::{Bbox, LonLat};
-use crate::model::{Area, Campaign, CampaignId, Code, Level, Outcome, Right};
-use crate::state::{AreaId, Covered, Found, HouseholdView, Scope, State};
+use crate::model::{Area, CampaignId, Code, ConfidedField, Level, Outcome, Right, Sealed};
+use crate::state::{AreaId, Covered, Found, HouseholdView, Scope, State, VisitView, Void};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -177,30 +177,18 @@ pub struct VisitLine {
     /// Who called; for a role that may see addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-}
-
-/// A campaign.
-#[derive(Debug, Clone, Serialize)]
-pub struct CampaignReport {
-    /// Its number.
-    pub id: CampaignId,
-    /// For people.
-    pub name: String,
-    /// What it is about.
-    pub theme: String,
-    /// First day.
-    pub from: Date,
-    /// Last day.
-    pub to: Date,
-    /// Days after which a household that was reached is to be called on again; `None` once is enough.
-    pub revisit_days: Option<u16>,
-}
-
-impl CampaignReport {
-    pub(super) fn of(campaign: &Campaign) -> CampaignReport {
-        let Campaign { id, name, theme, from, to, revisit_days } = campaign.clone();
-        CampaignReport { id, name, theme, from, to, revisit_days }
-    }
+    /// How long it took; for a role that may see addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u16>,
+    /// What the household was found to need; for a role that may see addresses, where a key at hand opens it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
+    /// The caller stood far from the household; for a role that may see addresses.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub far: bool,
+    /// It stands no more: `corrected` by a later one, or `withdrawn`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub void: Option<&'static str>,
 }
 
 /// Something that a word found.
@@ -257,11 +245,6 @@ impl App {
             attribution: state.info().attribution.clone(),
             levels,
         }
-    }
-
-    pub(super) fn known_campaign(&self, id: CampaignId) -> Result<(), AppError> {
-        let known = self.state.read().campaign(id).is_some();
-        if known { Ok(()) } else { Err(AppError::NotFound { what: "campaign", name: id.to_string() }) }
     }
 
     /// The coverage of some Areas, read from tallies.
@@ -350,13 +333,14 @@ impl App {
         let view = state.household(code).filter(|h| scope.holds(h.area)).ok_or_else(not_found)?;
         let addresses = caller.scope(&state, Right::Addresses).ok();
         let personal = addresses.as_ref().is_some_and(|scope| scope.holds(view.area));
-        let visits = state.visits_to(view.id).map(|v| VisitLine {
-            id: v.id,
-            at: v.at,
-            outcome: v.outcome,
-            campaign: v.campaign,
-            by: personal.then(|| v.by.to_owned()),
-        });
+        let mut sealed: Vec<Option<Sealed>> = Vec::new();
+        let visits: Vec<VisitLine> = state
+            .visits_to(view.id)
+            .map(|v| {
+                sealed.push(v.needs.filter(|_| personal).cloned());
+                visit_line(&v, personal)
+            })
+            .collect();
         let mut report = HouseholdReport {
             household: line(&state, addresses.as_ref(), &view),
             persons: view.persons.filter(|_| personal),
@@ -364,13 +348,18 @@ impl App {
             needs: None,
             sealed: false,
             areas: state.area_chain(view.area).map(|entry| entry.area.code.clone()).collect(),
-            visits: visits.collect(),
+            visits,
         };
         let confided = view.confided.filter(|_| personal).cloned();
         drop(state);
+        for (visit, needs) in report.visits.iter_mut().zip(sealed) {
+            visit.needs = needs.as_ref().and_then(|needs| self.keys.open(code, ConfidedField::Needs, needs));
+            report.sealed |= needs.is_some() && visit.needs.is_none();
+        }
         if let Some(confided) = confided {
             let Opened { texts, closed } = Opened::of(&self.keys, code, &confided);
-            (report.contact, report.needs, report.sealed) = (texts.contact, texts.needs, closed);
+            (report.contact, report.needs) = (texts.contact, texts.needs);
+            report.sealed |= closed;
         }
         Ok(report)
     }
@@ -427,4 +416,16 @@ pub(super) fn line(state: &State, addresses: Option<&Scope>, view: &HouseholdVie
         status: view.status.as_str(),
         area: state.area_chain(view.area).next().map(|entry| entry.area.code.clone()),
     }
+}
+
+/// A visit as a list shows it, its needs still sealed.
+fn visit_line(visit: &VisitView<'_>, personal: bool) -> VisitLine {
+    let void = visit.void.map(|void| match void {
+        Void::Corrected(_) => "corrected",
+        Void::Withdrawn => "withdrawn",
+    });
+    let VisitView { id, at, outcome, campaign, .. } = *visit;
+    let by = personal.then(|| visit.by.to_owned());
+    let (minutes, far) = (visit.minutes.filter(|_| personal), visit.far && personal);
+    VisitLine { id, at, outcome, campaign, by, minutes, needs: None, far, void }
 }

@@ -137,7 +137,7 @@ impl App {
         if session.expires <= Timestamp::now() {
             return Err(AppError::Session);
         }
-        Ok(Caller::of_session(session, user))
+        Ok(Caller::of_session(&state, session, user))
     }
 
     /// Signs a session out; a caller without one has nothing to end.

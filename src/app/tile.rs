@@ -259,8 +259,8 @@ impl Gathered {
 
 /// A household of the state as a tile takes it.
 fn feature(point: Point<'_>) -> HouseholdFeature<'_> {
-    let Point { id, at, code, status, outcome } = point;
-    HouseholdFeature { id: u64::from(id.0), at, code, status, outcome }
+    let Point { id, at, code, status, eligible, outcome } = point;
+    HouseholdFeature { id: u64::from(id.0), at, code, status, eligible, outcome }
 }
 
 impl App {

@@ -2,6 +2,7 @@
 
 mod sheet;
 
+use super::access::{self, day};
 use super::read::{HouseholdLine, line, living};
 use super::{App, AppError, Caller};
 use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, Worklist, today};
@@ -11,7 +12,6 @@ use crate::model::{Campaign, CampaignId, ModelError, Outcome, Reach, Right};
 use crate::state::{Eligible, HouseholdView, Scope, State};
 use geo::{Geometry, Point};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
@@ -154,7 +154,6 @@ impl App {
 
     /// What a list is chosen from, copied so that the lock is let go.
     fn gather(&self, caller: &Caller, query: &WorklistQuery, now: Timestamp) -> Result<Gathered, AppError> {
-        let day = |at: Timestamp| at.to_zoned(TimeZone::system()).date();
         let state = self.state.read();
         let campaign = query.campaign.map(|id| {
             let unknown = || AppError::NotFound { what: "campaign", name: id.to_string() };
@@ -169,8 +168,13 @@ impl App {
         })?;
         let first = eligible.first().map(|one| one.household.at);
         let one = |Eligible { household, visit }: &Eligible<'_>| {
+            let last = visit.as_ref().map(|visit| Called {
+                outcome: visit.outcome,
+                day: day(visit.at),
+                need: visit.needs.is_some(),
+            });
+            let days = waits(campaign, last, day(now))?;
             let visit = visit.as_ref().map(|visit| (visit.outcome, visit.at));
-            let days = waits(campaign, visit.map(|(outcome, at)| (outcome, day(at))), day(now))?;
             Some(Listed { code: household.code.to_owned(), at: household.at, visit, days })
         };
         Ok(Gathered { first, listed: eligible.iter().filter_map(one).collect() })
@@ -249,7 +253,7 @@ impl ReasonLine {
 fn of_member(state: &State, member: Option<&str>) -> Result<Scope, AppError> {
     let Some(name) = member else { return Ok(Scope::Everywhere) };
     let user = state.people().user(name).ok_or_else(|| AppError::NotFound { what: "member", name: name.to_owned() })?;
-    let grant = user.grant();
+    let grant = state.grant_of(user, access::today());
     Ok(match grant.reach(Right::Visit) {
         Reach::Everywhere => Scope::Everywhere,
         Reach::Own | Reach::Nowhere => state.scope(&grant.areas),
@@ -264,23 +268,35 @@ fn both(a: Scope, b: Scope) -> Scope {
     }
 }
 
+/// The visit that stands for a household.
+#[derive(Debug, Clone, Copy)]
+struct Called {
+    outcome: Outcome,
+    day: Date,
+    /// A need was found.
+    need: bool,
+}
+
 /// When somebody is to call; `None` where nobody is. `called` is the visit that stands.
-fn waits(campaign: Option<&Campaign>, called: Option<(Outcome, Date)>, now: Date) -> Option<Days> {
+fn waits(campaign: Option<&Campaign>, called: Option<Called>, now: Date) -> Option<Days> {
     let until = |day: Date| now.until((Unit::Day, day)).map_or(i32::MAX, |span| span.get_days());
     let end = campaign.map(|campaign| until(campaign.to));
     let again = |day: Date| {
         let days = campaign.and_then(|campaign| campaign.revisit_days)?;
         Some(until(day.saturating_add(jiff::Span::new().days(days))))
     };
-    match called {
-        Some((_, day)) if day >= now => None,
-        None | Some((Outcome::NotHome | Outcome::Deferred | Outcome::NotFound, _)) => Some((None, end, false)),
-        Some((Outcome::Partly, day)) => Some((Some(until(day)), again(day), true)),
-        Some((Outcome::Visited, day)) => again(day).map(|due| (None, Some(due), true)),
-        Some((
-            Outcome::Refused | Outcome::MovedAway | Outcome::Vacant | Outcome::Demolished | Outcome::Duplicate,
-            _,
-        )) => None,
+    let after_need = |day: Date| {
+        let days = campaign.and_then(|campaign| campaign.need_days).unwrap_or(0);
+        until(day.saturating_add(jiff::Span::new().days(days)))
+    };
+    let Some(Called { outcome, day, need }) = called else { return Some((None, end, false)) };
+    match outcome {
+        _ if day >= now => None,
+        Outcome::NotHome | Outcome::Deferred | Outcome::NotFound => Some((None, end, false)),
+        Outcome::Partly => Some((Some(after_need(day)), again(day), true)),
+        Outcome::Visited if need => Some((Some(after_need(day)), again(day), true)),
+        Outcome::Visited => again(day).map(|due| (None, Some(due), true)),
+        Outcome::Refused | Outcome::MovedAway | Outcome::Vacant | Outcome::Demolished | Outcome::Duplicate => None,
     }
 }
 
@@ -308,16 +324,21 @@ mod tests {
 
     #[test]
     fn who_waits_follows_the_last_call_and_the_campaign() {
-        let campaign = |revisit_days| Campaign {
+        let campaign = |revisit_days, need_days| Campaign {
             id: CampaignId(1),
             name: "Stage 1".into(),
             theme: String::new(),
             from: date(2026, 11, 1),
             to: date(2026, 11, 30),
             revisit_days,
+            need_days,
+            closed: false,
         };
-        let (once, weekly, now) = (campaign(None), campaign(Some(7)), date(2026, 11, 20));
-        let check = |campaign, called, expected| assert_eq!(waits(campaign, called, now), expected, "{called:?}");
+        let (once, weekly, now) = (campaign(None, None), campaign(Some(7), Some(4)), date(2026, 11, 20));
+        let check = |campaign, called: Option<(Outcome, Date)>, expected| {
+            let called = called.map(|(outcome, day)| Called { outcome, day, need: false });
+            assert_eq!(waits(campaign, called, now), expected, "{called:?}");
+        };
         let on = |day| date(2026, 11, day);
         check(None, None, Some((None, None, false)));
         check(Some(&once), None, Some((None, Some(10), false)));
@@ -327,7 +348,11 @@ mod tests {
         check(Some(&once), Some((Outcome::Visited, on(1))), None);
         check(Some(&weekly), Some((Outcome::Visited, on(10))), Some((None, Some(-3), true)));
         check(Some(&weekly), Some((Outcome::Visited, on(18))), Some((None, Some(5), true)));
-        check(Some(&weekly), Some((Outcome::Partly, on(18))), Some((Some(-2), Some(5), true)));
+        check(Some(&weekly), Some((Outcome::Partly, on(18))), Some((Some(2), Some(5), true)));
+        check(Some(&once), Some((Outcome::Partly, on(18))), Some((Some(-2), None, true)));
+        let in_need = Some(Called { outcome: Outcome::Visited, day: on(12), need: true });
+        assert_eq!(waits(Some(&weekly), in_need, now), Some((Some(-4), Some(-1), true)));
+        assert_eq!(waits(None, in_need, now), Some((Some(-8), None, true)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `/api/coverage` in JSON, GeoJSON and CSV.
 
-use super::extract::{Params, bbox, campaign, parse};
+use super::extract::{Params, as_of, bbox, campaign, parse};
 use super::problem::Problem;
 use crate::app::{App, Caller, CoverageQuery, CoverageReport};
 use crate::model::{ModelError, Shape};
@@ -18,6 +18,7 @@ pub struct CoverageParams {
     level: Option<String>,
     within: Option<String>,
     bbox: Option<String>,
+    as_of: Option<String>,
     f: Option<String>,
 }
 
@@ -36,8 +37,12 @@ pub async fn coverage(
     if !["json", "geojson", "csv"].contains(&form.as_str()) {
         return Err(ModelError::new("f", &form, "one of json, geojson, csv").into());
     }
+    let then = match as_of(params.as_of.as_deref())? {
+        Some(at) => Some(app.coverage_then(&caller, query.clone(), at).await?),
+        None => None,
+    };
     let work = move |app: &App| -> Result<Response, Problem> {
-        let report = app.coverage(&caller, &query)?;
+        let report = then.map_or_else(|| app.coverage(&caller, &query), Ok)?;
         Ok(match form.as_str() {
             "geojson" => {
                 ([(header::CONTENT_TYPE, "application/geo+json")], geojson(&report).to_string()).into_response()

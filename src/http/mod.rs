@@ -9,6 +9,7 @@
 //! This room knows nothing of SQL, of the state or of the store.
 
 mod accept;
+mod answers;
 mod areas;
 mod campaigns;
 mod cookie;
@@ -40,6 +41,7 @@ mod rules;
 mod security;
 mod session;
 mod settings;
+mod teams;
 mod tiles;
 mod visits;
 mod worklist;

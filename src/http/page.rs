@@ -1,4 +1,4 @@
-//! The page, its styles and glyphs.
+//! The page, its styles and glyphs, and the worker that keeps them for a phone without network.
 
 use super::extract::Path;
 use super::problem::Problem;
@@ -28,6 +28,17 @@ pub async fn glyphs(
 ) -> Result<Response, Problem> {
     let font = fontstack.split(',').next().unwrap_or_default().trim();
     file(app.assets().style(&format!("glyphs/{font}/{range}")), &range, &headers)
+}
+
+/// The service worker, at the root of what it answers for. It begins with the list of the page's files and their hashes, so that the
+/// browser finds another worker whenever one of them is another, and nobody keeps that list by hand.
+pub async fn worker(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let shell = app.assets().shell().ok_or_else(|| Problem::not_found("no file 'sw.js'".to_owned()))?;
+    let list = serde_json::to_string(&shell).map_err(|_| Problem::internal())?;
+    let mut bytes = format!("self.SHELL = {list};\n").into_bytes();
+    bytes.extend_from_slice(&shell.worker);
+    let media_type = "text/javascript".to_owned();
+    file(Some(Asset { bytes: bytes.into(), media_type, sha256: shell.version }), "sw.js", &headers)
 }
 
 fn file(asset: Option<Asset>, name: &str, headers: &HeaderMap) -> Result<Response, Problem> {

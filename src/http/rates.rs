@@ -1,12 +1,13 @@
 //! `/api/rates` and `/api/rates/difference`.
 
-use super::extract::{Params, campaign, parse};
+use super::extract::{Params, as_of, campaign, parse};
 use super::problem::Problem;
 use crate::app::{App, Caller, DifferenceReport, RatesQuery, RatesReport};
 use crate::model::{Level, ModelError};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use std::sync::Arc;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,19 +15,21 @@ pub struct RatesParams {
     campaign: Option<String>,
     level: Option<String>,
     within: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn rates(
     State(app): State<App>,
     caller: Caller,
     Params(params): Params<RatesParams>,
-) -> Result<Json<RatesReport>, Problem> {
+) -> Result<Json<Arc<RatesReport>>, Problem> {
     let query = RatesQuery {
         campaign: campaign(params.campaign.as_deref())?,
         level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
         within: params.within,
+        as_of: as_of(params.as_of.as_deref())?,
     };
-    Ok(Json(app.work(move |app| app.rates(&caller, &query)).await??))
+    Ok(Json(app.rates(&caller, query).await?))
 }
 
 #[derive(Deserialize)]
@@ -35,6 +38,7 @@ pub struct DifferenceParams {
     campaign: Option<String>,
     a: Option<String>,
     b: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn difference(
@@ -47,5 +51,6 @@ pub async fn difference(
         code.ok_or_else(|| ModelError::new(field, "nothing", "the code of a living area"))
     };
     let (a, b) = (needed("a", params.a)?, needed("b", params.b)?);
-    Ok(Json(app.difference(&caller, &a, &b, campaign)?))
+    let as_of = as_of(params.as_of.as_deref())?;
+    Ok(Json(app.difference(&caller, [a, b], campaign, as_of).await?))
 }

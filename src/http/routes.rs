@@ -1,5 +1,6 @@
 //! Every operation there is.
 
+mod fieldwork;
 mod ledger;
 mod map;
 mod page;
@@ -19,6 +20,7 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         &map::OPERATIONS[..],
         &ledger::OPERATIONS,
+        &fieldwork::OPERATIONS,
         &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,
@@ -76,6 +78,15 @@ const LANG: Parameter = Parameter {
     takes: Takes::Word(&["en", "zh"]),
     needed: false,
     example: "en",
+};
+
+const AS_OF: Parameter = Parameter {
+    name: "as_of",
+    what: "Of the map as it was at this time (RFC 3339), not after now: what had been recorded by then, for who signed in. The first \
+           question about a time may take seconds.",
+    takes: Takes::Text,
+    needed: false,
+    example: "2026-11-01T08:00:00Z",
 };
 
 const LEVEL: Parameter = Parameter {

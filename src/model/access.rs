@@ -84,6 +84,10 @@ pub enum Right {
     Visit,
     /// Found a campaign.
     Campaign,
+    /// Say who answers for what.
+    Teams,
+    /// Ask households whether they are satisfied.
+    Ask,
     /// See Plans with their zones and spots, whatever their phase.
     Plans,
     /// Found and change Plans, zones and spots, and check rules for them.
@@ -98,7 +102,7 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 13] = [
+    pub const ALL: [Right; 15] = [
         Right::Areas,
         Right::Coverage,
         Right::Rates,
@@ -107,6 +111,8 @@ impl Right {
         Right::Past,
         Right::Visit,
         Right::Campaign,
+        Right::Teams,
+        Right::Ask,
         Right::Plans,
         Right::Draw,
         Right::Ledger,
@@ -135,12 +141,12 @@ pub fn reach(role: Role, right: Right) -> Reach {
         | (Role::Admin, _)
         | (Role::Coordinator, Right::Campaign)
         | (Role::Coordinator | Role::Inspector | Role::Analyst, Right::Rates)
-        | (Role::Inspector, Right::Households | Right::Addresses)
+        | (Role::Inspector, Right::Households | Right::Addresses | Right::Ask)
         | (Role::Analyst, Right::Households)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
         | (Role::Planner, Right::Draw) => Everywhere,
         (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit | Right::Ledger)
-        | (Role::Coordinator, Right::LedgerLayout) => Own,
+        | (Role::Coordinator, Right::Teams | Right::LedgerLayout) => Own,
         (Role::Public, _) => Nowhere,
         (_, Right::Past) => Everywhere,
         _ => Nowhere,

@@ -1,7 +1,7 @@
 use super::ledger::LedgerTemplate;
 use super::{
-    Area, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session, SessionEnd, SignInLink, Spot,
-    Token, TokenId, User, UserEnd, Visit, Zone,
+    Answer, Area, Assignment, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session,
+    SessionEnd, SignInLink, Spot, TargetChange, Team, Token, TokenId, User, UserEnd, Visit, VisitEnd, Zone,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -23,8 +23,18 @@ pub enum Change {
     ContextPut(Box<ContextFeature>),
     /// A campaign founded or corrected.
     CampaignPut(Campaign),
+    /// Households that became part of a campaign's target, or are no longer.
+    TargetChanged(TargetChange),
     /// A visit made.
     VisitMade(Visit),
+    /// A visit that never took place.
+    VisitWithdrawn(VisitEnd),
+    /// A Team founded or changed.
+    TeamPut(Team),
+    /// Households given to a member of a Team.
+    Assigned(Assignment),
+    /// A household said whether it is satisfied.
+    Answered(Answer),
     /// A Plan founded or changed.
     PlanPut(Box<Plan>),
     /// A zone drawn or drawn anew.
@@ -133,7 +143,12 @@ pub enum Kind {
     Household,
     Context,
     Campaign,
+    Target,
     Visit,
+    VisitEnd,
+    Team,
+    Assignment,
+    Answer,
     Plan,
     Zone,
     ZoneEnd,
@@ -153,13 +168,18 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 26] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
         Kind::Context,
         Kind::Campaign,
+        Kind::Target,
         Kind::Visit,
+        Kind::VisitEnd,
+        Kind::Team,
+        Kind::Assignment,
+        Kind::Answer,
         Kind::Plan,
         Kind::Zone,
         Kind::ZoneEnd,
@@ -186,7 +206,12 @@ impl Kind {
             Kind::Household => "household",
             Kind::Context => "context",
             Kind::Campaign => "campaign",
+            Kind::Target => "target",
             Kind::Visit => "visit",
+            Kind::VisitEnd => "visit_end",
+            Kind::Team => "team",
+            Kind::Assignment => "assignment",
+            Kind::Answer => "answer",
             Kind::Plan => "plan",
             Kind::Zone => "zone",
             Kind::ZoneEnd => "zone_end",
@@ -231,7 +256,12 @@ impl Change {
             Change::HouseholdPut(_) => Kind::Household,
             Change::ContextPut(_) => Kind::Context,
             Change::CampaignPut(_) => Kind::Campaign,
+            Change::TargetChanged(_) => Kind::Target,
             Change::VisitMade(_) => Kind::Visit,
+            Change::VisitWithdrawn(_) => Kind::VisitEnd,
+            Change::TeamPut(_) => Kind::Team,
+            Change::Assigned(_) => Kind::Assignment,
+            Change::Answered(_) => Kind::Answer,
             Change::PlanPut(_) => Kind::Plan,
             Change::ZonePut(_) => Kind::Zone,
             Change::ZoneEnded(_) => Kind::ZoneEnd,
@@ -259,7 +289,12 @@ impl Change {
             Change::HouseholdPut(h) => h.code.to_string(),
             Change::ContextPut(c) => c.code.to_string(),
             Change::CampaignPut(c) => c.id.to_string(),
+            Change::TargetChanged(t) => t.campaign.to_string(),
             Change::VisitMade(v) => v.id.to_string(),
+            Change::VisitWithdrawn(e) => e.id.to_string(),
+            Change::TeamPut(t) => t.code.to_string(),
+            Change::Assigned(a) => a.team.to_string(),
+            Change::Answered(a) => a.id.to_string(),
             Change::PlanPut(p) => p.id.to_string(),
             Change::ZonePut(z) => z.code.to_string(),
             Change::SpotPut(s) => s.code.to_string(),
@@ -286,7 +321,12 @@ impl Change {
             Change::HouseholdPut(h) => serde_json::to_string(h),
             Change::ContextPut(c) => serde_json::to_string(c),
             Change::CampaignPut(c) => serde_json::to_string(c),
+            Change::TargetChanged(t) => serde_json::to_string(t),
             Change::VisitMade(v) => serde_json::to_string(v),
+            Change::VisitWithdrawn(e) => serde_json::to_string(e),
+            Change::TeamPut(t) => serde_json::to_string(t),
+            Change::Assigned(a) => serde_json::to_string(a),
+            Change::Answered(a) => serde_json::to_string(a),
             Change::PlanPut(p) => serde_json::to_string(p),
             Change::ZonePut(z) => serde_json::to_string(z),
             Change::SpotPut(s) => serde_json::to_string(s),
@@ -313,7 +353,12 @@ impl Change {
             Kind::Household => serde_json::from_str(body).map(Change::HouseholdPut),
             Kind::Context => serde_json::from_str(body).map(|c| Change::ContextPut(Box::new(c))),
             Kind::Campaign => serde_json::from_str(body).map(Change::CampaignPut),
+            Kind::Target => serde_json::from_str(body).map(Change::TargetChanged),
             Kind::Visit => serde_json::from_str(body).map(Change::VisitMade),
+            Kind::VisitEnd => serde_json::from_str(body).map(Change::VisitWithdrawn),
+            Kind::Team => serde_json::from_str(body).map(Change::TeamPut),
+            Kind::Assignment => serde_json::from_str(body).map(Change::Assigned),
+            Kind::Answer => serde_json::from_str(body).map(Change::Answered),
             Kind::Plan => serde_json::from_str(body).map(|p| Change::PlanPut(Box::new(p))),
             Kind::Zone => serde_json::from_str(body).map(|z| Change::ZonePut(Box::new(z))),
             Kind::ZoneEnd => serde_json::from_str(body).map(Change::ZoneEnded),

@@ -8,6 +8,7 @@
 //! This room knows nothing of files, SQL, URLs, locks or clocks.
 
 pub mod access;
+mod answer;
 mod area;
 mod campaign;
 mod change;
@@ -26,13 +27,15 @@ mod plan;
 pub mod rule;
 mod shape;
 mod tally;
+mod team;
 mod visit;
 pub mod written;
 mod zone;
 
 pub use access::{Grant, Reach, Right, Role, Token, TokenId};
+pub use answer::{Answer, Satisfaction};
 pub use area::{Area, Level};
-pub use campaign::{Campaign, CampaignId};
+pub use campaign::{Campaign, CampaignId, TargetChange};
 pub use change::{AreaEnd, Change, DrawingEnd, Kind, MapInfo, TokenEnd};
 pub use code::Code;
 pub use confided::{Confided, ConfidedField, KeyId, Sealed};
@@ -44,5 +47,6 @@ pub use people::{ReadNote, Session, SessionEnd, SignInLink, User, UserEnd, UserN
 pub use plan::{Plan, PlanId, PlanPhase, Within};
 pub use shape::Shape;
 pub use tally::{OutcomeCounts, Tally};
-pub use visit::{Outcome, Visit};
+pub use team::{Assignment, Charge, Membership, Team};
+pub use visit::{Fix, Outcome, Visit, VisitEnd};
 pub use zone::{Spot, Zone};

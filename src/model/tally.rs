@@ -1,4 +1,4 @@
-use super::{Outcome, Status};
+use super::Outcome;
 use std::ops::{AddAssign, Index, SubAssign};
 
 /// Households by their standing outcome: counts that add and subtract.
@@ -74,12 +74,12 @@ pub struct Tally {
 impl Tally {
     /// What one household adds.
     #[must_use]
-    pub fn one(status: Status, outcome: Option<Outcome>) -> Tally {
+    pub fn one(eligible: bool, outcome: Option<Outcome>) -> Tally {
         let outcomes = match outcome {
-            Some(outcome) if status.eligible() => OutcomeCounts::one(outcome),
+            Some(outcome) if eligible => OutcomeCounts::one(outcome),
             _ => OutcomeCounts::default(),
         };
-        Tally { households: 1, eligible: u32::from(status.eligible()), outcomes }
+        Tally { households: 1, eligible: u32::from(eligible), outcomes }
     }
 
     /// Eligible households with a counted visit.
@@ -124,11 +124,11 @@ mod tests {
     #[test]
     fn a_rate_cannot_be_improved_by_coding() {
         let mut tally = Tally::default();
-        tally += Tally::one(Status::Occupied, Some(Outcome::Visited));
-        tally += Tally::one(Status::Occupied, Some(Outcome::Refused));
-        tally += Tally::one(Status::Occupied, Some(Outcome::NotHome));
-        tally += Tally::one(Status::Occupied, None);
-        tally += Tally::one(Status::Vacant, Some(Outcome::Visited));
+        tally += Tally::one(true, Some(Outcome::Visited));
+        tally += Tally::one(true, Some(Outcome::Refused));
+        tally += Tally::one(true, Some(Outcome::NotHome));
+        tally += Tally::one(true, None);
+        tally += Tally::one(false, Some(Outcome::Visited));
         assert_eq!((tally.households, tally.eligible, tally.visited(), tally.unvisited()), (5, 4, 1, 3));
         assert_eq!(tally.rate(), Some(0.25));
         assert_eq!(tally.outcomes.called(), 3);
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_was_added_can_be_taken_away() {
-        let one = Tally::one(Status::Occupied, Some(Outcome::Partly));
+        let one = Tally::one(true, Some(Outcome::Partly));
         let mut tally = one;
         tally += one;
         tally -= one;

@@ -3,9 +3,10 @@
 use super::areas::AreaId;
 use super::households::HouseholdId;
 use super::index::Spot;
+use super::visits::Turn;
 use super::{Delta, State, StateError, Version};
 use crate::geom::{Bbox, LatticeRect};
-use crate::model::{Area, Change, Code, Household, OutcomeCounts, Visit};
+use crate::model::{Area, CampaignId, Change, Code, Household, OutcomeCounts, TargetChange, Visit};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -17,6 +18,10 @@ impl State {
         if seq <= self.seq {
             return Err(StateError::Order { last: self.seq, found: seq });
         }
+        let came = self.came(at);
+        if matches!(change, Change::AreaPut(_) | Change::AreaEnded(_)) {
+            self.areas_at = Some(came);
+        }
         let delta = match change {
             Change::AreaPut(area) => self.put_area(area, at)?,
             Change::AreaEnded(end) => {
@@ -26,7 +31,7 @@ impl State {
                     Ok(id)
                 })?
             }
-            Change::HouseholdPut(household) => self.put_household(&household)?,
+            Change::HouseholdPut(household) => self.put_household(&household, came)?,
             Change::ContextPut(feature) => {
                 let before = self.context.find(feature.code.as_str()).and_then(|id| self.context.bbox(id));
                 let id = self.context.put(*feature).ok_or(StateError::Full("context features"))?;
@@ -40,7 +45,22 @@ impl State {
                 self.campaigns.put(campaign);
                 Delta { campaigns, ..Delta::default() }
             }
-            Change::VisitMade(visit) => self.put_visit(&visit, author)?,
+            Change::TargetChanged(change) => {
+                self.change_target(&change, Version { seq, at, author: author.into() }, came)?
+            }
+            Change::VisitMade(visit) => self.put_visit(&visit, author, came)?,
+            Change::VisitWithdrawn(end) => {
+                let (id, turns) = self.visits.withdraw(end.id, came).ok_or(StateError::Visit(end.id))?;
+                self.turn(id, &turns)
+            }
+            Change::Answered(answer) => {
+                self.answers.put(answer, &self.households, came)?;
+                Delta::default()
+            }
+            Change::TeamPut(_) | Change::Assigned(_) => {
+                self.teams.take(change, &self.households)?;
+                Delta::default()
+            }
             Change::PlanPut(_)
             | Change::ZonePut(_)
             | Change::ZoneEnded(_)
@@ -85,15 +105,39 @@ impl State {
             self.pyramid.remove(at, status);
         }
         for (campaign, outcome) in self.visits.outcomes(id) {
-            if status.eligible() {
+            let aimed = campaign.is_some_and(|campaign| self.campaigns.target(campaign).is_some());
+            if status.eligible() && !aimed {
                 self.areas.tally_outcomes(campaign, area, OutcomeCounts::one(outcome), add);
             }
             let turn = if add { [None, Some(outcome)] } else { [Some(outcome), None] };
             self.pyramid.turn(campaign, at, status, turn);
         }
+        let aiming: Vec<CampaignId> = self.campaigns.aiming_at(id).collect();
+        for campaign in aiming {
+            self.target_one(campaign, id, add);
+        }
     }
 
-    fn put_household(&mut self, household: &Household) -> Result<Delta, StateError> {
+    fn change_target(&mut self, change: &TargetChange, version: Version, came: Timestamp) -> Result<Delta, StateError> {
+        let campaign = change.campaign;
+        let decided = self.campaigns.decide(change, &self.households, version, came).map_err(StateError::Household)?;
+        self.aim(campaign, &decided);
+        let mut delta = Delta { campaigns: BTreeSet::from([campaign]), ..Delta::default() };
+        let concerned = || decided.added.iter().chain(&decided.removed);
+        if decided.first || change.all {
+            delta.everything = true;
+            delta.areas.extend(self.areas.living().map(|(id, _)| id));
+        } else {
+            for id in concerned() {
+                let area = self.households.area(*id);
+                delta.places.push((self.households.lattice(*id), area));
+                delta.areas.extend(self.areas.chain(area));
+            }
+        }
+        Ok(delta)
+    }
+
+    fn put_household(&mut self, household: &Household, came: Timestamp) -> Result<Delta, StateError> {
         let mut delta = Delta::default();
         if let Some(id) = self.households.find(household.code.as_str()) {
             self.contribute(id, false);
@@ -101,7 +145,7 @@ impl State {
             delta.places.push((self.households.lattice(id), self.households.area(id)));
             delta.areas.extend(self.areas.chain(self.households.area(id)));
         }
-        let id = self.households.put(household).ok_or(StateError::Full("households"))?;
+        let id = self.households.put(household, came).ok_or(StateError::Full("households"))?;
         let area = self.areas.locate(household.at);
         self.households.set_area(id, area);
         self.points.insert(Spot { at: self.households.lattice(id), id: id.0 });
@@ -111,31 +155,41 @@ impl State {
         Ok(delta)
     }
 
-    fn put_visit(&mut self, visit: &Visit, author: &str) -> Result<Delta, StateError> {
+    fn put_visit(&mut self, visit: &Visit, author: &str, came: Timestamp) -> Result<Delta, StateError> {
         let unknown = || StateError::Household(visit.household.clone());
         let id = self.households.find(visit.household.as_str()).ok_or_else(unknown)?;
-        let turns = self.visits.put(id, visit, author).ok_or(StateError::Full("visits"))?;
+        let turns = self.visits.put(id, visit, author, came).ok_or(StateError::Full("visits"))?;
+        Ok(self.turn(id, &turns))
+    }
+
+    /// Counts in Areas and cells that the outcomes which stand for a household are others now.
+    fn turn(&mut self, id: HouseholdId, turns: &[Turn]) -> Delta {
         let (at, area) = (self.households.lattice(id), self.households.area(id));
         let mut delta = Delta::default();
         if turns.is_empty() {
-            return Ok(delta);
+            return delta;
         }
         let status = self.households.status(id);
-        for turn in &turns {
-            if status.eligible() {
-                if let Some(before) = turn.before {
-                    self.areas.tally_outcomes(turn.campaign, area, OutcomeCounts::one(before), false);
+        for Turn { campaign, before, after } in turns.iter().copied() {
+            if self.campaigns.counts(campaign, id, status) {
+                for (outcome, add) in [(before, false), (after, true)] {
+                    if let Some(outcome) = outcome {
+                        self.areas.tally_outcomes(campaign, area, OutcomeCounts::one(outcome), add);
+                    }
                 }
-                self.areas.tally_outcomes(turn.campaign, area, OutcomeCounts::one(turn.after), true);
+                delta.areas.extend(self.areas.chain(area));
             }
-            self.pyramid.turn(turn.campaign, at, status, [turn.before, Some(turn.after)]);
-        }
-        if status.eligible() {
-            delta.areas.extend(self.areas.chain(area));
+            self.pyramid.turn(campaign, at, status, [before, after]);
+            if let Some(campaign) = campaign
+                && self.campaigns.target(campaign).is_some_and(|target| target.holds(id))
+            {
+                self.pyramid.target(campaign, at, status, before, false);
+                self.pyramid.target(campaign, at, status, after, true);
+            }
         }
         delta.places.push((at, area));
         delta.campaigns.extend(turns.iter().filter_map(|turn| turn.campaign));
-        Ok(delta)
+        delta
     }
 
     fn put_area(&mut self, area: Area, at: Timestamp) -> Result<Delta, StateError> {

@@ -66,6 +66,8 @@ pub struct Areas {
     tree: BoxIndex,
     /// Outcomes in each Area and all below, campaign by campaign.
     outcomes: HashMap<Option<CampaignId>, Vec<OutcomeCounts>>,
+    /// Households of the target in each Area and all below, for campaigns that have one.
+    targets: HashMap<CampaignId, Vec<u32>>,
     /// Living Areas and their summed size on the unit square, level by level.
     levels: HashMap<Level, (u32, f64)>,
 }
@@ -158,6 +160,7 @@ impl Areas {
             for outcomes in self.outcomes.values_mut() {
                 outcomes.push(OutcomeCounts::default());
             }
+            self.targets.values_mut().for_each(|counts| counts.push(0));
             self.by_code.insert(code.clone(), id);
             id
         };
@@ -256,6 +259,24 @@ impl Areas {
         }
     }
 
+    /// From now on a campaign has a target of its own, of nobody yet.
+    pub(super) fn aim(&mut self, campaign: CampaignId) {
+        self.targets.insert(campaign, vec![0; self.entries.len()]);
+    }
+
+    /// Adds (or takes away) households of a campaign's target in a chain.
+    pub(super) fn tally_target(&mut self, campaign: CampaignId, lowest: Option<AreaId>, households: u32, add: bool) {
+        let chain: Vec<AreaId> = self.chain(lowest).collect();
+        let counts = self.targets.get_mut(&campaign).expect("it was aimed first");
+        for id in chain {
+            if add {
+                counts[id.0 as usize] += households;
+            } else {
+                counts[id.0 as usize] -= households;
+            }
+        }
+    }
+
     /// Adds (or takes away) outcomes in a chain.
     pub(super) fn tally_outcomes(
         &mut self,
@@ -280,7 +301,8 @@ impl Areas {
     pub(super) fn tally(&self, id: AreaId, campaign: Option<CampaignId>) -> Tally {
         let entry = self.get(id);
         let outcomes = self.outcomes.get(&campaign).map(|o| o[id.0 as usize]).unwrap_or_default();
-        Tally { households: entry.households, eligible: entry.eligible, outcomes }
+        let target = campaign.and_then(|campaign| self.targets.get(&campaign)).map(|counts| counts[id.0 as usize]);
+        Tally { households: entry.households, eligible: target.unwrap_or(entry.eligible), outcomes }
     }
 
     pub(super) fn campaigns(&self) -> impl Iterator<Item = Option<CampaignId>> + '_ {

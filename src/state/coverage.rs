@@ -72,6 +72,12 @@ impl State {
         children.map(|child| self.areas.get(child)).filter(|entry| entry.in_force).map(|entry| entry.area.as_ref())
     }
 
+    /// Whether an Area is another, or below it.
+    #[must_use]
+    pub fn is_below(&self, area: Option<AreaId>, within: AreaId) -> bool {
+        self.areas.chain(area).any(|id| id == within)
+    }
+
     /// An Area and those that it belongs to, from the lowest up.
     pub fn area_chain(&self, id: Option<AreaId>) -> impl Iterator<Item = &AreaEntry> {
         self.areas.chain(id).map(|id| self.areas.get(id))

@@ -20,6 +20,8 @@ pub struct Delta {
     pub campaigns: BTreeSet<CampaignId>,
     /// The Plans that changed, or whose zones or spots did.
     pub plans: BTreeSet<PlanId>,
+    /// Figures changed all over the map: too many places to list.
+    pub everything: bool,
 }
 
 impl Delta {
@@ -31,6 +33,7 @@ impl Delta {
         self.context.extend(other.context);
         self.campaigns.extend(other.campaigns);
         self.plans.extend(other.plans);
+        self.everything |= other.everything;
     }
 }
 

@@ -43,6 +43,12 @@ impl State {
         for template in self.ledgers.all() {
             put(template);
         }
+        for (campaign, target) in self.campaigns.targets() {
+            put(&(campaign, target.len(), target.decisions()));
+            put(&target.members().collect::<Vec<_>>());
+        }
+        put(&self.teams.rows());
+        put(&self.answers.rows());
         for (_, feature) in self.context.all() {
             put(feature);
         }

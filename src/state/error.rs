@@ -7,6 +7,9 @@ pub enum StateError {
     /// A visit to a household that was never founded.
     #[error("household '{0}' is not known")]
     Household(Code),
+    /// The end of a visit that was never made.
+    #[error("visit '{0}' is not known")]
+    Visit(uuid::Uuid),
     /// The end of an Area that was never founded.
     #[error("area '{0}' is not known")]
     Area(Code),

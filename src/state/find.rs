@@ -3,9 +3,12 @@
 use super::areas::AreaId;
 use super::households::{HouseholdId, HouseholdView};
 use super::pyramid::Kinds;
+use super::row::Row;
 use super::visits::VisitView;
 use super::{Scope, State};
 use crate::geom::{Lattice, LatticeRect, LonLat, Meters, haversine};
+use crate::model::collection::Collection;
+use crate::model::filter::Filter;
 use crate::model::{CampaignId, Confided, Household, Level, Sealed};
 
 /// A household without a counted visit.
@@ -68,7 +71,7 @@ impl State {
         limit: usize,
     ) -> Vec<Unvisited<'_>> {
         let wanted = |id: &HouseholdId| {
-            self.households.status(*id).eligible()
+            self.counts_in(campaign, *id)
                 && !self.visits.outcome(campaign, *id).is_some_and(crate::model::Outcome::counts)
                 && scope.holds(self.households.area(*id))
                 && within.is_none_or(|area| self.areas.chain(self.households.area(*id)).any(|a| a == area))
@@ -110,7 +113,7 @@ impl State {
         scope: &Scope,
         most: usize,
     ) -> Option<Vec<Eligible<'_>>> {
-        let counts = |id: &HouseholdId| self.households.status(*id).eligible();
+        let counts = |id: &HouseholdId| self.counts_in(campaign, *id);
         let ids: Vec<HouseholdId> = match (within, scope) {
             (Some(area), _) => self.lying_in(self.with_below(area), scope, counts),
             (None, Scope::Areas(areas)) => self.lying_in(areas.iter().copied(), scope, counts),
@@ -146,10 +149,28 @@ impl State {
         ids
     }
 
+    /// The codes of the eligible households of a scope that pass a filter, in the order in which they were founded. Looks at each
+    /// household of the map.
+    #[must_use]
+    pub fn passing_households(&self, scope: &Scope, filter: &Filter) -> Vec<&str> {
+        let passes = |id: &HouseholdId| {
+            self.households.status(*id).eligible()
+                && scope.holds(self.households.area(*id))
+                && filter.matches(&Row::new(self, Collection::Households, id.0))
+        };
+        self.households.ids().filter(passes).map(|id| self.households.code(id)).collect()
+    }
+
     /// A household by code, whatever its status.
     #[must_use]
     pub fn household(&self, code: &str) -> Option<HouseholdView<'_>> {
         self.households.find(code).map(|id| self.households.view(id))
+    }
+
+    /// A visit by the client's id, with its household.
+    #[must_use]
+    pub fn visit(&self, id: uuid::Uuid) -> Option<(HouseholdView<'_>, VisitView<'_>)> {
+        self.visits.get(id).map(|(of, visit)| (self.households.view(of), visit))
     }
 
     /// A household by code, as it would stand in a change.

@@ -1,10 +1,12 @@
 //! Households in columns: some 45 bytes each and the letters of code and address.
 
 use super::areas::AreaId;
+use super::arrivals::Arrivals;
 use super::text::{Codes, Texts};
 use crate::geom::{Lattice, LonLat};
 use crate::model::{Code, Confided, Household, Sealed, Status};
 use hashbrown::HashMap;
+use jiff::Timestamp;
 
 /// The number of a household, in the order in which they were founded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +29,11 @@ pub struct Households {
     area: Vec<Option<AreaId>>,
     /// Of those few that confided something.
     confided: HashMap<HouseholdId, Confided<Sealed>>,
+    arrived: Arrivals,
+    /// What those were before whose status changed, in that order.
+    statuses: Vec<(Timestamp, HouseholdId, Status)>,
+    /// When one was moved last.
+    moved: Option<Timestamp>,
 }
 
 /// What is known of one household, borrowed.
@@ -119,10 +126,18 @@ impl Households {
     }
 
     /// Founds a household or overwrites its columns; `None` where there are no numbers left. The area is kept, and none for a new one.
-    pub(super) fn put(&mut self, household: &Household) -> Option<HouseholdId> {
+    pub(super) fn put(&mut self, household: &Household, came: Timestamp) -> Option<HouseholdId> {
         let n = self.codes.number(household.code.as_str())?;
         let i = n as usize;
-        if i == self.at.len() {
+        if i < self.at.len() {
+            if self.at[i] != household.at {
+                self.moved = Some(came);
+            }
+            if self.status[i] != household.status {
+                self.statuses.push((came, HouseholdId(n), self.status[i]));
+            }
+        } else {
+            self.arrived.note(came, n);
             self.at.push(household.at);
             self.status.push(household.status);
             self.persons.push(UNKNOWN);
@@ -145,6 +160,29 @@ impl Households {
             self.confided.insert(HouseholdId(n), household.confided.clone());
         }
         Some(HouseholdId(n))
+    }
+
+    /// How many had come in by a time.
+    pub(super) fn come_by(&self, at: Timestamp) -> u32 {
+        self.arrived.by(at, self.len())
+    }
+
+    /// Whether all that were there at a time are where they were.
+    pub(super) fn stayed_since(&self, at: Timestamp) -> bool {
+        self.moved.is_none_or(|moved| moved <= at)
+    }
+
+    /// The statuses of those that were there at a time, as they were then.
+    pub(super) fn statuses_at(&self, at: Timestamp) -> Vec<Status> {
+        let mut statuses = self.status[..self.come_by(at) as usize].to_vec();
+        let later = self.statuses.partition_point(|(came, ..)| *came <= at);
+        // The latest first: of several changes of one household the earliest says what it was.
+        for (_, HouseholdId(n), before) in self.statuses[later..].iter().rev() {
+            if let Some(status) = statuses.get_mut(*n as usize) {
+                *status = *before;
+            }
+        }
+        statuses
     }
 
     pub(super) fn shrink(&mut self) {

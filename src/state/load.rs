@@ -29,18 +29,21 @@ impl Loader {
         if seq <= state.seq {
             return Err(StateError::Order { last: state.seq, found: seq });
         }
+        let came = state.came(at);
         match change {
             Change::AreaPut(area) => {
                 let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
                 let in_force = area.valid_to.is_none_or(|last| last >= today);
                 state.areas.put(area, in_force).ok_or(StateError::Full("areas"))?;
+                state.areas_at = Some(came);
             }
             Change::AreaEnded(end) => {
                 let id = state.areas.find(end.code.as_str()).ok_or(StateError::Area(end.code))?;
                 state.areas.end(id, end.valid_to);
+                state.areas_at = Some(came);
             }
             Change::HouseholdPut(household) => {
-                state.households.put(&household).ok_or(StateError::Full("households"))?;
+                state.households.put(&household, came).ok_or(StateError::Full("households"))?;
             }
             Change::ContextPut(feature) => {
                 state.context.put(*feature).ok_or(StateError::Full("context features"))?;
@@ -50,8 +53,17 @@ impl Loader {
             Change::VisitMade(visit) => {
                 let id = state.households.find(visit.household.as_str());
                 let id = id.ok_or_else(|| StateError::Household(visit.household.clone()))?;
-                state.visits.put(id, &visit, author).ok_or(StateError::Full("visits"))?;
+                state.visits.put(id, &visit, author, came).ok_or(StateError::Full("visits"))?;
             }
+            Change::TargetChanged(change) => {
+                let version = Version { seq, at, author: author.into() };
+                state.campaigns.decide(&change, &state.households, version, came).map_err(StateError::Household)?;
+            }
+            Change::VisitWithdrawn(end) => {
+                state.visits.withdraw(end.id, came).ok_or(StateError::Visit(end.id))?;
+            }
+            Change::Answered(answer) => state.answers.put(answer, &state.households, came)?,
+            Change::TeamPut(_) | Change::Assigned(_) => state.teams.take(change, &state.households)?,
             Change::PlanPut(_)
             | Change::ZonePut(_)
             | Change::ZoneEnded(_)
@@ -132,7 +144,7 @@ impl State {
 }
 
 fn tally(state: &mut State) {
-    let State { areas, households, visits, pyramid, .. } = state;
+    let State { areas, households, visits, pyramid, campaigns, .. } = state;
     // Counts of the lowest Areas first, so that a chain is walked once for each of them and not for each household.
     let mut own = vec![[0u32; 2]; areas.ids().count()];
     for id in households.ids() {
@@ -150,7 +162,7 @@ fn tally(state: &mut State) {
         for (household, outcome) in standings {
             let status = households.status(household);
             places.push((households.lattice(household), status, outcome));
-            if let Some(area) = households.area(household).filter(|_| status.eligible()) {
+            if let Some(area) = households.area(household).filter(|_| campaigns.counts(campaign, household, status)) {
                 own[area.0 as usize] += OutcomeCounts::one(outcome);
             }
         }
@@ -160,5 +172,19 @@ fn tally(state: &mut State) {
             }
         }
         pyramid.build_outcomes(campaign, places.into_iter());
+    }
+    for (campaign, target) in campaigns.targets() {
+        areas.aim(campaign);
+        let mut own = vec![0u32; areas.ids().count()];
+        for area in target.members().filter_map(|id| households.area(id)) {
+            own[area.0 as usize] += 1;
+        }
+        for (id, count) in areas.ids().zip(own) {
+            if count > 0 {
+                areas.tally_target(campaign, Some(id), count, true);
+            }
+        }
+        let member = |id| (households.lattice(id), households.status(id), visits.outcome(Some(campaign), id));
+        pyramid.build_target(campaign, target.members().map(member));
     }
 }

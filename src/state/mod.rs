@@ -8,9 +8,11 @@
 //!
 //! This room knows nothing of locks, clocks, files, SQL or URLs.
 
+mod answers;
 mod apply;
 mod areas;
 mod around;
+mod arrivals;
 mod campaigns;
 mod context;
 mod coverage;
@@ -31,14 +33,18 @@ mod row;
 mod scope;
 mod select;
 mod shelf;
+mod teams;
 #[cfg(test)]
 mod tests;
 mod text;
+mod then;
 mod tilefeatures;
 mod verdict;
 mod visits;
 
+pub use answers::Asked;
 pub use areas::{AreaEntry, AreaId};
+pub use campaigns::{Decision, Target};
 pub use coverage::Covered;
 pub use delta::{Delta, Touched};
 pub use drawings::{Standing, Version};
@@ -51,9 +57,10 @@ pub use people::People;
 pub use scope::Scope;
 pub use select::{Mark as PageMark, Selected, Selection, SortBy};
 pub use shelf::ShelfId;
+pub use then::{Then, Turnback};
 pub use tilefeatures::{Cell, Mark, Point, Points, Sieve};
 pub use verdict::Verdict;
-pub use visits::VisitView;
+pub use visits::{VisitView, Void};
 
 use crate::model::{ContextFeature, MapInfo};
 
@@ -71,9 +78,15 @@ pub struct State {
     drawings: drawings::Drawings,
     pyramid: pyramid::Pyramid,
     people: people::People,
+    teams: teams::Teams,
+    answers: answers::Answers,
     info: MapInfo,
+    /// When an Area was founded, redrawn or ended last.
+    areas_at: Option<jiff::Timestamp>,
     seq: u64,
     at: Option<jiff::Timestamp>,
+    /// The latest time of a change: clocks are set back, and what had come in by a time is asked later.
+    latest: Option<jiff::Timestamp>,
 }
 
 impl State {
@@ -93,6 +106,11 @@ impl State {
     #[must_use]
     pub fn at(&self) -> Option<jiff::Timestamp> {
         self.at
+    }
+
+    /// The time of a change, or that of one before it where the clock was set back in between.
+    fn came(&mut self, at: jiff::Timestamp) -> jiff::Timestamp {
+        *self.latest.insert(self.latest.map_or(at, |latest| latest.max(at)))
     }
 
     /// What the map is called and where its data is from.

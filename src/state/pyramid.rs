@@ -20,6 +20,8 @@ pub struct Pyramid {
     unusual: Cells<Parts>,
     /// Those on whom somebody called, in a campaign or over all visits.
     called: HashMap<Option<CampaignId>, Cells<Parts>>,
+    /// Those of the target of a campaign that has one.
+    targets: HashMap<CampaignId, Cells<Parts>>,
 }
 
 fn zooms() -> std::ops::RangeInclusive<u8> {
@@ -95,6 +97,18 @@ impl Pyramid {
         });
     }
 
+    /// From now on a campaign has a target of its own, of nobody yet.
+    pub fn aim(&mut self, campaign: CampaignId) {
+        self.targets.insert(campaign, Cells::new());
+    }
+
+    /// Adds (or takes away) a household of a campaign's target, as status and outcome are. O(zooms).
+    pub fn target(&mut self, campaign: CampaignId, at: Lattice, status: Status, outcome: Option<Outcome>, add: bool) {
+        let (kind, one) = (Kind { status, outcome }, Mass::one(at));
+        let targets = self.targets.get_mut(&campaign).expect("it was aimed first");
+        change(targets, at, |parts| if add { parts.add(kind, one) } else { parts.remove(kind, one) });
+    }
+
     /// Adds very many households at once: the deepest zoom by hashing, each wider one by adding four cells. For an empty pyramid.
     pub fn build(&mut self, places: impl Iterator<Item = (Lattice, Status)>) {
         let mut whole: HashMap<u64, (TileId, Mass)> = HashMap::new();
@@ -123,13 +137,32 @@ impl Pyramid {
         }
     }
 
+    /// The same for the whole target of a campaign.
+    pub fn build_target(
+        &mut self,
+        campaign: CampaignId,
+        members: impl Iterator<Item = (Lattice, Status, Option<Outcome>)>,
+    ) {
+        let mut deepest = HashMap::new();
+        members.for_each(|(at, status, outcome)| found(&mut deepest, at, Kind { status, outcome }));
+        self.targets.insert(campaign, climb(deepest, Parts::merge));
+    }
+
+    /// Whether a campaign has a target of its own: who is eligible in it is then no matter of status.
+    pub fn is_aimed(&self, campaign: Option<CampaignId>) -> bool {
+        campaign.is_some_and(|campaign| self.targets.contains_key(&campaign))
+    }
+
     /// The tally of those of a cell that are among some kinds, and their mean position; `None` where there are none. Zoom at
     /// most [`Pyramid::DEEPEST`]. Costs some look-ups, however many households there are.
     pub fn cell(&self, tile: TileId, campaign: Option<CampaignId>, kinds: Kinds) -> Option<(Lattice, Tally)> {
         let none = Parts::default();
         let unusual = cell(&self.unusual, tile).unwrap_or(&none);
         let called = self.called.get(&campaign).and_then(|cells| cell(cells, tile)).unwrap_or(&none);
-        let (mass, tally) = select(kinds, *cell(&self.whole, tile)?, unusual, called);
+        let (mass, mut tally) = select(kinds, *cell(&self.whole, tile)?, unusual, called);
+        if let Some(target) = campaign.and_then(|campaign| self.targets.get(&campaign)) {
+            (tally.eligible, tally.outcomes) = cell(target, tile).unwrap_or(&none).counted(kinds);
+        }
         Some((mass.mean()?, tally))
     }
 
@@ -155,7 +188,8 @@ impl Pyramid {
         }
         let unusual = std::iter::once((String::from("unusual"), &self.unusual));
         let called = self.called.iter().map(|(campaign, cells)| (format!("called {campaign:?}"), cells));
-        for (name, zooms) in unusual.chain(called) {
+        let targets = self.targets.iter().map(|(campaign, cells)| (format!("target {campaign}"), cells));
+        for (name, zooms) in unusual.chain(called).chain(targets) {
             for (z, cells) in zooms.iter().enumerate() {
                 rows.extend(cells.iter().map(|(key, parts)| format!("{name} {z} {key} {:?}", parts.sorted())));
             }

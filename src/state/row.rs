@@ -113,7 +113,7 @@ impl<'a> Row<'a> {
             "geometry" => Value::Point(households.at(id)),
             "code" | "household" => Value::Text(households.code(id)),
             "status" => Value::Text(households.status(id).as_str()),
-            "eligible" => Value::Boolean(households.status(id).eligible()),
+            "eligible" => Value::Boolean(self.state.counts_in(self.campaign, id)),
             "area" => Value::Text(self.state.areas.get(households.area(id)?).area.code.as_str()),
             "visited" => Value::Boolean(visits.outcome(self.campaign, id).is_some_and(crate::model::Outcome::counts)),
             "outcome" => Value::Text(visits.outcome(self.campaign, id)?.as_str()),

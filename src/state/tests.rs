@@ -1,5 +1,7 @@
 //! Properties of the whole state over random runs of changes, against counting one by one.
 
+mod fieldwork;
+
 use super::pyramid::Kinds;
 use super::{HouseholdId, Loader, Mark, Scope, Sieve, State, StateError, Verdict};
 use crate::geom::{LonLat, TileId};
@@ -57,6 +59,8 @@ fn campaign(id: u32) -> Change {
         from,
         to,
         revisit_days: None,
+        need_days: None,
+        closed: false,
     })
 }
 
@@ -65,7 +69,7 @@ fn visit(rng: &mut SmallRng, households: u32) -> Change {
     let campaign = rng.random_bool(0.7).then(|| CampaignId(rng.random_range(1..=2)));
     let outcome = Outcome::ALL[rng.random_range(0..Outcome::COUNT)];
     let household = code(rng.random_range(0..households));
-    Change::VisitMade(Visit { id: Uuid::from_u128(rng.random()), household, campaign, at, outcome, note: None })
+    Change::VisitMade(Visit::plain(Uuid::from_u128(rng.random()), household, campaign, at, outcome))
 }
 
 /// People come, are linked, sign in and out, change and go.
@@ -135,9 +139,9 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
         area(&format!("G{column}{row}"), Level::Grid, Some(parent), west, south, west + wide, south + 0.5)
     };
     let mut changes = vec![campaign(1), campaign(2)];
-    let mut households = 0;
+    let (mut households, mut made) = (0, Vec::new());
     for _ in 0..length {
-        changes.push(match rng.random_range(0..100) {
+        let change = match rng.random_range(0..112) {
             0..=3 => grid(&mut rng),
             4 => area("T1", Level::Township, Some("C"), 9.0, 47.0, 9.5, 48.0),
             5 => area("T2", Level::Township, Some("C"), 9.5, 47.0, if rng.random_bool(0.5) { 10.0 } else { 9.9 }, 48.0),
@@ -161,9 +165,12 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
             50 => ledger(&mut rng),
             90..=94 => drawing(&mut rng),
             95..=99 => somebody(&mut rng),
+            100.. if households > 0 => fieldwork::change(&mut rng, households, &made),
             _ if households > 0 => visit(&mut rng, households),
             _ => continue,
-        });
+        };
+        made.extend(if let Change::VisitMade(visit) = &change { Some(visit.clone()) } else { None });
+        changes.push(change);
     }
     changes
 }
@@ -252,26 +259,81 @@ fn what_is_drawn_is_what_was_put_last_and_not_taken_away_and_a_plan_knows_when_i
 
 #[test]
 fn every_tally_equals_counting() {
-    let state = lived(&story(42, 1_500));
-    let count = |campaign, inside: &dyn Fn(HouseholdId) -> bool| {
-        let mut tally = Tally::default();
-        for h in state.households().filter(|h| inside(h.id)) {
-            let standing = state.visits.standing(campaign, h.id).map(|v| v.outcome);
-            tally += Tally::one(h.status, standing);
+    for seed in 42..45 {
+        let changes = story(seed, 1_500);
+        let (state, counted) = (lived(&changes), fieldwork::Counted::of(&changes));
+        let count = |campaign, inside: &dyn Fn(HouseholdId) -> bool| {
+            let mut tally = Tally::default();
+            for h in state.households().filter(|h| inside(h.id)) {
+                tally += Tally::one(counted.eligible(campaign, &h), counted.standing(campaign, h.code));
+            }
+            tally
+        };
+        assert!(counted.targets.len() == 2 && state.visits.len() > 100);
+        for campaign in [None, Some(CampaignId(1)), Some(CampaignId(2))] {
+            let areas = state.coverage(campaign, None, None, None);
+            assert!(areas.len() >= 9, "{}", areas.len());
+            for covered in &areas {
+                let inside = |id| state.areas.chain(state.households.area(id)).any(|a| a == covered.id);
+                assert_eq!(covered.tally, count(campaign, &inside), "{}", covered.entry.area.code);
+            }
+            let (_, whole) = state.pyramid.cell(TileId::WORLD, campaign, Kinds::ALL).unwrap();
+            assert_eq!(whole, count(campaign, &|_| true));
+            assert_eq!(state.unvisited_count(campaign, None, &Scope::Everywhere), u64::from(whole.unvisited()));
+            let listed = state.unvisited(campaign, None, None, &Scope::Everywhere, 10_000);
+            assert_eq!(listed.len(), whole.unvisited() as usize);
         }
-        tally
-    };
-    for campaign in [None, Some(CampaignId(1)), Some(CampaignId(2))] {
-        let areas = state.coverage(campaign, None, None, None);
-        assert!(areas.len() >= 9, "{}", areas.len());
-        for covered in &areas {
-            let inside = |id| state.areas.chain(state.households.area(id)).any(|a| a == covered.id);
-            assert_eq!(covered.tally, count(campaign, &inside), "{}", covered.entry.area.code);
-        }
-        let (_, whole) = state.pyramid.cell(TileId::WORLD, campaign, Kinds::ALL).unwrap();
-        assert_eq!(whole, count(campaign, &|_| true));
-        assert_eq!(state.unvisited_count(campaign, None, &Scope::Everywhere), u64::from(whole.unvisited()));
     }
+}
+
+#[test]
+fn figures_turned_back_are_those_of_a_map_that_ended_then() {
+    let mut compared = 0;
+    for seed in 60..64 {
+        // No border moves after the first few hundred changes, and no household.
+        let (mut state, mut stood) = (State::new(), Vec::new());
+        let mut changes = story(seed, 1_500);
+        let (mut places, mut n) = (BTreeMap::new(), 0);
+        changes.retain_mut(|change| {
+            n += 1;
+            if let Change::HouseholdPut(household) = change {
+                household.at = *places.entry(household.code.clone()).or_insert(household.at);
+            }
+            n < 300 || !matches!(change, Change::AreaPut(_) | Change::AreaEnded(_))
+        });
+        for (seq, change) in (1..).zip(&changes) {
+            if state.verdict(change).is_ok() {
+                state.apply(seq, at(seq), "a", change.clone()).unwrap();
+            }
+            if seq % 97 == 0 && seq > 300 {
+                stood.push(seq);
+            }
+        }
+        let mut loader = Loader::new();
+        let mut follower = State::new();
+        for (seq, change) in (1..).zip(&changes) {
+            if follower.verdict(change).is_ok() {
+                follower.apply(seq, at(seq), "a", change.clone()).unwrap();
+                loader.push(seq, at(seq), "a", change.clone()).unwrap();
+            }
+        }
+        // What is loaded remembers as well as what lived.
+        let state = if seed % 2 == 0 { state } else { loader.finish() };
+        for last in stood {
+            let before = lived(&changes[..usize::try_from(last).unwrap()]);
+            for campaign in [None, Some(CampaignId(1)), Some(CampaignId(2))] {
+                let mut back = state.turn_back(at(last), campaign).unwrap();
+                while back.step(&state) {}
+                let then = back.finish(&state);
+                for covered in before.coverage(campaign, None, None, None) {
+                    assert_eq!(then.tally(covered.id), covered.tally, "{} at {last}", covered.entry.area.code);
+                    compared += 1;
+                }
+            }
+        }
+        assert!(state.turn_back(at(2), None).is_none(), "borders moved since");
+    }
+    assert!(compared > 1_000, "{compared}");
 }
 
 #[test]
@@ -320,7 +382,7 @@ fn cells_and_points_of_a_zoom_add_up_to_the_whole_with_nobody_twice() {
                     cells += 1;
                 }),
                 Mark::Points(list) => list.iter().for_each(|h| {
-                    total += Tally::one(h.status, h.outcome);
+                    total += Tally::one(h.eligible, h.outcome);
                     points += 1;
                 }),
             }
@@ -357,7 +419,7 @@ fn the_cells_of_a_filtered_tile_add_up_to_those_who_pass_and_one_that_is_given_u
                     Mark::Cells(list) => list.iter().for_each(|cell| total += cell.tally),
                     Mark::Points(list) => {
                         for h in list.iter() {
-                            total += Tally::one(h.status, h.outcome);
+                            total += Tally::one(h.eligible, h.outcome);
                         }
                     }
                 }
@@ -398,7 +460,7 @@ fn what_is_read_from_the_cells_of_a_filter_is_what_its_rows_say_one_by_one() {
         let mut expected = Tally::default();
         for h in state.households() {
             if state.passes(Collection::Households, h.id.0, &sieve).unwrap() {
-                expected += Tally::one(h.status, state.visits.outcome(campaign, h.id));
+                expected += Tally::one(h.status.eligible(), state.visits.outcome(campaign, h.id));
             }
         }
         // Whoever looked at a household would be told to stop.

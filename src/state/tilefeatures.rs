@@ -31,8 +31,10 @@ pub struct Point<'a> {
     pub at: Lattice,
     /// Identity.
     pub code: &'a str,
-    /// Whether it counts.
+    /// Whether somebody lives there.
     pub status: Status,
+    /// Whether it counts.
+    pub eligible: bool,
     /// The outcome that stands for it.
     pub outcome: Option<Outcome>,
 }
@@ -50,6 +52,7 @@ struct PointRow {
     at: Lattice,
     code_ends: usize,
     status: Status,
+    eligible: bool,
     outcome: Option<Outcome>,
 }
 
@@ -58,9 +61,9 @@ impl Points {
     pub fn iter(&self) -> impl Iterator<Item = Point<'_>> {
         let mut start = 0;
         self.rows.iter().map(move |row| {
-            let PointRow { id, at, code_ends, status, outcome } = *row;
+            let PointRow { id, at, code_ends, status, eligible, outcome } = *row;
             let code = &self.codes[std::mem::replace(&mut start, code_ends)..code_ends];
-            Point { id, at, code, status, outcome }
+            Point { id, at, code, status, eligible, outcome }
         })
     }
 }
@@ -112,7 +115,8 @@ impl State {
     pub fn household_tile(&self, tile: TileId, scope: &Scope, sieve: &Sieve<'_>) -> Result<Mark, StateError> {
         let Sieve { campaign, filter, .. } = *sieve;
         let deeper = (tile.z() + CELLS_DEEPER).min(TileId::MAX_ZOOM);
-        let kinds = filter.map_or(Some(Kinds::ALL), Kinds::of);
+        let aimed = self.pyramid.is_aimed(campaign);
+        let kinds = filter.map_or(Some(Kinds::ALL), |filter| Kinds::of(filter, aimed));
         if *scope == Scope::Everywhere
             && let Some(kinds) = kinds
             && deeper <= Pyramid::DEEPEST
@@ -143,7 +147,8 @@ impl State {
         for (id, at) in found {
             points.codes.push_str(self.households.code(id));
             let (status, outcome) = (self.households.status(id), self.visits.outcome(campaign, id));
-            points.rows.push(PointRow { id, at, code_ends: points.codes.len(), status, outcome });
+            let (eligible, code_ends) = (self.counts_in(campaign, id), points.codes.len());
+            points.rows.push(PointRow { id, at, code_ends, status, eligible, outcome });
         }
         Ok(Mark::Points(points))
     }
@@ -214,7 +219,7 @@ impl State {
             let (x, y, tally) = &mut cells[((cell.y() - first.y()) * side + cell.x() - first.x()) as usize];
             *x += u64::from(at.x);
             *y += u64::from(at.y);
-            *tally += Tally::one(self.households.status(*id), self.visits.outcome(campaign, *id));
+            *tally += Tally::one(self.counts_in(campaign, *id), self.visits.outcome(campaign, *id));
         }
         let mean = |sum: u64, n: u32| u32::try_from(sum / u64::from(n)).expect("a mean of u32 is one");
         let cell = |(x, y, tally): (u64, u64, Tally)| {

@@ -1,7 +1,7 @@
 //! What a change would do, asked before it is stored.
 
-use super::{Standing, State, StateError};
-use crate::model::{Change, Kind, ModelError};
+use super::{HouseholdId, Standing, State, StateError, Void};
+use crate::model::{Change, Kind, ModelError, TargetChange, Visit};
 
 /// What a change would do to the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,7 @@ impl State {
                 of(self.context.by_code(feature.code.as_str()).map(|known| known.as_ref() == feature.as_ref()))
             }
             Change::CampaignPut(campaign) => of(self.campaigns.get(campaign.id).map(|known| known == campaign)),
+            Change::TargetChanged(change) => return self.judge_target(change),
             Change::VisitMade(visit) => {
                 let code = visit.household.as_str();
                 let expected = "the code of a known household";
@@ -49,21 +50,29 @@ impl State {
                     return Err(ModelError::new("campaign", id, "the number of a known campaign"));
                 }
                 match self.visits.get(visit.id) {
-                    None => Verdict::New,
-                    Some((of, known))
-                        if of == household
-                            && known.outcome == visit.outcome
-                            && known.at.as_microsecond() == visit.at.as_microsecond()
-                            && known.campaign == visit.campaign
-                            && self.visits.has_note(visit.id, visit.note.as_deref()) =>
-                    {
-                        Verdict::Same
+                    None => {
+                        self.judge_correction(visit, household)?;
+                        Verdict::New
                     }
+                    Some((of, _)) if of == household && self.visits.is(visit) => Verdict::Same,
                     Some(_) => {
                         return Err(ModelError::new("id", visit.id, "new: another visit was stored under this id"));
                     }
                 }
             }
+            Change::VisitWithdrawn(end) => {
+                let expected = "the id of a known visit that stands";
+                let (_, known) = self.visits.get(end.id).ok_or_else(|| ModelError::new("visit", end.id, expected))?;
+                match known.void {
+                    None => Verdict::Changed,
+                    Some(Void::Withdrawn) => Verdict::Same,
+                    Some(Void::Corrected(by)) => {
+                        return Err(ModelError::new("visit", end.id, format!("{expected}: visit {by} corrected it")));
+                    }
+                }
+            }
+            Change::Answered(answer) => return self.judge_answer(answer),
+            Change::TeamPut(_) | Change::Assigned(_) => return self.judge_team(change),
             Change::MapDescribed(info) => {
                 let blank = self.info == crate::model::MapInfo::default();
                 of((!blank).then_some(self.info == *info))
@@ -88,6 +97,33 @@ impl State {
             | Change::SessionEnded(_)
             | Change::ReadNoted(_) => return self.people.verdict(change),
         })
+    }
+
+    /// Whether what a visit corrects is there, of the same household, and stands.
+    fn judge_correction(&self, visit: &Visit, household: HouseholdId) -> Result<(), ModelError> {
+        let Some(id) = visit.corrects else { return Ok(()) };
+        let expected = "the id of a known visit to the same household that stands";
+        let refused = |more: String| Err(ModelError::new("corrects", id, format!("{expected}{more}")));
+        match self.visits.get(id) {
+            Some((of, known)) if of == household => match known.void {
+                None => Ok(()),
+                Some(Void::Corrected(by)) => refused(format!(": visit {by} corrected it")),
+                Some(Void::Withdrawn) => refused(": it was withdrawn".into()),
+            },
+            _ => refused(String::new()),
+        }
+    }
+
+    fn judge_target(&self, change: &TargetChange) -> Result<Verdict, ModelError> {
+        if self.campaigns.get(change.campaign).is_none() {
+            return Err(ModelError::new("campaign", change.campaign, "the number of a known campaign"));
+        }
+        for code in change.add.iter().chain(&change.remove) {
+            if self.households.find(code.as_str()).is_none() {
+                return Err(ModelError::new("households", code, "the code of a known household"));
+            }
+        }
+        Ok(Verdict::Changed)
     }
 
     /// The reading of a loading error for people: which change of the store is at fault.

@@ -1,15 +1,17 @@
 //! Visits in columns, and which of them stands for a household in a campaign.
 
+use super::arrivals::Arrivals;
 use super::households::HouseholdId;
 use super::text::Codes;
-use crate::model::{CampaignId, Outcome, Visit};
+use crate::model::{CampaignId, Outcome, Sealed, Visit};
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 use uuid::Uuid;
 
 /// The number of a visit, in the order in which they came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VisitId(pub(super) u32);
 
 /// One visit, borrowed.
@@ -25,6 +27,31 @@ pub struct VisitView<'a> {
     pub campaign: Option<CampaignId>,
     /// Who called. Personal.
     pub by: &'a str,
+    /// How long it took, if that was said. Personal.
+    pub minutes: Option<u16>,
+    /// The caller stood far from the household.
+    pub far: bool,
+    /// What the household was found to need. Personal.
+    pub needs: Option<&'a Sealed>,
+    /// Why it stands no more.
+    pub void: Option<Void>,
+}
+
+/// Why a visit stands no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Void {
+    /// This one corrects it.
+    Corrected(Uuid),
+    /// It never took place.
+    Withdrawn,
+}
+
+/// Since when a visit stands no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ended {
+    at: Timestamp,
+    /// The one that corrects it.
+    by: Option<VisitId>,
 }
 
 /// The columns, and the ways in by id and by household.
@@ -36,8 +63,16 @@ pub struct Visits {
     outcome: Vec<Outcome>,
     campaign: Vec<u32>,
     by: Vec<u32>,
-    /// A fingerprint of the note, by which another one under the same id is told; the note itself stays in the store.
-    note: Vec<u32>,
+    /// A fingerprint of what is not held here, by which another visit under the same id is told; note and position stay in the store.
+    rest: Vec<u32>,
+    minutes: Vec<u16>,
+    /// Of those few during which a need was found.
+    needs: HashMap<VisitId, Sealed>,
+    /// Those few that were made far from the household.
+    far: HashMap<VisitId, ()>,
+    /// Those few that stand no more.
+    ended: HashMap<VisitId, Ended>,
+    arrived: Arrivals,
     names: Codes,
     /// The visit to the same household before this one.
     previous: Vec<Option<VisitId>>,
@@ -49,7 +84,10 @@ pub struct Visits {
 
 type Standings = HashMap<HouseholdId, VisitId>;
 
-/// What a visit did to a standing.
+/// Stands for "nobody said" in the column of minutes.
+const UNKNOWN: u16 = u16::MAX;
+
+/// What a visit, or its end, did to a standing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn {
     /// In which campaign; `None` is over all visits.
@@ -57,7 +95,7 @@ pub struct Turn {
     /// The outcome that stood before.
     pub before: Option<Outcome>,
     /// The outcome that stands now.
-    pub after: Outcome,
+    pub after: Option<Outcome>,
 }
 
 impl Visits {
@@ -76,14 +114,32 @@ impl Visits {
         Some((self.household[visit.0 as usize], self.view(visit)))
     }
 
-    /// Whether a known visit came with this note.
-    pub(super) fn has_note(&self, id: Uuid, note: Option<&str>) -> bool {
-        self.find(id).is_some_and(|visit| self.note[visit.0 as usize] == self.fingerprint(note))
+    /// Whether a known visit says all that another says: sent again, it is the same.
+    pub(super) fn is(&self, visit: &Visit) -> bool {
+        let same = |VisitId(n): VisitId| {
+            let (i, campaign) = (n as usize, visit.campaign.map_or(0, |c| c.0));
+            self.outcome[i] == visit.outcome
+                && self.at[i] == visit.at.as_microsecond()
+                && self.campaign[i] == campaign
+                && self.rest[i] == self.fingerprint(visit)
+        };
+        self.find(visit.id).is_some_and(same)
     }
 
-    #[allow(clippy::cast_possible_truncation)] // 32 bits of the hash are enough to tell two notes of one visit apart
-    fn fingerprint(&self, note: Option<&str>) -> u32 {
-        note.map_or(0, |note| self.hasher.hash_one(note) as u32)
+    /// Of all that a few visits have and most have not; how far the household was is no news of the visit.
+    #[allow(clippy::cast_possible_truncation)] // 32 bits of the hash are enough to tell two texts of one visit apart
+    fn fingerprint(&self, visit: &Visit) -> u32 {
+        let Visit { note, needs, minutes, fix, corrects, .. } = visit;
+        if (note, needs, minutes, fix, corrects) == (&None, &None, &None, &None, &None) {
+            return 0;
+        }
+        let fix = fix.map(|fix| [fix.at.lon(), fix.at.lat(), fix.accuracy_m].map(f64::to_bits));
+        self.hasher.hash_one((note, needs.as_ref().map(Sealed::parts), minutes, fix, corrects)) as u32
+    }
+
+    /// Whether a visit stands no more.
+    pub(super) fn is_void(&self, id: VisitId) -> bool {
+        self.ended.contains_key(&id)
     }
 
     /// The number of the visit with a client's id.
@@ -110,6 +166,13 @@ impl Visits {
             outcome: self.outcome[i],
             campaign: (self.campaign[i] > 0).then(|| CampaignId(self.campaign[i])),
             by: self.names.get(self.by[i]),
+            minutes: Some(self.minutes[i]).filter(|minutes| *minutes != UNKNOWN),
+            far: self.far.contains_key(&VisitId(n)),
+            needs: self.needs.get(&VisitId(n)),
+            void: self.ended.get(&VisitId(n)).map(|ended| match ended.by {
+                Some(by) => Void::Corrected(self.id[by.0 as usize]),
+                None => Void::Withdrawn,
+            }),
         }
     }
 
@@ -142,23 +205,83 @@ impl Visits {
         self.standings.iter().map(|(campaign, s)| (*campaign, s.iter().map(|(h, v)| (*h, self.outcome[v.0 as usize]))))
     }
 
-    /// Adds a visit; the standings that it turned. A visit whose id is known changes nothing. `None` where there are no numbers left.
-    pub(super) fn put(&mut self, household: HouseholdId, visit: &Visit, by: &str) -> Option<Vec<Turn>> {
+    /// How many visits had come in by a time.
+    pub(super) fn come_by(&self, at: Timestamp) -> u32 {
+        self.arrived.by(at, self.len())
+    }
+
+    /// The visits that stood no more at a time.
+    pub(super) fn ended_by(&self, at: Timestamp) -> impl Iterator<Item = VisitId> + '_ {
+        self.ended.iter().filter(move |(_, ended)| ended.at <= at).map(|(visit, _)| *visit)
+    }
+
+    /// What standing is told by, of a range of visits: household, rank, and number; of one campaign or all.
+    pub(super) fn ranked(
+        &self,
+        range: std::ops::Range<u32>,
+        campaign: Option<CampaignId>,
+    ) -> impl Iterator<Item = (HouseholdId, (bool, i64), VisitId)> + '_ {
+        let of = move |n: &u32| campaign.is_none_or(|campaign| self.campaign[*n as usize] == campaign.0);
+        range.filter(of).map(|n| {
+            let i = n as usize;
+            (self.household[i], (self.outcome[i].counts(), self.at[i]), VisitId(n))
+        })
+    }
+
+    /// The client's id of a visit, and its outcome.
+    pub(super) fn id_of(&self, VisitId(n): VisitId) -> (Uuid, Outcome) {
+        (self.id[n as usize], self.outcome[n as usize])
+    }
+
+    /// Every household on which somebody called in one campaign, with the outcome that stands for it.
+    pub(super) fn standings_of(
+        &self,
+        campaign: Option<CampaignId>,
+    ) -> impl Iterator<Item = (HouseholdId, Outcome)> + '_ {
+        let standings = self.standings.get(&campaign).into_iter().flatten();
+        standings.map(|(household, visit)| (*household, self.outcome[visit.0 as usize]))
+    }
+
+    /// Adds a visit that came in at a time; the standings that it turned. A visit whose id is known changes nothing. `None` where
+    /// there are no numbers left.
+    pub(super) fn put(
+        &mut self,
+        household: HouseholdId,
+        visit: &Visit,
+        by: &str,
+        came: Timestamp,
+    ) -> Option<Vec<Turn>> {
         if self.find(visit.id).is_some() {
             return Some(Vec::new());
         }
         let n = u32::try_from(self.id.len()).ok().filter(|n| *n < u32::MAX)?;
-        let by = self.names.number(by)?;
+        let corrected = visit.corrects.and_then(|id| self.find(id));
+        // Whoever corrects it, the caller remains who called.
+        let by = match corrected {
+            Some(old) => self.by[old.0 as usize],
+            None => self.names.number(by)?,
+        };
+        self.arrived.note(came, n);
         self.id.push(visit.id);
         self.household.push(household);
         self.at.push(visit.at.as_microsecond());
         self.outcome.push(visit.outcome);
         self.campaign.push(visit.campaign.map_or(0, |c| c.0));
         self.by.push(by);
-        self.note.push(self.fingerprint(visit.note.as_deref()));
+        self.rest.push(self.fingerprint(visit));
+        self.minutes.push(visit.minutes.unwrap_or(UNKNOWN));
         self.previous.push(self.last.insert(household, VisitId(n)));
+        if let Some(needs) = &visit.needs {
+            self.needs.insert(VisitId(n), needs.clone());
+        }
+        if visit.is_far() {
+            self.far.insert(VisitId(n), ());
+        }
         let (ids, hasher) = (&self.id, &self.hasher);
         self.by_id.insert_unique(hasher.hash_one(visit.id), n, |n| hasher.hash_one(ids[*n as usize]));
+        if let Some(old) = corrected {
+            return Some(self.end(old, Ended { at: came, by: Some(VisitId(n)) }));
+        }
         let mut turns = Vec::with_capacity(2);
         turns.extend(self.stand(None, household, VisitId(n)));
         if visit.campaign.is_some() {
@@ -167,18 +290,49 @@ impl Visits {
         Some(turns)
     }
 
+    /// Takes back a visit that never took place; its household and the standings that this turned. `None` where it is not known.
+    pub(super) fn withdraw(&mut self, id: Uuid, at: Timestamp) -> Option<(HouseholdId, Vec<Turn>)> {
+        let visit = self.find(id)?;
+        Some((self.household_of(visit), self.end(visit, Ended { at, by: None })))
+    }
+
+    /// A visit stands no more: looks again at all visits to its household, wherever it or what corrects it may have stood.
+    fn end(&mut self, visit: VisitId, ended: Ended) -> Vec<Turn> {
+        self.ended.entry(visit).or_insert(ended);
+        let campaign = |visit: VisitId| self.view(visit).campaign;
+        let campaigns: BTreeSet<Option<CampaignId>> =
+            [None, campaign(visit), ended.by.and_then(campaign)].into_iter().collect();
+        let household = self.household_of(visit);
+        campaigns.into_iter().filter_map(|campaign| self.stand_again(campaign, household)).collect()
+    }
+
+    /// Of two visits the one that stands is counted, or later; of two at one moment, the same on every machine.
+    fn rank(&self, VisitId(n): VisitId) -> (bool, i64, Uuid) {
+        let i = n as usize;
+        (self.outcome[i].counts(), self.at[i], self.id[i])
+    }
+
     fn stand(&mut self, campaign: Option<CampaignId>, household: HouseholdId, new: VisitId) -> Option<Turn> {
-        let rank = |v: VisitId| {
-            let i = v.0 as usize;
-            (self.outcome[i].counts(), self.at[i], self.id[i])
-        };
         let old = self.standings.get(&campaign).and_then(|s| s.get(&household)).copied();
-        if old.is_some_and(|old| rank(old) > rank(new)) {
+        if old.is_some_and(|old| self.rank(old) > self.rank(new)) {
             return None;
         }
         self.standings.entry(campaign).or_default().insert(household, new);
         let outcome = |v: VisitId| self.outcome[v.0 as usize];
-        Some(Turn { campaign, before: old.map(outcome), after: outcome(new) })
+        Some(Turn { campaign, before: old.map(outcome), after: Some(outcome(new)) })
+    }
+
+    fn stand_again(&mut self, campaign: Option<CampaignId>, household: HouseholdId) -> Option<Turn> {
+        let of = |visit: &VisitId| campaign.is_none_or(|c| self.campaign[visit.0 as usize] == c.0);
+        let stands = |visit: &VisitId| !self.is_void(*visit) && of(visit);
+        let new = self.numbers_of(household).map(VisitId).filter(stands).max_by_key(|visit| self.rank(*visit));
+        let standings = self.standings.entry(campaign).or_default();
+        let old = match new {
+            Some(new) => standings.insert(household, new),
+            None => standings.remove(&household),
+        };
+        let outcome = |v: VisitId| self.outcome[v.0 as usize];
+        (old != new).then(|| Turn { campaign, before: old.map(outcome), after: new.map(outcome) })
     }
 }
 
@@ -191,7 +345,7 @@ mod tests {
     fn visit(n: u128, minute: i64, outcome: Outcome) -> Visit {
         let at = Timestamp::from_second(1_760_000_000 + minute * 60).unwrap();
         let household = Code::new("H").unwrap();
-        Visit { id: Uuid::from_u128(n), household, campaign: Some(CampaignId(1)), at, outcome, note: None }
+        Visit::plain(Uuid::from_u128(n), household, Some(CampaignId(1)), at, outcome)
     }
 
     #[test]
@@ -208,7 +362,7 @@ mod tests {
             all.shuffle(&mut rng);
             let mut visits = Visits::default();
             for v in &all {
-                visits.put(HouseholdId(0), v, "a").unwrap();
+                visits.put(HouseholdId(0), v, "a", v.at).unwrap();
             }
             let standing = visits.standing(Some(CampaignId(1)), HouseholdId(0)).unwrap();
             assert_eq!((standing.id, standing.outcome), (Uuid::from_u128(5), Outcome::Visited));
@@ -221,8 +375,40 @@ mod tests {
     fn a_repeated_visit_turns_nothing() {
         let mut visits = Visits::default();
         let v = visit(1, 0, Outcome::NotHome);
-        assert_eq!(visits.put(HouseholdId(3), &v, "a").unwrap().len(), 2);
-        assert_eq!(visits.put(HouseholdId(3), &v, "b").unwrap(), []);
+        assert_eq!(visits.put(HouseholdId(3), &v, "a", v.at).unwrap().len(), 2);
+        assert_eq!(visits.put(HouseholdId(3), &v, "b", v.at).unwrap(), []);
         assert_eq!(visits.len(), 1);
+    }
+
+    #[test]
+    fn a_correction_stands_for_what_it_corrects_and_a_withdrawn_visit_for_nothing() {
+        let mut visits = Visits::default();
+        let (home, came) = (HouseholdId(0), Timestamp::UNIX_EPOCH);
+        let standing = |visits: &Visits, campaign: Option<u32>| {
+            let view = visits.standing(campaign.map(CampaignId), home)?;
+            Some((view.id.as_u128(), view.outcome, view.by.to_owned()))
+        };
+        visits.put(home, &visit(1, 0, Outcome::NotHome), "li", came).unwrap();
+        visits.put(home, &visit(2, 10, Outcome::Visited), "li", came).unwrap();
+        // It was another campaign, and nobody was at home.
+        let corrects = Some(Uuid::from_u128(2));
+        let right = Visit {
+            corrects,
+            campaign: Some(CampaignId(2)),
+            outcome: Outcome::NotHome,
+            ..visit(3, 10, Outcome::Visited)
+        };
+        let turns = visits.put(home, &right, "wu", came).unwrap();
+        assert_eq!(turns.len(), 3);
+        assert_eq!(standing(&visits, Some(1)), Some((1, Outcome::NotHome, "li".into())));
+        assert_eq!(standing(&visits, Some(2)), Some((3, Outcome::NotHome, "li".into())));
+        assert_eq!(standing(&visits, None), Some((3, Outcome::NotHome, "li".into())));
+        let view = visits.view(VisitId(1));
+        assert_eq!(view.void, Some(Void::Corrected(Uuid::from_u128(3))));
+        let (of, turns) = visits.withdraw(Uuid::from_u128(3), came).unwrap();
+        assert_eq!((of, turns.len(), standing(&visits, Some(2))), (home, 2, None));
+        assert_eq!(standing(&visits, None), Some((1, Outcome::NotHome, "li".into())));
+        assert_eq!(visits.withdraw(Uuid::from_u128(1), came).unwrap().1.len(), 2);
+        assert_eq!((standing(&visits, None), standing(&visits, Some(1))), (None, None));
     }
 }

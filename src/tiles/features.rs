@@ -76,8 +76,10 @@ pub struct HouseholdFeature<'a> {
     pub at: Lattice,
     /// Identity.
     pub code: &'a str,
-    /// Whether it counts.
+    /// Whether somebody lives there.
     pub status: Status,
+    /// Whether it counts, in the campaign asked for.
+    pub eligible: bool,
     /// What came of the visits, in the campaign asked for; `None` if nobody called.
     pub outcome: Option<Outcome>,
 }
@@ -138,7 +140,7 @@ fn tally_row<'a>(
 }
 
 pub(super) fn household_row<'a>(household: &HouseholdFeature<'a>) -> Row<'a, { HOUSEHOLD.len() }> {
-    let eligible = household.status.eligible();
+    let eligible = household.eligible;
     [
         Some(Value::Text(household.code)),
         Some(Value::Word(household.status.as_str())),

@@ -1,12 +1,12 @@
 //! What is asked of the map, and what is entered.
 
 use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Takes, Verb, XLSX};
-use super::super::{areas, campaigns, coverage, households, info, visits, worklist};
-use super::{CAMPAIGN, LANG, LEVEL, api, created, json, reads};
+use super::super::{areas, coverage, households, info, worklist};
+use super::{AS_OF, CAMPAIGN, LANG, LEVEL, api, json, reads};
 use crate::model::Right;
-use axum::routing::{get, post};
+use axum::routing::get;
 
-pub const OPERATIONS: [Operation; 12] = [
+pub const OPERATIONS: [Operation; 9] = [
     api(
         Verb::Get,
         "/api/info",
@@ -41,6 +41,7 @@ pub const OPERATIONS: [Operation; 12] = [
                     needed: false,
                     example: "9.47,47.04,9.64,47.28",
                 },
+                AS_OF,
                 Parameter {
                     name: "f",
                     what: "The form of the answer.",
@@ -211,34 +212,6 @@ pub const OPERATIONS: [Operation; 12] = [
                 "household",
                 "One household with its visits; personal fields for who may see them",
                 &[json("household")],
-            )
-        },
-    ),
-    api(
-        Verb::Get,
-        "/api/campaigns",
-        Rule::Open,
-        || get(campaigns::list),
-        reads("campaigns", "The campaigns", &[json("campaigns")]),
-    ),
-    api(
-        Verb::Post,
-        "/api/campaigns",
-        Rule::Needs(Right::Campaign),
-        || post(campaigns::found),
-        Described { body: "new_campaign", ..reads("found_campaign", "Found a campaign", &[created("campaign")]) },
-    ),
-    api(
-        Verb::Post,
-        "/api/visits",
-        Rule::Needs(Right::Visit),
-        || post(visits::log),
-        Described {
-            body: "visits",
-            ..reads(
-                "log_visits",
-                "Log a visit, or up to 5,000: each is stored or refused by itself, and durable before the answer",
-                &[json("logged")],
             )
         },
     ),

@@ -5,7 +5,7 @@ use super::super::{describe, page};
 use super::{api, reads};
 use axum::routing::get;
 
-pub const OPERATIONS: [Operation; 6] = [
+pub const OPERATIONS: [Operation; 7] = [
     api(
         Verb::Get,
         "/api/openapi.json",
@@ -25,6 +25,7 @@ pub const OPERATIONS: [Operation; 6] = [
         reads("docs", "This description as a page", &[Gives { status: 200, media: "text/html", schema: "" }]),
     ),
     Operation::new(Verb::Get, "/", Rule::Open, || get(page::index), About::Page),
+    Operation::new(Verb::Get, "/sw.js", Rule::Open, || get(page::worker), About::Page),
     Operation::new(Verb::Get, "/web/{*path}", Rule::Open, || get(page::web), About::Page),
     Operation::new(Verb::Get, "/styles/{name}", Rule::Open, || get(page::style), About::Page),
     Operation::new(Verb::Get, "/glyphs/{fontstack}/{range}", Rule::Open, || get(page::glyphs), About::Page),

@@ -1,16 +1,24 @@
 //! Areas compared.
 
 use super::super::operation::{Described, Operation, Parameter, Rule, Takes, Verb};
-use super::super::rates;
-use super::{CAMPAIGN, LEVEL, api, json, reads};
+use super::super::{answers, rates};
+use super::{AS_OF, CAMPAIGN, LEVEL, api, json, reads};
 use crate::model::Right;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 const fn area(name: &'static str, what: &'static str, example: &'static str) -> Parameter {
     Parameter { name, what, takes: Takes::Text, needed: true, example }
 }
 
-pub const OPERATIONS: [Operation; 2] = [
+const WITHIN: Parameter = Parameter {
+    name: "within",
+    what: "This area and those below it only: its code.",
+    takes: Takes::Text,
+    needed: false,
+    example: "438",
+};
+
+pub const OPERATIONS: [Operation; 5] = [
     api(
         Verb::Get,
         "/api/rates",
@@ -20,13 +28,8 @@ pub const OPERATIONS: [Operation; 2] = [
             parameters: &[
                 CAMPAIGN,
                 Parameter { what: "Areas of this level; townships without it.", ..LEVEL },
-                Parameter {
-                    name: "within",
-                    what: "This area and those below it only: its code.",
-                    takes: Takes::Text,
-                    needed: false,
-                    example: "438",
-                },
+                WITHIN,
+                AS_OF,
             ],
             refuses: &[404],
             ..reads(
@@ -42,12 +45,66 @@ pub const OPERATIONS: [Operation; 2] = [
         Rule::Needs(Right::Rates),
         || get(rates::difference),
         Described {
-            parameters: &[CAMPAIGN, area("a", "Code of an area.", "7001"), area("b", "Code of another area.", "7002")],
+            parameters: &[
+                CAMPAIGN,
+                area("a", "Code of an area.", "7001"),
+                area("b", "Code of another area.", "7002"),
+                AS_OF,
+            ],
             refuses: &[404],
             ..reads(
                 "difference",
                 "Whether the coverage of two areas differs by more than chance",
                 &[json("difference")],
+            )
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/satisfaction",
+        Rule::Needs(Right::Rates),
+        || get(answers::satisfaction),
+        Described {
+            parameters: &[
+                CAMPAIGN,
+                Parameter { what: "Areas of this level; townships without it.", ..LEVEL },
+                WITHIN,
+                AS_OF,
+            ],
+            refuses: &[404],
+            ..reads(
+                "satisfaction",
+                "Satisfaction of the areas of a level, with its interval and the share that did not answer",
+                &[json("satisfaction")],
+            )
+        },
+    ),
+    api(
+        Verb::Post,
+        "/api/answers",
+        Rule::Needs(Right::Ask),
+        || post(answers::log),
+        Described {
+            body: "answers",
+            ..reads(
+                "log_answers",
+                "Keep what a household answered, or up to 5,000: whoever called on it, or is in a team that answers for it, may not ask",
+                &[json("logged")],
+            )
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/codes",
+        Rule::Needs(Right::Rates),
+        || get(answers::codes),
+        Described {
+            parameters: &[CAMPAIGN, WITHIN],
+            refuses: &[403, 404],
+            ..reads(
+                "codes",
+                "What each member codes as vacant, demolished or duplicate, and whose share stands out; for who may see who called",
+                &[json("codes")],
             )
         },
     ),

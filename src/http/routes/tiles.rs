@@ -3,7 +3,7 @@
 use super::super::operation::{Described, Gives, Lane, Operation, Parameter, Rule, Takes, Verb};
 use super::super::tiles::MVT;
 use super::super::{health, live, metrics, tiles};
-use super::{CAMPAIGN, JSON, LEVEL, NO_CONTENT, api, json, reads};
+use super::{AS_OF, CAMPAIGN, JSON, LEVEL, NO_CONTENT, api, json, reads};
 use axum::routing::get;
 
 const LAYERS: Parameter = Parameter {
@@ -21,15 +21,6 @@ const FILTER: Parameter = Parameter {
     takes: Takes::Text,
     needed: false,
     example: "code <> '7001'",
-};
-
-const AS_OF: Parameter = Parameter {
-    name: "as_of",
-    what: "Of the map as it was at this time (RFC 3339), not after now: what had been recorded by then, for who signed in. The first \
-           question about a time may take seconds.",
-    takes: Takes::Text,
-    needed: false,
-    example: "2026-11-01T08:00:00Z",
 };
 
 /// A number of a tile; what is too great for the zoom is a 404, as map clients expect.

@@ -56,10 +56,12 @@ impl Kinds {
     /// Every one.
     pub const ALL: Kinds = Kinds(u64::MAX);
 
-    /// Those that pass a filter over households; `None` where it asks for more of a household than its kind.
-    pub fn of(filter: &Filter) -> Option<Kinds> {
+    /// Those that pass a filter over households; `None` where it asks for more of a household than its kind. That is so of who is
+    /// eligible in a campaign that is `aimed` at a target of its own.
+    pub fn of(filter: &Filter, aimed: bool) -> Option<Kinds> {
         let fields = Collection::Households.fields();
-        let told = filter.fields().iter().all(|field| TOLD.contains(&fields[*field].name));
+        let is_told = |name: &str| TOLD.contains(&name) && !(aimed && name == "eligible");
+        let told = filter.fields().iter().all(|field| is_told(fields[*field].name));
         told.then(|| Kinds(Kind::all().filter(|kind| filter.matches(kind)).fold(0, |set, kind| set | kind.bit())))
     }
 
@@ -136,6 +138,16 @@ impl Parts {
 
     pub fn merge(&mut self, other: &Parts) {
         other.0.iter().for_each(|(kind, mass)| self.add(*kind, *mass));
+    }
+
+    /// How many of some kinds there are, and what came of the visits to them: of a target, all of whom count.
+    pub fn counted(&self, kinds: Kinds) -> (u32, OutcomeCounts) {
+        let (mut count, mut outcomes) = (0, OutcomeCounts::default());
+        for (kind, mass) in self.0.iter().filter(|(kind, _)| kinds.holds(*kind)) {
+            count += mass.n;
+            outcomes += kind.outcome.map_or(OutcomeCounts::default(), |outcome| OutcomeCounts::some(outcome, mass.n));
+        }
+        (count, outcomes)
     }
 
     /// In a fixed order: for comparing two states.

@@ -49,7 +49,7 @@ fn over_one_zoom_the_counts_add_up_to_the_whole() {
     let pyramid = built(&all);
     let mut whole = Tally::default();
     for (_, status, outcome) in &all {
-        whole += Tally::one(*status, *outcome);
+        whole += Tally::one(status.eligible(), *outcome);
     }
     for z in zooms() {
         let mut sum = Tally::default();
@@ -104,7 +104,7 @@ fn those_of_a_filter_by_status_and_outcome_are_counted_as_one_by_one() {
         (compare("status", Comparison::Equal, text("nothing")), 0),
     ] {
         let filter = Filter::compile(&expr, &Collection::Households).unwrap();
-        let kinds = Kinds::of(&filter).unwrap();
+        let kinds = Kinds::of(&filter, false).unwrap();
         let mut passed = 0;
         for z in [0, 3, 7, 14] {
             let mut expected: HashMap<TileId, (Mass, Tally)> = HashMap::new();
@@ -112,7 +112,7 @@ fn those_of_a_filter_by_status_and_outcome_are_counted_as_one_by_one() {
                 if filter.matches(&Kind { status: *status, outcome: *outcome }) {
                     let (mass, tally) = expected.entry(at.tile(z)).or_default();
                     *mass += Mass::one(*at);
-                    *tally += Tally::one(*status, *outcome);
+                    *tally += Tally::one(status.eligible(), *outcome);
                 }
             }
             let places: std::collections::BTreeSet<TileId> =
@@ -133,6 +133,6 @@ fn a_filter_that_asks_for_more_than_status_and_outcome_is_not_answered() {
     let persons = compare("persons", Comparison::Greater, Expr::Number(3.0));
     let both = Expr::Call(Op::And, vec![compare("eligible", Comparison::Equal, Expr::Boolean(true)), persons.clone()]);
     for expr in [persons, both] {
-        assert_eq!(Kinds::of(&Filter::compile(&expr, &Collection::Households).unwrap()), None);
+        assert_eq!(Kinds::of(&Filter::compile(&expr, &Collection::Households).unwrap(), false), None);
     }
 }

@@ -36,7 +36,8 @@ fn area(text: &str, level: Level, geometry: impl Into<MultiPolygon<f64>>) -> Are
 }
 
 fn household(id: u64, at: LonLat, status: Status, outcome: Option<Outcome>) -> HouseholdFeature<'static> {
-    HouseholdFeature { id, at: Lattice::of(at), code: format!("H{id}").leak(), status, outcome }
+    let eligible = status.eligible();
+    HouseholdFeature { id, at: Lattice::of(at), code: format!("H{id}").leak(), status, eligible, outcome }
 }
 
 fn thing(text: &str, class: ContextClass, kind: &str, geometry: impl Into<Geometry<f64>>) -> ContextFeature {
@@ -46,8 +47,8 @@ fn thing(text: &str, class: ContextClass, kind: &str, geometry: impl Into<Geomet
 
 fn tally(visited: u32, unvisited: u32) -> Tally {
     let mut sum = Tally::default();
-    (0..visited).for_each(|_| sum += Tally::one(Status::Occupied, Some(Outcome::Visited)));
-    (0..unvisited).for_each(|_| sum += Tally::one(Status::Occupied, None));
+    (0..visited).for_each(|_| sum += Tally::one(true, Some(Outcome::Visited)));
+    (0..unvisited).for_each(|_| sum += Tally::one(true, None));
     sum
 }
 
@@ -88,7 +89,7 @@ context point class=\"bus_stop\" (7 7)
 #[test]
 fn cells_carry_what_cluster_styles_ask_for() {
     let mut many = tally(1_000, 234);
-    many += Tally::one(Status::Vacant, None);
+    many += Tally::one(false, None);
     let cells = [CellFeature { at: Lattice::of(at(9.5, 9.5)), tally: many }];
     let content = Content { households: Households::Cells(&cells), ..Content::default() };
     let expected = "households point clustered=true point_count=1235u point_count_abbreviated=\"1.2k\" sqrt_point_count=35.14d \

@@ -1,0 +1,123 @@
+//! Figures as they were: tallies of all Areas from the columns, without a state of that time.
+
+use super::areas::AreaId;
+use super::campaigns::Target;
+use super::coverage::Covered;
+use super::visits::VisitId;
+use super::{HouseholdId, State};
+use crate::model::{CampaignId, Level, OutcomeCounts, Tally};
+use jiff::Timestamp;
+
+/// Visits that are looked at between two letting-goes of the lock: some milliseconds.
+const STEP: u32 = 250_000;
+/// No visit yet.
+const NONE: u32 = u32::MAX;
+
+/// On the way back to a time: what stood for each household then, by the visits looked at so far.
+///
+/// Visits stay as they came in, and what changes of them and of households is written down with its time; so the state may be let go
+/// and live on between two steps, and the figures are those of the time all the same.
+pub struct Turnback {
+    at: Timestamp,
+    campaign: Option<CampaignId>,
+    /// Visits that had come in by then, and how many of them were looked at.
+    visits: u32,
+    looked: u32,
+    /// A bit for each visit that stood no more.
+    ended: Vec<u64>,
+    /// For each household the best visit so far, and its rank.
+    best: Vec<(u64, u32)>,
+}
+
+/// The tallies of all Areas in one campaign, or over all visits, as they were at a time.
+pub struct Then(Vec<Tally>);
+
+/// Counted before not counted, then by time; orders as the pair does.
+fn rank((counts, at): (bool, i64)) -> u64 {
+    // The microseconds of a Timestamp have 59 bits and a sign: moved up they have 63 bits and none.
+    (at + (1 << 62)).cast_unsigned() | u64::from(counts) << 63
+}
+
+impl State {
+    /// Begins to count figures as they were at a time. `None` where the columns do not tell them: an Area was redrawn since, or a
+    /// household was moved.
+    #[must_use]
+    pub fn turn_back(&self, at: Timestamp, campaign: Option<CampaignId>) -> Option<Turnback> {
+        if self.areas_at.is_some_and(|drawn| drawn > at) || !self.households.stayed_since(at) {
+            return None;
+        }
+        let visits = self.visits.come_by(at);
+        let mut ended = vec![0u64; visits as usize / 64 + 1];
+        for VisitId(n) in self.visits.ended_by(at).filter(|visit| visit.0 < visits) {
+            ended[n as usize / 64] |= 1 << (n % 64);
+        }
+        let best = vec![(0, NONE); self.households.come_by(at) as usize];
+        Some(Turnback { at, campaign, visits, looked: 0, ended, best })
+    }
+}
+
+impl Turnback {
+    /// Looks at the next visits; whether there are more. Costs some milliseconds.
+    pub fn step(&mut self, state: &State) -> bool {
+        let end = self.visits.min(self.looked.saturating_add(STEP));
+        for (HouseholdId(household), key, visit) in state.visits.ranked(self.looked..end, self.campaign) {
+            let VisitId(n) = visit;
+            if self.ended[n as usize / 64] >> (n % 64) & 1 == 1 {
+                continue;
+            }
+            let (known, new) = (&mut self.best[household as usize], rank(key));
+            let later = || state.visits.id_of(visit).0 > state.visits.id_of(VisitId(known.1)).0;
+            if known.1 == NONE || new > known.0 || (new == known.0 && later()) {
+                *known = (new, n);
+            }
+        }
+        self.looked = end;
+        self.looked < self.visits
+    }
+
+    /// The figures, once there are no more visits. Looks at each household.
+    #[must_use]
+    pub fn finish(self, state: &State) -> Then {
+        let statuses = state.households.statuses_at(self.at);
+        let target: Option<Target> =
+            self.campaign.and_then(|campaign| state.campaigns.target(campaign)).and_then(|target| target.at(self.at));
+        let mut own = vec![Tally::default(); state.areas.ids().count()];
+        for ((n, (_, visit)), status) in (0u32..).zip(&self.best).zip(statuses) {
+            let id = HouseholdId(n);
+            let Some(area) = state.households.area(id) else { continue };
+            let tally = &mut own[area.0 as usize];
+            tally.households += 1;
+            let counts = target.as_ref().map_or(status.eligible(), |target| target.holds(id));
+            if counts {
+                tally.eligible += 1;
+                if *visit != NONE {
+                    tally.outcomes += OutcomeCounts::one(state.visits.id_of(VisitId(*visit)).1);
+                }
+            }
+        }
+        let mut all = vec![Tally::default(); own.len()];
+        for (id, tally) in state.areas.ids().zip(own).filter(|(_, tally)| tally.households > 0) {
+            for above in state.areas.chain(Some(id)) {
+                all[above.0 as usize] += tally;
+            }
+        }
+        Then(all)
+    }
+}
+
+impl Then {
+    /// The tally of an Area and all below it. An Area founded later had nobody.
+    #[must_use]
+    pub fn tally(&self, id: AreaId) -> Tally {
+        self.0.get(id.0 as usize).copied().unwrap_or_default()
+    }
+}
+
+impl State {
+    /// [`State::coverage`] with the figures of another time.
+    #[must_use]
+    pub fn coverage_then(&self, then: &Then, level: Option<Level>, within: Option<AreaId>) -> Vec<Covered<'_>> {
+        let living = self.coverage(None, level, within, None);
+        living.into_iter().map(|covered| Covered { tally: then.tally(covered.id), ..covered }).collect()
+    }
+}
