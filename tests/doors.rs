@@ -109,6 +109,7 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
         "/api/worklist" => {
             vec![format!("?area={area}&limit=300"), format!("?near={lon},{lat}&limit=300"), "?limit=300&f=gpx".into()]
         }
+        "/api/editions/preview" => vec!["?campaign=1&level=grid".into(), "?campaign=1".into()],
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
@@ -140,6 +141,7 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
             "at": "2026-01-06T08:00:00Z", "outcome": "not_home",
         })),
         (_, "/api/campaigns") => Some(json!({ "name": format!("c{n}"), "from": "2026-01-01", "to": "2026-01-31" })),
+        (_, "/api/editions") => Some(json!({ "campaign": 1 })),
         (_, "/api/tokens") => Some(json!({ "name": format!("t{n}"), "role": "analyst" })),
         (_, "/api/users") => Some(json!({ "name": format!("u{n}"), "role": "analyst" })),
         (_, "/api/session/password") => Some(json!({ "old": "wrong", "new": format!("long enough {n}") })),

@@ -63,15 +63,18 @@
 mod atoms;
 #[cfg(test)]
 mod attack;
+mod book;
 mod error;
+mod past;
 mod series;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use atoms::Atoms;
+pub use book::Book;
 pub use error::SuppressionError;
-pub use series::{Column, Figure, Series};
+pub use series::{Column, Figure, Move, Series, Step};
 pub use tree::Tree;
 
 /// The least count that is published, but for 0: Washington State Department of Health's standard for small numbers.

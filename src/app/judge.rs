@@ -59,6 +59,9 @@ impl<'a> Judge<'a> {
             Some(_) if entry.kind == Kind::Visit => {
                 return Err(ModelError::new("id", &entry.key, "new: another visit was stored under this id"));
             }
+            Some(_) if entry.kind == Kind::Edition => {
+                return Err(ModelError::new("edition", &entry.key, "new: another was published meanwhile"));
+            }
             Some(_) => Verdict::Changed,
             None if self.lets_in_whom_it_links(change) => Verdict::New,
             None => self.state.verdict(change)?,

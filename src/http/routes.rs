@@ -1,5 +1,6 @@
 //! Every operation there is.
 
+mod editions;
 mod map;
 mod page;
 mod people;
@@ -17,6 +18,7 @@ use axum::routing::MethodRouter;
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         &map::OPERATIONS[..],
+        &editions::OPERATIONS,
         &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,

@@ -1,6 +1,6 @@
 use super::{
-    Area, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session, SessionEnd, SignInLink, Spot,
-    Token, TokenId, User, UserEnd, Visit, Zone,
+    Area, Campaign, Code, ContextFeature, Edition, Household, ModelError, Plan, ReadNote, Session, SessionEnd,
+    SignInLink, Spot, Token, TokenId, User, UserEnd, Visit, Zone,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ pub enum Change {
     SessionEnded(SessionEnd),
     /// Personal fields shown to somebody.
     ReadNoted(ReadNote),
+    /// Figures published.
+    EditionPublished(Box<Edition>),
 }
 
 /// Which Area ended on which day.
@@ -145,11 +147,12 @@ pub enum Kind {
     Session,
     SessionEnd,
     Read,
+    Edition,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
@@ -170,6 +173,7 @@ impl Kind {
         Kind::Session,
         Kind::SessionEnd,
         Kind::Read,
+        Kind::Edition,
     ];
 
     /// As the store writes it.
@@ -196,6 +200,7 @@ impl Kind {
             Kind::Session => "session",
             Kind::SessionEnd => "session_end",
             Kind::Read => "read",
+            Kind::Edition => "edition",
         }
     }
 }
@@ -240,6 +245,7 @@ impl Change {
             Change::SessionBegun(_) => Kind::Session,
             Change::SessionEnded(_) => Kind::SessionEnd,
             Change::ReadNoted(_) => Kind::Read,
+            Change::EditionPublished(_) => Kind::Edition,
         }
     }
 
@@ -266,6 +272,7 @@ impl Change {
             Change::SessionBegun(s) => s.id.0.clone(),
             Change::SessionEnded(s) => s.id.0.clone(),
             Change::ReadNoted(r) => r.what.clone(),
+            Change::EditionPublished(e) => e.number.to_string(),
         }
     }
 
@@ -292,6 +299,7 @@ impl Change {
             Change::SessionBegun(s) => serde_json::to_string(s),
             Change::SessionEnded(s) => serde_json::to_string(s),
             Change::ReadNoted(r) => serde_json::to_string(r),
+            Change::EditionPublished(e) => serde_json::to_string(e),
         };
         written.expect("the model's types have string keys and no failing serialiser once constructed")
     }
@@ -319,6 +327,7 @@ impl Change {
             Kind::Session => serde_json::from_str(body).map(Change::SessionBegun),
             Kind::SessionEnd => serde_json::from_str(body).map(Change::SessionEnded),
             Kind::Read => serde_json::from_str(body).map(Change::ReadNoted),
+            Kind::Edition => serde_json::from_str(body).map(|e| Change::EditionPublished(Box::new(e))),
         };
         read.map_err(|e| ModelError::new("body", format!("a {kind}"), format!("readable: {e}")))
     }

@@ -1,11 +1,12 @@
 //! The one way in.
 
 use super::areas::AreaId;
+use super::editions::is_open;
 use super::households::HouseholdId;
 use super::index::Spot;
 use super::{Delta, State, StateError, Version};
 use crate::geom::{Bbox, LatticeRect};
-use crate::model::{Area, Change, Code, Household, OutcomeCounts, Visit};
+use crate::model::{Area, Change, Code, Household, Kind, OutcomeCounts, Visit};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ impl State {
         if seq <= self.seq {
             return Err(StateError::Order { last: self.seq, found: seq });
         }
+        let (open, of_areas) = (is_open(&change), matches!(change.kind(), Kind::Area | Kind::AreaEnd));
         let delta = match change {
             Change::AreaPut(area) => self.put_area(area, at)?,
             Change::AreaEnded(end) => {
@@ -64,7 +66,16 @@ impl State {
                 self.info = info;
                 Delta::default()
             }
+            Change::EditionPublished(edition) => {
+                let number = edition.number;
+                self.editions.put(*edition)?;
+                Delta { edition: Some(number), ..Delta::default() }
+            }
         };
+        self.heard += u64::from(open);
+        if of_areas {
+            self.areas_seq = seq;
+        }
         self.seq = seq;
         self.at = Some(at);
         Ok(delta)

@@ -20,6 +20,8 @@ pub struct Delta {
     pub campaigns: BTreeSet<CampaignId>,
     /// The Plans that changed, or whose zones or spots did.
     pub plans: BTreeSet<PlanId>,
+    /// The last edition that was published.
+    pub edition: Option<u32>,
 }
 
 impl Delta {
@@ -31,6 +33,7 @@ impl Delta {
         self.context.extend(other.context);
         self.campaigns.extend(other.campaigns);
         self.plans.extend(other.plans);
+        self.edition = self.edition.max(other.edition);
     }
 }
 

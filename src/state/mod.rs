@@ -18,6 +18,7 @@ mod delta;
 mod digest;
 mod drawings;
 mod drawn;
+mod editions;
 mod error;
 mod find;
 mod households;
@@ -69,6 +70,9 @@ pub struct State {
     drawings: drawings::Drawings,
     pyramid: pyramid::Pyramid,
     people: people::People,
+    editions: editions::Editions,
+    heard: u64,
+    areas_seq: u64,
     info: MapInfo,
     seq: u64,
     at: Option<jiff::Timestamp>,

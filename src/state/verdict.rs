@@ -68,6 +68,16 @@ impl State {
                 let blank = self.info == crate::model::MapInfo::default();
                 of((!blank).then_some(self.info == *info))
             }
+            Change::EditionPublished(edition) => {
+                if self.campaigns.get(edition.campaign).is_none() {
+                    return Err(ModelError::new("campaign", edition.campaign, "the number of a known campaign"));
+                }
+                if edition.number != self.editions.next() {
+                    let expected = format!("{}: another edition was published meanwhile", self.editions.next());
+                    return Err(ModelError::new("edition", edition.number, expected));
+                }
+                Verdict::New
+            }
             Change::PlanPut(_)
             | Change::ZonePut(_)
             | Change::ZoneEnded(_)
