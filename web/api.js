@@ -3,6 +3,8 @@
  * to the page, which may stand below a base path.
  */
 
+import { filled } from './published.js';
+
 /** @import * as T from './types.js' */
 
 /** What the service refused, or could not be asked. `status` 0 means that no answer came. */
@@ -126,9 +128,15 @@ export async function signOut() {
 /** @returns {Promise<T.Campaign[]>} */
 export const campaigns = async () => (await json('api/campaigns')).campaigns;
 /** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
-export const coverage = (campaign) => json('api/coverage', { campaign });
+export const coverage = async (campaign) => filled(await json('api/coverage', { campaign }));
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
-export const coverageOf = (campaign, { code, level }) => json('api/coverage', { campaign, within: code, level });
+export const coverageOf = async (campaign, { code, level }) => filled(await json('api/coverage', { campaign, within: code, level }));
+/** @returns {Promise<T.Edition[]>} the newest first */
+export const editions = async () => (await json('api/editions')).editions;
+/** @param {number} campaign @returns {Promise<T.EditionPreview>} */
+export const previewEdition = (campaign) => json('api/editions/preview', { campaign });
+/** @param {number} campaign @returns {Promise<T.Edition>} */
+export const publishEdition = async (campaign) => (await ask('api/editions', { method: 'POST', body: { campaign } })).json();
 /** @param {T.Level} level @param {number | null | undefined} campaign @param {string | null} within @returns {Promise<T.Rates>} */
 export const rates = (level, campaign, within) => json('api/rates', { level, campaign, within });
 /** @param {string} a @param {string} b @param {number | null | undefined} campaign @returns {Promise<T.Difference>} */

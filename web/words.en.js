@@ -1,4 +1,5 @@
 import { plansEn } from './plans.en.js';
+import { publishedEn } from './published.en.js';
 import { ratesEn } from './rates.en.js';
 import { worklistEn } from './worklist.en.js';
 
@@ -188,6 +189,7 @@ export const en = {
   'trouble.old': 'Shown: the figures of {time}.',
   'again': 'Try again',
   ...plansEn,
+  ...publishedEn,
   ...ratesEn,
   ...worklistEn,
 };

@@ -1,4 +1,5 @@
 import { plansZh } from './plans.zh.js';
+import { publishedZh } from './published.zh.js';
 import { ratesZh } from './rates.zh.js';
 import { worklistZh } from './worklist.zh.js';
 
@@ -188,6 +189,7 @@ export const zh = {
   'trouble.old': '当前显示 {time} 的数据。',
   'again': '重试',
   ...plansZh,
+  ...publishedZh,
   ...ratesZh,
   ...worklistZh,
 };
