@@ -13,10 +13,14 @@ use crate::state::State;
 use crate::store::{Batch, Entry, Store};
 use borders::{Home, Joined, handed_over, join};
 use hashbrown::HashMap;
+use jiff::civil::Date;
 use jiff::{Timestamp, Unit as Span};
 use pieces::{Counts, Pieces, finest_level};
 use serde::Serialize;
 use std::sync::Arc;
+
+/// Fewest eligible households of an atom, but for 0: in one with fewer than twice [`LEAST`] no figure could ever move.
+const SMALLEST: u64 = 3 * LEAST;
 
 /// Eligible households of the middle Area of a level from which figures of that level are published.
 const LARGE: u32 = 200;
@@ -78,6 +82,7 @@ pub struct EditionList {
 struct Draft {
     number: u32,
     of: u64,
+    begun: Date,
     level: Level,
     pieces: Pieces,
     /// Where borders moved since the last edition: the change that it is of, and every household.
@@ -88,9 +93,8 @@ struct Draft {
 impl Draft {
     /// Copies what is needed. O(Areas), and O(households) where a border moved.
     fn of(state: &State, spec: &EditionSpec) -> Result<Draft, AppError> {
-        if state.campaign(spec.campaign).is_none() {
-            return Err(AppError::NotFound { what: "campaign", name: spec.campaign.to_string() });
-        }
+        let unknown = || AppError::NotFound { what: "campaign", name: spec.campaign.to_string() };
+        let begun = state.campaign(spec.campaign).ok_or_else(unknown)?.from;
         let last = state.editions().last();
         let level = match (last.map(|last| last.level), spec.level) {
             (Some(known), Some(asked)) if known != asked => {
@@ -126,6 +130,7 @@ impl Draft {
         Ok(Draft {
             number: state.next_edition(),
             of: state.seq(),
+            begun,
             level,
             pieces,
             homes,
@@ -140,7 +145,7 @@ impl Draft {
         at: Timestamp,
         areas_of: impl FnOnce(u64) -> Result<State, AppError>,
     ) -> Result<(Edition, Published, Published), AppError> {
-        let Draft { number, of, level, pieces: Pieces { mut units, own, .. }, homes, editions } = self;
+        let Draft { number, of, begun, level, pieces: Pieces { mut units, own, .. }, homes, editions } = self;
         let before = Published::of(&editions)?;
         let known = before.units.iter().filter_map(|unit| Some((unit.code.clone(), unit.atom?))).collect();
         let handed = match homes {
@@ -187,7 +192,8 @@ impl Draft {
         let units = (*before.units != units).then_some(units);
         let atoms = number_of(count);
         let (campaign, at) = (spec.campaign, at);
-        let edition = Edition { number, campaign, at, of, level, units, atoms, joined, opened, moved }.check()?;
+        let edition =
+            Edition { number, campaign, at, of, begun, level, units, atoms, joined, opened, moved }.check()?;
         let all: Vec<Arc<Edition>> = editions.into_iter().chain([Arc::new(edition.clone())]).collect();
         let after = Published::of(&all)?;
         Ok((edition, before, after))
@@ -200,10 +206,14 @@ fn found_atoms(units: &mut [Unit], own: &[Counts], count: &mut usize) -> Result<
         return Ok(());
     }
     let tree = Tree::new(units.iter().map(|unit| unit.parent).collect())?;
-    let new: Vec<Counts> =
-        units.iter().zip(own).map(|(unit, counts)| if unit.atom.is_none() { *counts } else { [0; 2] }).collect();
-    let groups = Atoms::group(&tree, &new, LEAST)?;
-    let safe: Vec<bool> = groups.sums(&new)?.iter().map(|sum| is_safe(sum, LEAST)).collect();
+    // By how many live there alone: who was visited is to leave no trace in what belongs together.
+    let new: Vec<[u64; 1]> = units
+        .iter()
+        .zip(own)
+        .map(|(unit, counts)| if unit.atom.is_none() { [counts.iter().sum()] } else { [0] })
+        .collect();
+    let groups = Atoms::group(&tree, &new, SMALLEST)?;
+    let safe: Vec<bool> = groups.sums(&new)?.iter().map(|sum| is_safe(sum, SMALLEST)).collect();
     let mut atom_of: HashMap<u32, u32> = HashMap::new();
     for (unit, group) in units.iter_mut().zip(groups.of()) {
         if unit.atom.is_none() && safe[*group as usize] {

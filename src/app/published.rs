@@ -24,6 +24,7 @@ use crate::model::{CampaignId, Code, Column, Edition, ModelError, Outcome, Outco
 use crate::state::{AreaId, State};
 use hashbrown::HashMap;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Published figures of one Area.
@@ -126,7 +127,10 @@ impl Published {
         let homes: Vec<u32> = (0..).take(self.units.len()).collect();
         let moment = |number: Option<u32>| {
             let edition = number.and_then(|number| self.editions.get(number.checked_sub(1)? as usize));
-            edition.map_or(last.at, |edition| edition.at)
+            match (number, edition) {
+                (Some(0), _) => midnight(last.begun).unwrap_or(last.at),
+                (_, edition) => edition.map_or(last.at, |edition| edition.at),
+            }
         };
         let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         let figures = series.figures(&atoms, &tree, &homes)?;
@@ -146,6 +150,11 @@ impl Published {
         let id = id.or_else(|| self.editions.last().map(|last| last.campaign))?;
         self.campaigns.get(&id).map(Arc::clone)
     }
+}
+
+/// The first moment of a day.
+fn midnight(day: Date) -> Option<Timestamp> {
+    Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
 }
 
 /// What an edition does to its series.

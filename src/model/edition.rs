@@ -1,5 +1,6 @@
 use super::{CampaignId, Code, Level, ModelError};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What was published at one moment about one campaign, and what the next edition has to know of it so that the two together reveal
@@ -18,6 +19,8 @@ pub struct Edition {
     pub at: Timestamp,
     /// The change that came last before that moment.
     pub of: u64,
+    /// When the campaign began: nobody had been visited in it then.
+    pub begun: Date,
     /// The narrowest level of which figures are published; the same in all editions.
     pub level: Level,
     /// The Areas of that level and those above, parents by their place in this list; `None` where they are those of the edition before.
@@ -28,7 +31,8 @@ pub struct Edition {
     /// Atoms that became a part of another, `[from, into]`, in this order: borders between them have moved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<(u32, u32)>,
-    /// Atoms that are shown for the first time, or again: `[atom, eligible, visited]`.
+    /// Atoms that are shown for the first time, or again: `[atom, eligible, visited]`; the first
+    /// time, none visited is what was when the campaign began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<(u32, u64, u64)>,
     /// Atoms of which one figure moved.
@@ -100,6 +104,7 @@ mod tests {
             campaign: CampaignId(1),
             at: Timestamp::from_second(1_760_000_000).unwrap(),
             of: 17,
+            begun: jiff::civil::date(2026, 10, 1),
             level: Level::Grid,
             units: Some(vec![unit("7001", None, None), unit("G1", Some(0), Some(1))]),
             atoms: 2,

@@ -122,6 +122,7 @@ fn edition(number: u32) -> Change {
         campaign: CampaignId(1 + number % 2),
         at: at(number.into()),
         of: 1,
+        begun: date(2026, 10, 1),
         level: Level::Grid,
         units: Some(vec![Unit { code: code("C"), parent: None, atom: Some(0) }]),
         atoms: 1,
@@ -142,8 +143,11 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
         area(&format!("G{column}{row}"), Level::Grid, Some(parent), west, south, west + wide, south + 0.5)
     };
     let mut changes = vec![campaign(1), campaign(2)];
-    let (mut households, mut editions) = (0, 0);
-    for _ in 0..length {
+    let mut households = 0;
+    for step in 1..=length {
+        if step.is_multiple_of(100) {
+            changes.push(edition(u32::try_from(step / 100).unwrap()));
+        }
         changes.push(match rng.random_range(0..100) {
             0..=3 => grid(&mut rng),
             4 => area("T1", Level::Township, Some("C"), 9.0, 47.0, 9.5, 48.0),
@@ -165,11 +169,7 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
                 households = households.max(n + 1);
                 household(&mut rng, n)
             }
-            90..=93 => drawing(&mut rng),
-            94 => {
-                editions += 1;
-                edition(editions)
-            }
+            90..=94 => drawing(&mut rng),
             95..=99 => somebody(&mut rng),
             _ if households > 0 => visit(&mut rng, households),
             _ => continue,

@@ -116,7 +116,7 @@ impl Ground {
                 _ if cell >= 2 * GRIDS => rng.random_range(0..8),
                 0 => 0,
                 1..4 => rng.random_range(1..10),
-                _ => rng.random_range(10..60),
+                _ => rng.random_range(20..120),
             };
             changes.extend((0..households).map(|_| ground.home(cell)));
         }

@@ -3,6 +3,7 @@ use super::{Move, Parts, Series, Step, SuppressionError};
 use std::collections::BTreeMap;
 
 /// What was published of the same groups about several subjects, each with parts of its own: visited and not, campaign by campaign.
+/// Each began with nobody visited, see [`Series::from_nothing`].
 ///
 /// Subjects count the same households, or nearly the same. So what was a group's total in one stands beside its totals in all others:
 /// none is shown that is 1 to `least` − 1 from another, in whatever edition. A subject in which it would be stays closed for that
@@ -52,7 +53,7 @@ impl Book {
 
     /// What the next edition of a subject would do, see [`Series::moves`].
     pub fn moves(&self, subject: u32, sums: &[Parts<2>]) -> Result<Vec<Move<2>>, SuppressionError> {
-        let new = Series::new(self.groups(), self.least);
+        let new = Series::new(self.groups(), self.least).from_nothing();
         let series = self.subjects.get(&subject).unwrap_or(&new);
         series.moves(sums, |group, total| self.totals[group].lets(total, self.least))
     }
@@ -70,7 +71,10 @@ impl Book {
             return Err(SuppressionError::Reveals { group, edition });
         }
         let (groups, least) = (self.groups(), self.least);
-        self.subjects.entry(subject).or_insert_with(|| Series::new(groups, least)).take(moves, edition)?;
+        self.subjects
+            .entry(subject)
+            .or_insert_with(|| Series::new(groups, least).from_nothing())
+            .take(moves, edition)?;
         totals().for_each(|(group, total)| self.totals[group].add(total));
         Ok(())
     }
@@ -106,6 +110,25 @@ mod tests {
         assert_eq!(shown(&book, 1), Some([100, 30]), "two more than the second had");
         let forged = [Move { group: 0, step: Step::Moved { column: 0, value: 92 } }];
         assert_eq!(book.take(1, &forged, 6), Err(SuppressionError::Reveals { group: 0, edition: 6 }));
+    }
+
+    #[test]
+    fn a_group_is_open_as_soon_as_its_total_is_and_few_visits_look_like_none() {
+        for few in 0..10 {
+            let mut book = Book::new(LEAST);
+            book.grow(1);
+            publish(&mut book, 1, &[[few, 40]], 1);
+            assert_eq!(shown(&book, 1), Some([40 + few, 0]));
+            assert_eq!(book.subject(1).unwrap().groups()[0].unwrap().map(|c| c.since), [1, 0], "the total is of today");
+            publish(&mut book, 1, &[[10 + few, 30]], 2);
+            assert_eq!(shown(&book, 1), Some([40 + few, 10 + few]));
+        }
+        let mut book = Book::new(LEAST);
+        book.grow(1);
+        publish(&mut book, 1, &[[30, 3]], 1);
+        assert_eq!(shown(&book, 1), None, "three are left");
+        publish(&mut book, 1, &[[33, 0]], 2);
+        assert_eq!(shown(&book, 1), Some([33, 33]));
     }
 
     #[test]

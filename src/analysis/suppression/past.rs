@@ -24,6 +24,11 @@ impl<const N: usize> Past<N> {
         self.rests.add(rest);
     }
 
+    /// Whether nothing ever was.
+    pub fn is_empty(&self) -> bool {
+        self.rests.is_empty()
+    }
+
     /// Whether values may be shown beside all that were.
     pub fn lets(&self, values: &[u64; N], rest: u64, least: u64) -> bool {
         let columns = self.columns.iter().zip(values).all(|(past, value)| past.lets(*value, least));
@@ -54,6 +59,10 @@ impl Values {
         if let Some(values) = &mut self.0 {
             values.insert(value);
         }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.as_ref().is_some_and(BTreeSet::is_empty)
     }
 
     /// Whether a value is equal to, or at least `least` away from, each.

@@ -9,6 +9,8 @@ use super::{Atoms, Parts, SuppressionError, Tree, safe_count};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Series<const N: usize> {
     least: u64,
+    /// Whether all parts but the last are known to have been 0 before the first edition.
+    from_nothing: bool,
     last: Option<u32>,
     groups: Vec<Option<[Column; N]>>,
     past: Vec<Past<N>>,
@@ -19,7 +21,7 @@ pub struct Series<const N: usize> {
 pub struct Column {
     /// Exact at its edition.
     pub value: u64,
-    /// The edition at which it last moved.
+    /// The edition at which it last moved; 0 is before the first.
     pub since: u32,
 }
 
@@ -60,7 +62,17 @@ pub struct Figure<const N: usize> {
 impl<const N: usize> Series<N> {
     /// Nothing published yet of so many groups.
     pub fn new(groups: usize, least: u64) -> Self {
-        Series { least, last: None, groups: vec![None; groups], past: vec![Past::default(); groups] }
+        let (groups, past) = (vec![None; groups], vec![Past::default(); groups]);
+        Series { least, from_nothing: false, last: None, groups, past }
+    }
+
+    /// The same of counts that began at 0, all but the last, as everybody knows: visits of a campaign.
+    ///
+    /// Of a group that is opened for the first time a part below `least` is then published as 0, with 0 as its edition: that was so
+    /// before the first, and whether it still is, nobody is told. So a group is open as soon as its total is safe.
+    #[must_use]
+    pub fn from_nothing(self) -> Self {
+        Series { from_nothing: true, ..self }
     }
 
     /// Publishes an edition of what the groups have now, see [`Atoms::sums`]. O(groups · N · log of the values published before).
@@ -92,6 +104,11 @@ impl<const N: usize> Series<N> {
             let fits =
                 |step: &Step<N>| self.fits(group, step) && Self::total_of(step).is_none_or(|total| free(group, total));
             let step = match &self.groups[group] {
+                None if self.begins(group) => {
+                    let mut begun = now;
+                    begun.iter_mut().skip(1).filter(|part| **part < self.least).for_each(|part| *part = 0);
+                    Some(Step::Opened(begun)).filter(fits)
+                }
                 None => Some(Step::Opened(now)).filter(fits),
                 Some(columns) => {
                     let moved = |column: usize| Step::Moved { column, value: now[column] };
@@ -119,7 +136,12 @@ impl<const N: usize> Series<N> {
         self.last = Some(edition);
         for Move { group, step } in moves {
             let columns = match (*step, self.groups[*group]) {
-                (Step::Opened(values), _) => values.map(|value| Column { value, since: edition }),
+                (Step::Opened(values), _) => {
+                    let mut columns = values.map(|value| Column { value, since: edition });
+                    let untold = self.begins(*group);
+                    columns.iter_mut().skip(1).filter(|c| untold && c.value == 0).for_each(|c| c.since = 0);
+                    columns
+                }
                 (Step::Moved { column, value }, Some(mut columns)) => {
                     columns[column] = Column { value, since: edition };
                     columns
@@ -130,6 +152,11 @@ impl<const N: usize> Series<N> {
             self.groups[*group] = Some(columns);
         }
         Ok(())
+    }
+
+    /// Whether a group is opened with parts as they were before the first edition.
+    fn begins(&self, group: usize) -> bool {
+        self.from_nothing && self.past[group].is_empty()
     }
 
     /// Whether a step shows nothing that would reveal something beside all that was shown of its group before.
