@@ -1,7 +1,7 @@
 //! What open pages are told: which tiles and Areas a change touched, and nothing of what it says.
 //!
-//! Who sees published figures only hears of borders, the base map and editions, under numbers that count those changes alone: that
-//! and when a household was visited, and how often, is not told to them by a silence between two numbers either.
+//! Who sees published figures only hears of borders, the base map and editions; the public under numbers that count those changes
+//! alone: that and when a household was visited, and how often, is not told by a silence between two numbers either.
 
 use super::Caller;
 use crate::geom::Lattice;
@@ -24,7 +24,7 @@ const MOST_TILES: usize = 2_000;
 /// One event as a page is told it.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct LiveEvent {
-    /// The number of the last change in it; for who sees published figures only, how many changes everybody may hear of there were.
+    /// The number of the last change in it; for the public, how many changes everybody may hear of there were.
     pub seq: u64,
     /// Tiles to load again, `z/x/y`.
     pub tiles: LiveTiles,
@@ -75,8 +75,8 @@ struct Shared {
 
 impl Shared {
     /// Its number as a caller counts.
-    fn number(&self, exact: bool) -> u64 {
-        if exact { self.everything.seq } else { self.heard }
+    fn number(&self, all: bool) -> u64 {
+        if all { self.everything.seq } else { self.heard }
     }
 }
 
@@ -125,8 +125,8 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn seen(self, exact: bool) -> u64 {
-        if exact { self.all } else { self.open }
+    fn seen(self, all: bool) -> u64 {
+        if all { self.all } else { self.open }
     }
 }
 
@@ -212,22 +212,22 @@ impl Live {
             None => broadcast::channel(1).1,
         };
         let mut missed = VecDeque::new();
-        let exact = caller.may(Right::Coverage);
-        let (start, forgotten) = (channel.start.seen(exact), channel.forgotten.seen(exact));
-        let newest = kept.back().map_or(forgotten, |e| e.number(exact));
+        let (exact, all) = (caller.may(Right::Coverage), caller.counts_all());
+        let (start, forgotten) = (channel.start.seen(all), channel.forgotten.seen(all));
+        let newest = kept.back().map_or(forgotten, |e| e.number(all));
         // Of the last change before this start nobody could catch up.
         let begins = (after.is_none() && newest > start).then_some(newest);
         if let Some(after) = after {
             // A number from before this start, or from another store, says nothing of what its reader has seen. Even the last
             // change before it does not: which tiles that reader was given, this process does not know.
             if after > start && (forgotten..=newest).contains(&after) {
-                missed.extend(kept.iter().filter(|e| e.number(exact) > after).cloned());
+                missed.extend(kept.iter().filter(|e| e.number(all) > after).cloned());
             } else {
                 let (everything, places, open) = (LiveEvent::reset(newest), Vec::new(), Some(LiveEvent::reset(newest)));
                 missed.push_back(Arc::new(Shared { everything, places, plans_alone: false, open, heard: newest }));
             }
         }
-        Feed { events, missed, caller: caller.clone(), exact, begins, last: after.unwrap_or(0) }
+        Feed { events, missed, caller: caller.clone(), exact, all, begins, last: after.unwrap_or(0) }
     }
 }
 
@@ -238,6 +238,8 @@ pub(super) struct Feed {
     caller: Caller,
     /// Whether the caller sees figures as they are now.
     exact: bool,
+    /// Whether events have the numbers of all changes.
+    all: bool,
     begins: Option<u64>,
     last: u64,
 }
@@ -263,7 +265,7 @@ impl Feed {
                     Err(broadcast::error::RecvError::Closed) => return None,
                 },
             };
-            self.last = shared.number(self.exact);
+            self.last = shared.number(self.all);
             if !shared.plans_alone || self.caller.may(Right::Plans) {
                 let seen = if self.exact { Some(self.seen(&shared)) } else { self.seen_published(&shared) };
                 if seen.is_some() {
@@ -281,7 +283,7 @@ impl Feed {
             told.plans.clone_from(&shared.everything.plans);
             event = Some(told);
         }
-        event
+        event.map(|event| LiveEvent { seq: shared.number(self.all), ..event })
     }
 
     /// What the caller may see of an event: a household's tiles would tell where somebody was just visited.

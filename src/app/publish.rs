@@ -236,9 +236,9 @@ fn now() -> Timestamp {
     now.round(Span::Second).unwrap_or(now)
 }
 
-fn areas(published: &Published, edition: &Edition) -> EditionAreas {
-    let shown = published.campaign(Some(edition.campaign)).map_or(0, |campaign| campaign.areas.len());
-    EditionAreas { shown, held_back: published.units.len().saturating_sub(shown) }
+/// How many Areas the last edition showed.
+fn areas(published: &Published) -> EditionAreas {
+    published.shown.last().copied().unwrap_or(EditionAreas { shown: 0, held_back: 0 })
 }
 
 fn report(edition: &Edition, areas: EditionAreas) -> EditionReport {
@@ -258,7 +258,7 @@ pub(super) fn publish_in(
     let change = Change::EditionPublished(Box::new(edition.clone()));
     state.verdict(&change)?;
     store.append(&[Batch { at: Timestamp::now(), author: author.into(), entries: vec![Entry::from(&change)] }])?;
-    let report = report(&edition, areas(&after, &edition));
+    let report = report(&edition, areas(&after));
     Ok((edition, report))
 }
 
@@ -292,16 +292,8 @@ impl App {
     pub fn editions(&self, caller: &Caller) -> Result<EditionList, AppError> {
         caller.require(Right::Published)?;
         let published = self.published();
-        let report = |n: usize| -> Result<EditionReport, AppError> {
-            let edition = &published.editions[n];
-            let then = if n + 1 == published.editions.len() {
-                areas(&published, edition)
-            } else {
-                areas(&Published::of(&published.editions[..=n])?, edition)
-            };
-            Ok(self::report(edition, then))
-        };
-        let editions = (0..published.editions.len()).rev().take(LISTED).map(report).collect::<Result<_, _>>()?;
+        let newest_first = published.editions.iter().rev().zip(published.shown.iter().rev());
+        let editions = newest_first.map(|(edition, areas)| report(edition, *areas)).collect();
         Ok(EditionList { editions })
     }
 
@@ -317,10 +309,7 @@ impl App {
             |code: &Code, of: &HashMap<Code, super::PublishedFigures>| of.get(code).map(|f| (f.eligible, f.visited));
         let moved = shown.keys().filter(|code| counts(code, &shown) != counts(code, &was)).count();
         let closed = was.keys().filter(|code| !shown.contains_key(*code)).count();
-        let preview = EditionPreview { edition: report(&edition, areas(&after, &edition)), moved, closed };
+        let preview = EditionPreview { edition: report(&edition, areas(&after)), moved, closed };
         Ok((edition, preview))
     }
 }
-
-/// Most editions of a list: some months of one a week, some weeks of one a day.
-const LISTED: usize = 30;

@@ -17,7 +17,7 @@
 //! - What tells *when* something happened would count it: the public hears of borders, the base map and editions, by numbers of their
 //!   own, and sees no metrics.
 
-use super::{App, AppError, Caller};
+use super::{App, AppError, Caller, EditionAreas};
 use crate::analysis::AnalysisError;
 use crate::analysis::suppression::{Atoms, Book, LEAST, Move, Series, Step, Tree};
 use crate::model::{CampaignId, Code, Column, Edition, ModelError, Outcome, OutcomeCounts, Right, Tally, Unit};
@@ -26,6 +26,9 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::sync::Arc;
+
+/// Most editions of a list: some months of one a week, some weeks of one a day.
+pub(super) const LISTED: usize = 30;
 
 /// Published figures of one Area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub(super) struct Campaign {
 pub(super) struct Published {
     pub editions: Vec<Arc<Edition>>,
     pub book: Book,
+    /// How many Areas the last editions showed, the newest last.
+    pub shown: Vec<EditionAreas>,
     /// The Areas of the last edition.
     pub units: Arc<Vec<Unit>>,
     campaigns: HashMap<CampaignId, Arc<Campaign>>,
@@ -74,14 +79,13 @@ impl Published {
     /// # Errors
     /// [`AppError::Damaged`] where one shows what it must not, beside those before it: nothing is published then.
     pub fn of(editions: &[Arc<Edition>]) -> Result<Published, AppError> {
-        let mut published = Published {
-            editions: Vec::new(),
-            book: Book::new(LEAST),
-            units: Arc::default(),
-            campaigns: HashMap::new(),
-        };
-        for edition in editions {
+        let mut published = Published::nothing(Vec::new());
+        for (n, edition) in editions.iter().enumerate() {
             published.play(edition).map_err(|e| AppError::Damaged(format!("edition {}: {e}", edition.number)))?;
+            if n + LISTED >= editions.len() {
+                let shown = published.figures(edition).map_err(AnalysisError::from)?.len();
+                published.shown.push(EditionAreas { shown, held_back: published.units.len() - shown });
+            }
         }
         let last: HashMap<CampaignId, &Arc<Edition>> =
             editions.iter().map(|edition| (edition.campaign, edition)).collect();
@@ -90,6 +94,11 @@ impl Published {
             published.campaigns.insert(id, Arc::new(Campaign { edition: Arc::clone(edition), areas }));
         }
         Ok(published)
+    }
+
+    fn nothing(editions: Vec<Arc<Edition>>) -> Published {
+        let (shown, units, campaigns) = (Vec::new(), Arc::default(), HashMap::new());
+        Published { editions, book: Book::new(LEAST), shown, units, campaigns }
     }
 
     /// One more edition, of which figures are worked out at the end.
@@ -214,7 +223,7 @@ impl App {
         let published = Published::of(&editions).unwrap_or_else(|error| {
             // Held back rather than guessed; the next edition is refused for the same reason.
             tracing::error!(%error, "what was published cannot be told: nothing is shown");
-            Published { editions, book: Book::new(LEAST), units: Arc::default(), campaigns: HashMap::new() }
+            Published::nothing(editions)
         });
         let published = Arc::new(published);
         *kept = Some(Arc::clone(&published));

@@ -20,7 +20,7 @@ pub struct Info {
     pub name: String,
     /// Of the program.
     pub version: &'static str,
-    /// The number of the last change; for who sees published figures only, how many changes everybody may hear of there were.
+    /// The number of the last change; for the public, how many changes everybody may hear of there were.
     pub seq: u64,
     /// When this was true.
     pub as_of: Timestamp,
@@ -254,7 +254,7 @@ impl App {
         Info {
             name: state.info().name.clone(),
             version: env!("CARGO_PKG_VERSION"),
-            seq: if caller.may(Right::Coverage) { state.seq() } else { state.heard() },
+            seq: if caller.counts_all() { state.seq() } else { state.heard() },
             as_of: Timestamp::now(),
             bbox: state.extent().map(|bbox| bbox.to_array()),
             sample: state.info().sample,
