@@ -1,6 +1,7 @@
 //! Pieces: what lies directly in one Area and in no narrower one of the levels that are published.
 
 use super::super::AppError;
+use crate::analysis::suppression::{SuppressionError, Tree};
 use crate::model::{CampaignId, Code, Level, ModelError, Unit};
 use crate::state::{AreaId, State};
 use hashbrown::HashMap;
@@ -49,6 +50,10 @@ impl Pieces {
                 }
             }
             units.push(Unit { code: code.clone(), parent, atom: None });
+        }
+        if let Err(SuppressionError::Circle { unit }) = Tree::new(units.iter().map(|unit| unit.parent).collect()) {
+            let expected = "areas none of which lies in itself by its parents";
+            return Err(ModelError::new("areas", &units[unit].code, expected).into());
         }
         Ok(Pieces { units, own, place })
     }
