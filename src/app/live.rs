@@ -190,7 +190,7 @@ impl Live {
             let tiles = LiveTiles { context: tiles.context.clone(), ..LiveTiles::default() };
             LiveEvent { tiles, edition, reset, ..LiveEvent::reset(heard) }
         });
-        let shared = Arc::new(Shared { plans_alone, everything, places, open, heard });
+        let shared = Arc::new(Shared { everything, places, plans_alone, open, heard });
         let mut channel = self.channel.lock();
         if channel.kept.len() == KEPT
             && let Some(oldest) = channel.kept.pop_front()

@@ -27,7 +27,7 @@ pub(super) struct Moment {
 
 impl Moment {
     /// How a caller sees the figures of then: who sees published ones only is not told those of a time gone by.
-    pub fn sight(&self, caller: &Caller, campaign: Option<CampaignId>) -> Sight {
+    pub fn sight(caller: &Caller, campaign: Option<CampaignId>) -> Sight {
         if caller.may(Right::Coverage) { Sight::Exact(campaign) } else { Sight::Published(None) }
     }
 

@@ -92,7 +92,7 @@ struct Draft {
 
 impl Draft {
     /// Copies what is needed. O(Areas), and O(households) where a border moved.
-    fn of(state: &State, spec: &EditionSpec) -> Result<Draft, AppError> {
+    fn of(state: &State, spec: EditionSpec) -> Result<Draft, AppError> {
         let unknown = || AppError::NotFound { what: "campaign", name: spec.campaign.to_string() };
         let begun = state.campaign(spec.campaign).ok_or_else(unknown)?.from;
         let last = state.editions().last();
@@ -141,7 +141,7 @@ impl Draft {
     /// Works the edition out; `areas_of` gives the Areas as they were after a change.
     fn edition(
         self,
-        spec: &EditionSpec,
+        spec: EditionSpec,
         at: Timestamp,
         areas_of: impl FnOnce(u64) -> Result<State, AppError>,
     ) -> Result<(Edition, Published, Published), AppError> {
@@ -173,11 +173,11 @@ impl Draft {
                 sums[atom as usize].iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
         }
-        let moves = after.moves(spec.campaign.0, &sums).map_err(AnalysisError::from)?;
+        let steps = after.moves(spec.campaign.0, &sums).map_err(AnalysisError::from)?;
         let number_of = |group: usize| u32::try_from(group).unwrap_or(u32::MAX);
         let (mut opened, mut moved) = (Vec::new(), Vec::new());
         let populated: hashbrown::HashSet<u32> = units.iter().filter_map(|unit| unit.atom).collect();
-        for one in moves {
+        for one in steps {
             let atom = number_of(one.group);
             // Of an atom whose Areas have all ended nothing is shown any more.
             if !populated.contains(&atom) {
@@ -250,7 +250,7 @@ fn report(edition: &Edition, areas: EditionAreas) -> EditionReport {
 pub(super) fn publish_in(
     store: &mut Store,
     state: &State,
-    spec: &EditionSpec,
+    spec: EditionSpec,
     author: &str,
     at: Timestamp,
 ) -> Result<(Edition, EditionReport), AppError> {
@@ -263,7 +263,7 @@ pub(super) fn publish_in(
 }
 
 /// Publishes an edition in a store that no server holds.
-pub fn publish_once(store: &mut Store, spec: &EditionSpec, author: &str) -> Result<EditionReport, AppError> {
+pub fn publish_once(store: &mut Store, spec: EditionSpec, author: &str) -> Result<EditionReport, AppError> {
     let state = super::load(store, |_| true)?;
     publish_in(store, &state, spec, author, now()).map(|(_, report)| report)
 }
@@ -272,7 +272,7 @@ impl App {
     /// What an edition would do, now.
     pub async fn preview_edition(&self, caller: &Caller, spec: EditionSpec) -> Result<EditionPreview, AppError> {
         caller.require(Right::Publish)?;
-        self.work(move |app: &App| app.draft_edition(&spec).map(|(_, preview)| preview)).await?
+        self.work(move |app: &App| app.draft_edition(spec).map(|(_, preview)| preview)).await?
     }
 
     /// Publishes an edition: when this returns it is durable, and every door shows it.
@@ -280,7 +280,7 @@ impl App {
         caller.require(Right::Publish)?;
         // One at a time: the second is worked out beside what the first has shown.
         let _publishing = self.publishing.lock().await;
-        let (edition, preview) = self.work(move |app: &App| app.draft_edition(&spec)).await??;
+        let (edition, preview) = self.work(move |app: &App| app.draft_edition(spec)).await??;
         let change = Change::EditionPublished(Box::new(edition));
         match self.commit(&caller.author(), vec![change]).await?.into_iter().next() {
             Some(Outcome::Refused(refusal)) => Err(refusal.into()),
@@ -297,7 +297,7 @@ impl App {
         Ok(EditionList { editions })
     }
 
-    fn draft_edition(&self, spec: &EditionSpec) -> Result<(Edition, EditionPreview), AppError> {
+    fn draft_edition(&self, spec: EditionSpec) -> Result<(Edition, EditionPreview), AppError> {
         let draft = Draft::of(&self.state.read(), spec)?;
         let areas_of = |seq| areas_of(&self.past.open()?, seq);
         let (edition, before, after) = draft.edition(spec, now(), areas_of)?;

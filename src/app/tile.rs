@@ -173,7 +173,7 @@ impl App {
     ) -> Result<TileBody, StateError> {
         let sight = match past {
             None => self.sight(caller, request.campaign),
-            Some(moment) => moment.sight(caller, request.campaign),
+            Some(_) => Moment::sight(caller, request.campaign),
         };
         let mut coarseness = Coarseness::FINEST;
         loop {

@@ -111,9 +111,9 @@ impl<const N: usize> Series<N> {
                 }
                 None => Some(Step::Opened(now)).filter(fits),
                 Some(columns) => {
-                    let moved = |column: usize| Step::Moved { column, value: now[column] };
-                    let may = |column: &usize| fits(&moved(*column));
-                    (0..N).filter(may).min_by_key(|column| (columns[*column].since, *column)).map(moved)
+                    let to_now = |column: usize| Step::Moved { column, value: now[column] };
+                    let may = |column: &usize| fits(&to_now(*column));
+                    (0..N).filter(may).min_by_key(|column| (columns[*column].since, *column)).map(to_now)
                 }
             };
             moves.extend(step.map(|step| Move { group, step }));
@@ -126,9 +126,9 @@ impl<const N: usize> Series<N> {
         if let Some(last) = self.last.filter(|last| *last >= edition) {
             return Err(SuppressionError::NotAfter { found: edition, last });
         }
-        let mut moved = vec![false; self.groups.len()];
+        let mut touched = vec![false; self.groups.len()];
         for Move { group, step } in moves {
-            let first = moved.get_mut(*group).is_some_and(|moved| !std::mem::replace(moved, true));
+            let first = touched.get_mut(*group).is_some_and(|touched| !std::mem::replace(touched, true));
             if !first || !self.fits(*group, step) {
                 return Err(SuppressionError::Reveals { group: *group, edition });
             }

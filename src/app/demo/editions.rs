@@ -19,7 +19,7 @@ pub fn publish(store: &mut Store, now: Timestamp) -> Result<usize, AppError> {
         let at = midnight - SignedDuration::from_hours(24 * (2 * STAGE_DAYS - day));
         let campaign = CampaignId(if day <= STAGE_DAYS { 1 } else { 2 });
         let state = as_of(store, at)?;
-        publish_in(store, &state, &EditionSpec { campaign, level: None }, AUTHOR, at)?;
+        publish_in(store, &state, EditionSpec { campaign, level: None }, AUTHOR, at)?;
         editions += 1;
     }
     Ok(editions)
