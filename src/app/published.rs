@@ -198,7 +198,7 @@ impl Sight {
             Sight::Exact(campaign) => Some(state.covered(id, *campaign).tally),
             Sight::Published(_) => {
                 let entry = state.covered(id, None).entry;
-                self.published(&entry.area.code).filter(|_| entry.in_force).map(|figures| figures.tally())
+                self.published(&entry.area.code).filter(|_| entry.in_force).map(PublishedFigures::tally)
             }
         }
     }
