@@ -36,10 +36,11 @@ fn a_country_is_divided_into_numbered_grids_without_gap_or_overlap() {
     assert_eq!(checked.done(), "no gaps, overlaps, slivers or orphans");
 
     // What the served map counts: every household is in one grid, none of them too large, and the grids add up.
+    let token = scratch.run(&["token", "create", "--role", "analyst", "--name", "a"]);
     let server = crate::house::Server::start(&scratch);
-    let public = server.client(None);
+    let analyst = server.client(Some(token.done()));
     let figures = |level: &str| -> Vec<u64> {
-        let answer = public.json(&format!("/api/coverage?level={level}"));
+        let answer = analyst.json(&format!("/api/coverage?level={level}"));
         answer["areas"].as_array().unwrap().iter().map(|area| area["eligible"].as_u64().unwrap()).collect()
     };
     let households = figures("grid");

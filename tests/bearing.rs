@@ -117,7 +117,9 @@ fn one_address_takes_a_quarter_of_the_connections_at_most() {
 
 #[test]
 fn who_asks_too_often_is_told_when_to_come_again_and_health_is_not_counted() {
-    let (_scratch, server) = county(&["--address-rate", "1"]);
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::with(&scratch, &["--address-rate", "1"]);
     let client = server.client(None);
     let refused =
         (0..100).map(|_| client.get("/api/info")).find(|reply| reply.status != 200).expect("there is a limit");
@@ -126,7 +128,7 @@ fn who_asks_too_often_is_told_when_to_come_again_and_health_is_not_counted() {
     for _ in 0..20 {
         assert_eq!(client.get("/health/live").status, 200);
     }
-    let metrics = client.get("/metrics").text();
+    let metrics = server.client(Some(&tokens["admin"])).get("/metrics").text();
     assert!(metrics.lines().any(|line| line == "melonmap_http_limited_total 1"), "{metrics}");
 }
 
@@ -168,14 +170,16 @@ fn a_tile_of_the_cache_goes_through_the_same_door_as_one_that_is_made() {
 
 #[test]
 fn live_streams_have_a_limit_for_each_address() {
-    let (_scratch, server) = county(&["--live-streams-each", "2"]);
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::with(&scratch, &["--live-streams-each", "2"]);
     let client = server.client(None);
     let feeds = [client.live(None), client.live(None)];
     let refused = client.get("/live");
     refused.problem(429);
     assert!(!refused.header("retry-after").is_empty());
     answers(&client);
-    let metrics = client.get("/metrics").text();
+    let metrics = server.client(Some(&tokens["admin"])).get("/metrics").text();
     assert!(metrics.lines().any(|line| line == "melonmap_live_seats_taken 2"), "{metrics}");
     drop(feeds);
 }

@@ -120,6 +120,7 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
         "/api/teams" => vec![format!("?area={area}"), "?on=2026-01-05".into()],
         "/api/satisfaction" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/codes" => vec![String::new(), format!("?within={area}")],
+        "/api/editions/preview" => vec!["?campaign=1&level=grid".into(), "?campaign=1".into()],
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
@@ -162,6 +163,7 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
         (_, "/api/campaigns" | "/api/campaigns/{id}") => {
             Some(json!({ "name": format!("c{n}"), "from": "2026-01-01", "to": "2026-01-31" }))
         }
+        (_, "/api/editions") => Some(json!({ "campaign": 1 })),
         (_, "/api/tokens") => Some(json!({ "name": format!("t{n}"), "role": "analyst" })),
         (_, "/api/users") => Some(json!({ "name": format!("u{n}"), "role": "analyst" })),
         (_, "/api/session/password") => Some(json!({ "old": "wrong", "new": format!("long enough {n}") })),

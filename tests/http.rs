@@ -39,13 +39,14 @@ fn info_me_and_search_say_what_the_contract_says() {
     assert_eq!(info["bbox"], json!([119.4, 28.4, 119.6, 28.45]));
     assert_eq!(info["levels"], json!({"county": 1, "township": 2, "village": 0, "grid": 4}));
     assert_eq!(info["attribution"], json!(["© Nobody"]));
-    assert_eq!(info["seq"], house.scratch.head().0);
+    assert_eq!(member.json("/api/info")["seq"], house.scratch.head().0);
+    assert_eq!(info["seq"], 10, "seven areas, two context features and the map's name: nothing that somebody entered");
     assert!(info["as_of"].as_str().unwrap().ends_with('Z'));
     let me = public.json("/api/me");
-    assert_eq!(me, json!({"name": "public", "role": "public", "areas": [], "may": ["areas", "coverage"]}));
+    assert_eq!(me, json!({"name": "public", "role": "public", "areas": [], "may": ["areas", "published"]}));
     let me = member.json("/api/me");
     assert_eq!((&me["role"], &me["areas"]), (&json!("member"), &json!([GRIDS[0]])));
-    assert_eq!(me["may"], json!(["areas", "coverage", "households", "addresses", "past", "visit"]));
+    assert_eq!(me["may"], json!(["areas", "published", "coverage", "households", "addresses", "past", "visit"]));
     let found = public.json("/api/search?q=West");
     assert_eq!(found["results"].as_array().unwrap().len(), 1, "{found}");
     assert_eq!(keys(&found["results"][0]), ["type", "code", "name", "level", "lon", "lat", "bbox"]);
@@ -155,7 +156,7 @@ fn a_campaign_is_founded_listed_and_counted_by_itself() {
 }
 
 #[test]
-fn health_and_metrics_answer_anybody() {
+fn health_answers_anybody_and_metrics_who_runs_the_service() {
     let house = running(&[]);
     let public = house.client("public");
     assert_eq!(public.json("/health/live"), json!({"status": "live"}));
@@ -163,7 +164,9 @@ fn health_and_metrics_answer_anybody() {
     assert_eq!((&ready["status"], &ready["seq"]), (&json!("ready"), &json!(public.seq())));
     assert_eq!(keys(&ready["parts"]), ["loading", "store", "writer_queue", "stopping"]);
     assert!(ready["parts"].as_object().unwrap().values().all(|part| part["ok"] == true), "{ready}");
-    let metrics = public.get("/metrics");
+    public.get("/metrics").problem(401);
+    house.client("analyst").get("/metrics").problem(403);
+    let metrics = house.client("admin").get("/metrics");
     assert!(metrics.text().lines().any(|line| line == "melonmap_households 40"), "{}", metrics.text());
 }
 
@@ -251,9 +254,9 @@ fn the_worker_of_the_page_lists_every_file_of_it_as_it_is_served() {
 #[test]
 fn large_answers_are_compressed_for_who_takes_it() {
     let house = running(&[]);
-    let public = house.client("public");
+    let analyst = house.client("analyst");
     for (accepted, coding) in [("gzip", "gzip"), ("br", "br"), ("identity", "")] {
-        let reply = public.get_with("/api/coverage", &[("accept-encoding", accepted)]);
+        let reply = analyst.get_with("/api/coverage", &[("accept-encoding", accepted)]);
         assert_eq!((reply.status, reply.header("content-encoding")), (200, coding), "{accepted}");
     }
 }

@@ -27,6 +27,7 @@ mod outside;
 mod people;
 mod plans;
 mod privacy;
+mod publication;
 mod rates;
 mod rules;
 mod satisfaction;
@@ -49,6 +50,11 @@ mod reader;
 #[path = "../src/formats/pmtiles/reader.rs"]
 #[allow(dead_code)] // the unit tests of `formats` use the rest of it
 mod archive;
+
+/// The attacker on published figures; knows nothing of how they were held back.
+#[path = "../src/analysis/suppression/attack.rs"]
+#[allow(dead_code)] // the unit tests of `analysis` use the rest of it
+mod attack;
 
 /// Writes OpenStreetMap extracts; made from the specification alone.
 #[path = "../src/formats/osm/writer.rs"]

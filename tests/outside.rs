@@ -33,7 +33,7 @@ fn everything_is_found_under_the_base_path() {
     outside.get("/").problem(404);
     outside.get("/tiles/areas").problem(404);
     assert_eq!(outside.get("/health/ready").status, 200);
-    assert_eq!(outside.get("/metrics").status, 200);
+    assert_eq!(outside.get("/metrics").status, 401, "there, and for who runs the service");
 }
 
 #[test]

@@ -29,10 +29,10 @@ fn row(merged: Option<&str>, eligible: &str, visited: &str) -> (Option<String>, 
 #[test]
 fn a_grid_below_a_pixel_is_drawn_by_the_nearest_area_above_that_is_not() {
     let scratch = Scratch::new();
-    County::found(&scratch);
+    let tokens = County::found(&scratch);
     let server = Server::start(&scratch);
-    let public = server.client(None);
-    let at = |z: u8, more: &str| shown(&public.get(&asked(z, more)).body);
+    let analyst = server.client(Some(&tokens["analyst"]));
+    let at = |z: u8, more: &str| shown(&analyst.get(&asked(z, more)).body);
     assert_eq!(at(4, ""), GRIDS.map(|code| (code.to_owned(), row(None, "9", "0"))).into());
     assert_eq!(at(3, ""), TOWNSHIPS.map(|code| (code.to_owned(), row(Some("2"), "18", "0"))).into());
     // Here not even the county has a pixel: it draws one for all.
@@ -40,7 +40,7 @@ fn a_grid_below_a_pixel_is_drawn_by_the_nearest_area_above_that_is_not() {
     // What a filter lets pass is shown as itself.
     let filter = format!("&filter=code%3D%27{}%27", GRIDS[2]);
     assert_eq!(at(0, &filter), [(GRIDS[2].to_owned(), row(None, "9", "0"))].into());
-    let fields = public.json("/tiles/areas")["vector_layers"][0]["fields"].clone();
+    let fields = analyst.json("/tiles/areas")["vector_layers"][0]["fields"].clone();
     assert!(fields["merged"].as_str().unwrap().contains("smaller than a pixel"), "{fields}");
 }
 

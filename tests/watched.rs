@@ -49,7 +49,7 @@ fn metrics_count_requests_by_route_tiles_by_layer_and_the_store() {
     admin.get("/nothing/here");
     admin.visit("018f3b6e-0000-7000-8000-000000000001", "HH00", "visited");
     let feed = server.client(None).live(None);
-    let reply = server.client(None).get("/metrics");
+    let reply = admin.get("/metrics");
     assert_eq!(reply.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
     let text = reply.text();
     let samples = samples(&text);
@@ -90,10 +90,10 @@ fn metrics_count_requests_by_route_tiles_by_layer_and_the_store() {
 #[test]
 fn buckets_rise_and_end_with_the_count() {
     let scratch = Scratch::new();
-    County::found(&scratch);
+    let tokens = County::found(&scratch);
     let server = Server::start(&scratch);
     server.client(None).get("/api/info");
-    let samples = samples(&server.client(None).get("/metrics").text());
+    let samples = samples(&server.client(Some(&tokens["admin"])).get("/metrics").text());
     let labels = r#"method="GET",route="/api/info",status="2xx""#;
     let bucket =
         |bound: &str| samples[&format!("melonmap_http_request_duration_seconds_bucket{{le=\"{bound}\",{labels}}}")];

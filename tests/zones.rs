@@ -281,9 +281,10 @@ fn planners_draw_the_office_looks_on_and_nobody_else_knows_of_it() {
     let (path, tag, _) = made(&admin.post(ZONES, &far));
     let (spot_path, ..) = made(&admin.post(SPOTS, &spot(&json!({ "type": "Point", "coordinates": [-60.0, -30.0] }))));
     let drawn_at = admin.seq();
-    // A visit is what all hear next.
-    let visit = "018f3b6e-0000-7000-8000-000000000001";
-    assert_eq!(admin.visit(visit, "HH01", "visited")["result"], "stored");
+    // A campaign and an edition of it is what all hear next; the campaign alone only who sees figures as they are.
+    let campaign = json!({ "name": "c", "from": "2026-01-01", "to": "2026-01-31" });
+    assert_eq!(admin.post("/api/campaigns", &campaign).status, 201);
+    assert_eq!(admin.post("/api/editions", &json!({ "campaign": 1 })).status, 201);
     for (role, feed) in ROLES.iter().zip(&feeds) {
         let hears = !["public", "member"].contains(role);
         if hears {
@@ -292,8 +293,12 @@ fn planners_draw_the_office_looks_on_and_nobody_else_knows_of_it() {
                 assert_eq!((&event["plans"], &event["reset"]), (&json!([1]), &json!(false)), "{role}");
             }
         }
-        let event = feed.nothing_but(drawn_at + 1);
-        assert_eq!(event["plans"], json!([]), "{role}");
+        if !["public", "planner"].contains(role) {
+            feed.nothing_but(drawn_at + 1);
+        }
+        let public = client(&server, &tokens, "public").seq();
+        let event = feed.nothing_but(if *role == "public" { public } else { drawn_at + 2 });
+        assert_eq!((&event["plans"], &event["edition"]), (&json!([]), &json!(1)), "{role}");
     }
     for role in ROLES {
         let client = client(&server, &tokens, role);

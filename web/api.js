@@ -3,6 +3,7 @@
  * to the page, which may stand below a base path.
  */
 
+import { filled } from './published.js';
 import { turn } from './turn.js';
 
 /** @import * as T from './types.js' */
@@ -173,12 +174,18 @@ export async function fresh(path, signal) {
 
 /** @returns {Promise<T.Campaign[]>} */
 export const campaigns = async () => (await json('api/campaigns')).campaigns;
-/** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
-export const coverage = (campaign) => json('api/coverage', { campaign });
-/** Where that is asked for. @param {number | null | undefined} campaign */
+/** Where coverage is asked for. @param {number | null | undefined} campaign */
 export const coverageAt = (campaign) => asked('api/coverage', { campaign });
+/** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
+export const coverage = async (campaign) => filled(await json('api/coverage', { campaign }));
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
-export const coverageOf = (campaign, { code, level }) => json('api/coverage', { campaign, within: code, level });
+export const coverageOf = async (campaign, { code, level }) => filled(await json('api/coverage', { campaign, within: code, level }));
+/** @returns {Promise<T.Edition[]>} the newest first */
+export const editions = async () => (await json('api/editions')).editions;
+/** @param {number} campaign @returns {Promise<T.EditionPreview>} */
+export const previewEdition = (campaign) => json('api/editions/preview', { campaign });
+/** @param {number} campaign @returns {Promise<T.Edition>} */
+export const publishEdition = async (campaign) => (await ask('api/editions', { method: 'POST', body: { campaign } })).json();
 /** @param {T.Level} level @param {number | null | undefined} campaign @param {string | null} within @returns {Promise<T.Rates>} */
 export const rates = (level, campaign, within) => json('api/rates', { level, campaign, within });
 /** @param {string} a @param {string} b @param {number | null | undefined} campaign @returns {Promise<T.Difference>} */
@@ -192,7 +199,7 @@ export const unvisited = (code, campaign, limit) => json('api/unvisited', { area
 /** @typedef {{campaign: number | null | undefined, area: string | null, near?: string | null, limit: number}} Asked  `near`: longitude and latitude */
 /** @param {Asked} asked @param {AbortSignal} [signal] @returns {Promise<T.Worklist>} */
 export const worklist = (asked, signal) => json('api/worklist', asked, signal);
-/** Where that is asked for. @param {Asked} terms */
+/** Where coverage is asked for. @param {Asked} terms */
 export const worklistAt = (terms) => asked('api/worklist', terms);
 /** The same as places for a navigation app. @param {Asked} asked @returns {Promise<Blob>} */
 export async function worklistFile(asked) {

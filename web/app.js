@@ -4,7 +4,7 @@ import * as api from './api.js';
 import * as address from './address.js';
 import { createMaps } from './beside.js';
 import { el, h } from './dom.js';
-import { chain, current, lowestOf } from './figures.js';
+import { chain } from './figures.js';
 import { frame, point } from './frame.js';
 import * as i18n from './i18n.js';
 import { listen } from './input.js';
@@ -18,6 +18,8 @@ import * as panel from './panel.js';
 import { createPerson } from './person.js';
 import { startPrint } from './print.js';
 import { createDesk } from './plans.js';
+import { createPublish } from './publish.js';
+import { coloured, exactFor, settle } from './published.js';
 import { createRates } from './rates.js';
 import { reader, selection } from './reading.js';
 import { startSearch } from './search.js';
@@ -57,6 +59,7 @@ const acts = {
   sign: () => openSign(known.me, changePerson, offline.leave),
   campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
   dismiss: () => { known.trouble = null; draw(); },
+  publish: createPublish(page),
 };
 
 function draw() {
@@ -153,7 +156,7 @@ async function refresh() {
 /** @param {T.Change} change */
 function onChange(change) {
   offline.kept.changed(change);
-  if (change.reset) return void refresh();
+  if (change.reset || (change.edition && !exactFor(known.me))) return void refresh();
   if (change.areas.length > 0) readFigures(change.areas); // asked before the tiles: the number is what a person looks at
   map?.refresh(change.tiles);
   tasks.changed(change);
@@ -180,7 +183,7 @@ function onLive(state) {
 async function dress(again) {
   try {
     style = await api.style(known.view.theme);
-    map?.dress(style, { households: mayHouseholds(), again });
+    map?.dress(style, { households: mayHouseholds(), level: coloured(known), again });
     map?.show(known.view);
     drawScale();
   } catch (error) {
@@ -189,20 +192,15 @@ async function dress(again) {
   }
 }
 
-/** Keeps the campaign that the address names; without one, or with one that is not there, the current one. */
-function settleCampaign() {
-  const { campaign } = known.view;
-  if (campaign === null || known.campaigns.some((one) => one.id === campaign)) return;
-  known.view = { ...known.view, campaign: current(known.campaigns, (known.info?.as_of ?? '').slice(0, 10)) };
-  address.put(known.view, false);
-}
+/** Keeps the campaign that the address names, if it is there for this person. */
+const settleCampaign = () => settle(known) && address.put(known.view, false);
 
 async function changePerson() {
   unfollow();
   known.waiting = known.household = known.live = known.trouble = null;
   try {
     await person.read();
-    known.campaigns = await api.campaigns();
+    [known.campaigns, known.editions] = await Promise.all([api.campaigns(), api.editions()]);
     settleCampaign();
   } catch (error) {
     known.trouble = api.troubleOf(error);
@@ -211,7 +209,8 @@ async function changePerson() {
   drawFrame();
   await offline.person();
   tasks.read();
-  await Promise.all([dress(true), readFigures(), readSelected()]);
+  await readFigures(); // which areas there are figures of says what the map colours
+  await Promise.all([dress(true), readSelected()]);
   unfollow = follow({ change: onChange, state: onLive });
 }
 
@@ -219,7 +218,7 @@ function startMap() {
   if (!style || !known.info || map) return;
   if (!supported()) return void el('map').append(h('p.no-map', { role: 'alert' }, i18n.t('map.unsupported')));
   map = createMaps({
-    container: el('map'), style, view: known.view, bbox: known.info.bbox, level: lowestOf(known.info.levels), households: mayHouseholds(), padding: panel.hidden(),
+    container: el('map'), style, view: known.view, bbox: known.info.bbox, level: coloured(known), households: mayHouseholds(), padding: panel.hidden(),
   }, {
     moved: (at) => {
       known.view = { ...known.view, at };
@@ -252,13 +251,14 @@ async function begin() {
   draw();
   try {
     await person.read(); // first: an old token would have everything refused
-    const [info, campaigns, own] = await Promise.all([api.info(), api.campaigns(), api.style(known.view.theme)]);
-    Object.assign(known, { info, campaigns });
+    const [info, campaigns, editions, own] = await Promise.all([api.info(), api.campaigns(), api.editions(), api.style(known.view.theme)]);
+    Object.assign(known, { info, campaigns, editions });
     style = own;
     settleCampaign();
     drawFrame();
     const figures = readFigures();
     const placed = known.view.at !== null;
+    if (!exactFor(known.me)) await figures;
     startMap();
     await offline.person();
     tasks.read();

@@ -5,8 +5,9 @@
 /** @type {T.Level[]} from the whole to the smallest part */
 export const LEVELS = ['county', 'township', 'village', 'grid'];
 
-/** The smallest level that has areas: what the map colours. @param {T.Row[]} rows @returns {T.Level} */
-export const lowest = (rows) => LEVELS.findLast((level) => rows.some((row) => row.level === level)) ?? 'grid';
+/** The smallest level that has areas, with figures if any has: what the map colours. @param {T.Row[]} rows @returns {T.Level} */
+export const lowest = (rows) => LEVELS.findLast((level) => rows.some((row) => row.level === level && !row.held_back))
+  ?? LEVELS.findLast((level) => rows.some((row) => row.level === level)) ?? 'grid';
 
 /** The same, from how many areas each level has. @param {Record<T.Level, number>} levels @returns {T.Level} */
 export const lowestOf = (levels) => LEVELS.findLast((level) => levels[level] > 0) ?? 'grid';
@@ -22,6 +23,8 @@ export function whole(rows, name) {
   if (parts.length === 1) return parts[0];
   /** @type {T.Row} */
   const sum = { code: '', name, level: 'county', parent: null, eligible: 0, visited: 0, unvisited: 0, rate: null, by_outcome: /** @type {any} */ ({}) };
+  if (parts.some((row) => row.held_back)) return { ...sum, held_back: true };
+  if (parts[0].newest) Object.assign(sum, { oldest: parts[0].oldest, newest: parts[0].newest });
   for (const row of parts) {
     sum.eligible += row.eligible;
     sum.visited += row.visited;
@@ -39,8 +42,8 @@ export function whole(rows, name) {
 export const current = (campaigns, today) =>
   campaigns.filter((one) => one.from <= today).toSorted((a, b) => b.from.localeCompare(a.from) || b.id - a.id)[0]?.id ?? null;
 
-/** Most unvisited first; equals by code. @param {T.Row[]} rows */
-export const byNeed = (rows) => rows.toSorted((a, b) => b.unvisited - a.unvisited || a.code.localeCompare(b.code));
+/** Most unvisited first, what is held back last; equals by code. @param {T.Row[]} rows */
+export const byNeed = (rows) => rows.toSorted((a, b) => Number(a.held_back ?? false) - Number(b.held_back ?? false) || b.unvisited - a.unvisited || a.code.localeCompare(b.code));
 
 /** @param {T.Row[]} rows */
 export const belowHalf = (rows) => rows.filter((row) => row.rate !== null && row.rate < 0.5).length;
@@ -75,17 +78,17 @@ export function inside(rows, code, level) {
 /**
  * The classes of the scale, read off the style that draws it.
  * @param {import('maplibre-gl').StyleSpecification} style
- * @returns {{classes: {color: string, from: number, to: number}[], none: string}}
+ * @returns {{classes: {color: string, from: number, to: number}[], none: string, held: string}}  `none`: nobody to visit; `held`: held back
  */
 export function scale(style) {
   const layer = /** @type {any} */ (style.layers.find((l) => l.id === 'areas-fill'));
-  const [, , [, , first, ...steps], none] = layer.paint['fill-color'];
+  const [, , [, , first, ...steps], , none, held] = layer.paint['fill-color'];
   const classes = [{ color: first, from: 0, to: 1 }];
   for (let i = 0; i < steps.length; i += 2) {
     classes[classes.length - 1].to = steps[i];
     classes.push({ color: steps[i + 1], from: steps[i], to: 1 });
   }
-  return { classes, none };
+  return { classes, none, held };
 }
 
 /** How strongly the style fills areas at a zoom, 0 to 1. @param {import('maplibre-gl').StyleSpecification} style @param {number} zoom */
@@ -100,9 +103,9 @@ export function strength(style, zoom) {
   return stops[stops.length - 1];
 }
 
-/** How many rows fall in each class, and last how many have no rate. @param {T.Row[]} rows @param {{from: number}[]} classes */
+/** How many rows fall in each class, then how many have nobody to visit, and last how many are held back. @param {T.Row[]} rows @param {{from: number}[]} classes */
 export function countClasses(rows, classes) {
-  const counts = new Array(classes.length + 1).fill(0);
-  for (const row of rows) counts[row.rate === null ? classes.length : classes.findLastIndex((c) => /** @type {number} */ (row.rate) >= c.from)] += 1;
+  const counts = new Array(classes.length + 2).fill(0);
+  for (const row of rows) counts[row.held_back ? classes.length + 1 : row.rate === null ? classes.length : classes.findLastIndex((c) => /** @type {number} */ (row.rate) >= c.from)] += 1;
   return counts;
 }

@@ -38,6 +38,6 @@ export function point(tip) {
   box.hidden = tip === null;
   if (tip === null) return;
   const { name, rate, unvisited } = tip.props;
-  box.replaceChildren(h('b', null, name), ' ', rate === undefined ? i18n.t('tip.none') : i18n.t('tip.area', { rate: i18n.percent(rate), n: i18n.number(unvisited) }));
+  box.replaceChildren(h('b', null, name), ' ', unvisited === undefined ? i18n.t('tip.held') : rate === undefined ? i18n.t('tip.none') : i18n.t('tip.area', { rate: i18n.percent(rate), n: i18n.number(unvisited) }));
   box.style.transform = `translate(${tip.x + 14}px, ${tip.y + 14}px)`;
 }

@@ -137,7 +137,7 @@ export function createKept({ known, told }) {
     Object.assign(state, { phase: 'filling', tiles: 0, of: 0, bytes: 0, cut: false });
     try {
       if (!await turn(take)) return void (state.phase = 'nothing');
-      for (const path of ['api/me', 'api/info', 'api/campaigns', api.coverageAt(campaign), listAt(null)]) await keep(at(path), signal).catch(passing);
+      for (const path of ['api/me', 'api/info', 'api/campaigns', 'api/editions', api.coverageAt(campaign), listAt(null)]) await keep(at(path), signal).catch(passing);
       for (const area of own()) await keep(at(listAt(area)), signal).catch(passing);
       const all = await tilesOfTheWalk(signal);
       places.clear();

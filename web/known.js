@@ -19,7 +19,7 @@ export function firstKnown(here) {
       theme: theme ?? (dark ? 'dark' : 'light'),
       ...here,
     },
-    info: null, me: null, campaigns: [], rows: null, asOf: null, live: null, trouble: null, waiting: null, household: null, allRows: false,
+    info: null, me: null, campaigns: [], editions: [], rows: null, asOf: null, live: null, trouble: null, waiting: null, household: null, allRows: false,
   };
 }
 

@@ -45,7 +45,7 @@ export function head(rows) {
  * @param {{style: import('maplibre-gl').StyleSpecification, rows: T.Row[], zoom: number}} given
  */
 export function classList({ style, rows, zoom }) {
-  const { classes, none } = scale(style);
+  const { classes, none, held } = scale(style);
   const counts = countClasses(ofLevel(rows, lowest(rows)), classes);
   const under = /** @type {any} */ (style.layers.find((l) => l.type === 'background')).paint['background-color'];
   const share = Math.round(strength(style, zoom) * 100);
@@ -54,8 +54,9 @@ export function classList({ style, rows, zoom }) {
       h('i', { style: { background: `color-mix(in srgb, ${color} ${share}%, ${under})` } }),
       h('span', null, range.replace('%', ''), range.endsWith('%') && h('u', null, '%')), h('b', { 'data-count': n }, number(n)));
   const ranges = classes.map((c, i) => entry(c.color, t('legend.range', { from: number(c.from * 100), to: percent(c.to) }), counts[i]));
-  const last = counts[classes.length];
-  if (last > 0) ranges.push(entry(none, t('legend.none'), last, 'none'));
+  const [empty, back] = counts.slice(classes.length);
+  if (empty > 0) ranges.push(entry(none, t('legend.none'), empty, 'none'));
+  if (back > 0) ranges.push(entry(held, t('legend.held'), back, 'held'));
   return h('ol.classes', null, ...ranges);
 }
 

@@ -104,6 +104,7 @@ export function merge(a, b) {
     areas: [...new Set([...(a.areas ?? []), ...(b.areas ?? [])])],
     campaign: a.campaign === b.campaign ? a.campaign : null,
     reset: Boolean(a.reset || b.reset),
+    ...(a.edition || b.edition ? { edition: b.edition ?? a.edition } : {}),
     ...(a.plans || b.plans ? { plans: [...new Set([...(a.plans ?? []), ...(b.plans ?? [])])] } : {}),
   };
 }

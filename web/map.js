@@ -199,9 +199,9 @@ export function createMap(given, on) {
       });
     },
 
-    /** Another theme, or another person. @param {Style} style @param {{households: boolean, again: boolean}} who  `again`: read all tiles anew */
+    /** Another theme, or another person. @param {Style} style @param {{households: boolean, level: T.Level, again: boolean}} who  `again`: read all tiles anew */
     dress(style, who) {
-      households = who.households;
+      ({ households, level } = who);
       base = style;
       restyle();
       if (who.again) styled(() => ['areas', 'outlines', 'households'].forEach((source) => reread(source)));

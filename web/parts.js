@@ -4,14 +4,17 @@ import { format } from './address.js';
 import { h } from './dom.js';
 import { belowHalf, parts } from './figures.js';
 import { number, percent, t, tn, word } from './i18n.js';
+import { heldAnswer, publishedMethod } from './publishedviews.js';
 
 /** @import * as T from './types.js' */
 
 /**
  * The answer: one number, the sentence around it, and how many grids are below half.
- * @param {T.Row} row @param {T.Row[]} grids @param {boolean} campaign  true: of one campaign, not of all visits
+ * @param {T.Row} row @param {T.Row[]} all  grids @param {boolean} campaign  true: of one campaign, not of all visits @param {string | null} asOf
  */
-export function answer(row, grids, campaign) {
+export function answer(row, all, campaign, asOf) {
+  const grids = all.filter((grid) => !grid.held_back);
+  if (row.held_back) return heldAnswer(asOf);
   if (row.eligible === 0) return h('p.answer', { 'data-figure': 'eligible' }, t('answer.nobody'));
   const sentence = tn(campaign ? 'answer.campaign' : 'answer', row.unvisited, { total: number(row.eligible) }).replace(number(row.unvisited), '').trim();
   const done = t(campaign ? 'answer.campaign.done' : 'answer.done');
@@ -26,6 +29,7 @@ export function answer(row, grids, campaign) {
 /** Reached, tried, never called on: one bar and its key. @param {T.Row} row */
 export function bar(row) {
   if (row.eligible === 0) return null;
+  if (row.newest) return publishedBar(row);
   const { reached, tried, never } = parts(row);
   const piece = (/** @type {string} */ name, /** @type {number} */ n) => n > 0 && h(`i.${name}`, { style: { 'flex-grow': n } });
   const key = (/** @type {string} */ name, /** @type {any} */ text, /** @type {number} */ n) =>
@@ -38,6 +42,14 @@ export function bar(row) {
       key('tried', t('part.tried'), tried),
       key('never', t('part.never'), never)));
 }
+
+/** Reached and not yet: who was called on in vain is not published. @param {T.Row} row */
+const publishedBar = (row) => h('div.share', null,
+  h('div.bar-line', { role: 'img', 'aria-label': t('bar.published', { rate: percent(row.rate), rest: number(row.unvisited) }) },
+    row.visited > 0 && h('i.reached', { style: { 'flex-grow': row.visited } }), row.unvisited > 0 && h('i.never', { style: { 'flex-grow': row.unvisited } })),
+  h('ul.key', null,
+    h('li', null, h('i.reached', null), h('span', null, `${t('part.reached')} · ${percent(row.rate)}`), h('b', { 'data-figure': 'reached' }, number(row.visited))),
+    h('li', null, h('i.never', null), h('span', null, t('part.rest')), h('b', { 'data-figure': 'rest' }, number(row.unvisited)))));
 
 const TAIL = 3; // digits that tell one grid of a township from another
 
@@ -61,8 +73,8 @@ export function table({ rows, view, title, head, all, more }) {
     h('th', { scope: 'row' },
       h('a', { href: format({ ...view, area: row.code, household: null }), title: row.code, 'data-area': row.code, 'data-key': `row-${row.code}` },
         row.name, tail(row) && h('small', null, tail(row)))),
-    h('td.need', null, number(row.unvisited)),
-    h('td.rate', null, h('span.meter', { 'aria-hidden': 'true' }, h('i', { style: { width: `${(row.rate ?? 0) * 100}%` } })), h('span.number', null, percent(row.rate))));
+    row.held_back ? h('td.held', { colspan: 2 }, t('held')) : h('td.need', null, number(row.unvisited)),
+    !row.held_back && h('td.rate', null, h('span.meter', { 'aria-hidden': 'true' }, h('i', { style: { width: `${(row.rate ?? 0) * 100}%` } })), h('span.number', null, percent(row.rate))));
   return h('section', null,
     h('h2', null, title),
     h('table.areas', null,
@@ -82,9 +94,10 @@ export function outcomes(row) {
       h('dt', null, t('outcome.none')), h('dd', { 'data-outcome': 'none' }, number(never))));
 }
 
-export const method = () => h('details', { 'data-key': 'method' },
+/** @param {boolean} published */
+export const method = (published) => h('details', { 'data-key': 'method' },
   h('summary', { 'data-key': 'method-head' }, t('method')),
-  h('p', null, t('method.coverage')), h('p', null, t('method.eligible')), h('p', null, t('method.half')));
+  h('p', null, t('method.coverage')), h('p', null, t('method.eligible')), h('p', null, t('method.half')), ...(published ? publishedMethod() : []));
 
 /** The way back up. @param {T.View} view @param {string | null} area @param {string} name */
 export const back = (view, area, name) =>

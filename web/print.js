@@ -10,6 +10,8 @@ import { belowHalf, chain, inside, lowest, ofLevel, whole } from './figures.js';
 import { day, distance, moment, number, t, tn } from './i18n.js';
 import { classList, head, kindList } from './legend.js';
 import { HOUSEHOLDS_FROM } from './map.js';
+import { exactFor } from './published.js';
+import { publishedText } from './publishedviews.js';
 
 /** @import * as T from './types.js' */
 /** @typedef {import('maplibre-gl').StyleSpecification} Style */
@@ -101,22 +103,24 @@ function place(page, style, picture, box, legend) {
 }
 
 /** Where, which campaign, and the answer. @param {import('./views.js').Known} known */
-function titles({ info, rows, view, campaigns }) {
+function titles({ info, rows, view, campaigns, me, asOf }) {
   const all = rows ?? [];
   const name = info?.name ?? '';
   const area = chain(all, view.area)[0];
   const row = area ?? whole(all, name);
   const campaign = campaigns.find((one) => one.id === view.campaign);
-  const grids = area ? inside(all, area.code, lowest(all)) : ofLevel(all, lowest(all));
+  const grids = (area ? inside(all, area.code, lowest(all)) : ofLevel(all, lowest(all))).filter((grid) => !grid.held_back);
   return h('header', null,
     h('h1', null, name, area && area.name !== name && ` · ${area.name}`),
     info?.sample && h('strong.sample', null, t('sample')),
     h('p', null, campaign ? [campaign.name, campaign.theme, t('campaign.span', { from: day(campaign.from), to: day(campaign.to) })].filter(Boolean).join(' · ') : t('campaign.all')),
-    row && h('p.said', null, said(row, Boolean(campaign)), grids.length > 1 && ` · ${tn('answer.half', belowHalf(grids), { all: number(grids.length) })}`));
+    row && h('p.said', null, said(row, Boolean(campaign)), grids.length > 1 && !row.held_back && ` · ${tn('answer.half', belowHalf(grids), { all: number(grids.length) })}`),
+    !exactFor(me) && h('p', null, publishedText(asOf)));
 }
 
 /** @param {T.Row} row @param {boolean} campaign */
 function said(row, campaign) {
+  if (row.held_back) return t('held.answer');
   if (row.eligible === 0) return t('answer.nobody');
   if (row.unvisited === 0) return t(campaign ? 'answer.campaign.done' : 'answer.done');
   return tn(campaign ? 'answer.campaign' : 'answer', row.unvisited, { total: number(row.eligible) });
@@ -130,8 +134,8 @@ function legendOf(page, style, zoom) {
 }
 
 /** @param {import('./views.js').Known} known */
-const foot = ({ info, asOf }) => h('footer', null,
-  h('span', null, [t('name'), asOf && t('as.of', { time: moment(asOf) })].filter(Boolean).join(' · ')),
+const foot = ({ info, me, asOf }) => h('footer', null,
+  h('span', null, [t('name'), asOf && (exactFor(me) ? t('as.of', { time: moment(asOf) }) : t('published.foot', { day: day(asOf.slice(0, 10)) }))].filter(Boolean).join(' · ')),
   h('span', null, (info?.attribution ?? []).join(' · ')));
 
 /** Draws the frame and a scale bar into the picture, so that they shrink with it on smaller paper. @param {Picture} picture */

@@ -30,8 +30,13 @@
  * @property {number} unvisited
  * @property {number | null} rate  0 to 1; null when nobody is eligible
  * @property {Record<Outcome, number>} by_outcome
+ * @property {boolean} [held_back]  true: its figures are not published, and count as none here
+ * @property {string} [oldest]  of published figures: the moment of the oldest count
+ * @property {string} [newest]  of the newest
  *
- * @typedef {{campaign: number | null, as_of: string, areas: Row[]}} Coverage
+ * @typedef {{campaign: number | null, as_of: string | null, edition?: number | null, areas: Row[]}} Coverage  `as_of`: null where nothing was published
+ * @typedef {{number: number, campaign: number, at: string, level: Level, areas: {shown: number, held_back: number}}} Edition
+ * @typedef {Edition & {moved: number, closed: number}} EditionPreview
  * @typedef {{id: number, name: string, theme: string, from: string, to: string}} Campaign
  * @typedef {{code: string, name: string, level: Level, parent: string | null, bbox: [number, number, number, number], area_m2: number}} Area
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, area: string | null, outcome: Outcome | null, called_at: string | null}} Unvisited
@@ -46,6 +51,7 @@
  * @property {string[]} areas  codes whose figures moved
  * @property {number | null} campaign
  * @property {boolean} reset  true: everything may have changed
+ * @property {number | null} [edition]  the edition that was published
  * @property {number[]} [plans]  ids of plans that were changed, drawn on or computed
  *
  * @typedef {object} View  what a person sees, as it stands in the address

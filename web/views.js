@@ -6,6 +6,8 @@ import { byNeed, chain, inside, lowest, ofLevel, whole } from './figures.js';
 import { clock, day, moment, number, t, word } from './i18n.js';
 import { tasks, way } from './planviews.js';
 import { answer, back, bar, method, outcomes, table, trouble } from './parts.js';
+import { choices, exactFor } from './published.js';
+import { publishedNote } from './publishedviews.js';
 
 /** @import * as T from './types.js' */
 
@@ -15,6 +17,7 @@ import { answer, back, bar, method, outcomes, table, trouble } from './parts.js'
  * @property {T.Info | null} info
  * @property {T.Me | null} me
  * @property {T.Campaign[]} campaigns
+ * @property {T.Edition[]} editions  the newest first
  * @property {T.Row[] | null} rows  null: not read yet
  * @property {string | null} asOf
  * @property {'open' | 'lost' | 'refused' | null} live
@@ -31,6 +34,7 @@ import { answer, back, bar, method, outcomes, table, trouble } from './parts.js'
  * @property {() => void} sign
  * @property {(id: number | null) => void} campaign
  * @property {() => void} dismiss
+ * @property {() => HTMLElement | null} publish  what publishes figures, for who may
  */
 
 /** @param {Known} known @param {Acts} acts @returns {HTMLElement} */
@@ -72,12 +76,14 @@ function overview(known, acts) {
     tasks(known),
     chooser(known, acts),
     heading(name || all.name, ''),
-    answer(all, grids, typeof known.view.campaign === 'number'),
+    answer(all, grids, typeof known.view.campaign === 'number', known.asOf),
+    publishedNote(known),
     bar(all),
     table({ rows: byNeed(grids), view: known.view, title: t('table.most'), head: word('level', level), all: known.allRows, more: acts.more }),
-    outcomes(all),
-    method(),
-  ];
+    exactFor(known.me) && outcomes(all),
+    acts.publish(),
+    method(!exactFor(known.me)),
+  ].filter((piece) => piece !== false);
 }
 
 /** @param {Known} known @param {Acts} acts */
@@ -95,13 +101,14 @@ function area(known, acts) {
     chooser(known, acts),
     back(view, above?.code ?? null, above?.name ?? home),
     heading(row.name, `${word('level', row.level)} · ${row.code}`),
-    answer(row, below, typeof view.campaign === 'number'),
+    answer(row, below, typeof view.campaign === 'number', known.asOf),
+    publishedNote(known),
     bar(row),
     row.level !== 'county' && row.rate !== null && known.me?.may.includes('rates') && besideOthers(view, row),
     below.length > 0 && table({ rows: byNeed(below), view, title: t('table.inside', { name: row.name }), head: word('level', level), all: known.allRows, more: acts.more }),
     row.eligible > 0 && waiting(known, acts),
-    row.eligible > 0 && outcomes(row),
-    method(),
+    row.eligible > 0 && exactFor(known.me) && outcomes(row),
+    method(!exactFor(known.me)),
   ].filter((piece) => piece !== false);
 }
 
@@ -166,7 +173,8 @@ function household({ view, rows, info, me, campaigns, household: kept }, acts) {
 const heading = (text, under) => h('div.heading', null, h('h1', { tabindex: '-1' }, text), under && h('p', null, under));
 
 /** @param {Known} known @param {Pick<Acts, 'campaign'>} acts */
-export function chooser({ campaigns, view }, acts) {
+export function chooser(known, acts) {
+  const [campaigns, { view }] = [choices(known), known];
   if (campaigns.length === 0) return h('div', null);
   const chosen = campaigns.find((c) => c.id === view.campaign);
   const option = (/** @type {number | null} */ id, /** @type {string} */ text) => h('option', { value: id ?? '', selected: id === view.campaign }, text);
@@ -176,12 +184,12 @@ export function chooser({ campaigns, view }, acts) {
   };
   return h('div.campaign', null,
     h('label', null, h('span', null, t('campaign')),
-      h('select', { onchange: change, 'data-key': 'campaign', id: 'campaign' }, ...campaigns.toReversed().map((c) => option(c.id, c.name)), option(null, t('campaign.all')))),
+      h('select', { onchange: change, 'data-key': 'campaign', id: 'campaign' }, ...campaigns.toReversed().map((c) => option(c.id, c.name)), exactFor(known.me) && option(null, t('campaign.all')))),
     chosen && h('small', null, [chosen.theme, t('campaign.span', { from: day(chosen.from), to: day(chosen.to) })].filter(Boolean).join(' · ')));
 }
 
-/** @param {Pick<Known, 'live' | 'asOf' | 'info'>} known */
-export const foot = ({ live, asOf, info }) => h('p.foot', null,
-  live && h(`span.live.${live}`, { 'data-live': live }, t(`live.${live}`)),
-  asOf && h('time', { datetime: asOf }, t('as.of', { time: clock(asOf) })),
+/** @param {Pick<Known, 'me' | 'live' | 'asOf' | 'info'>} known */
+export const foot = ({ me, live, asOf, info }) => h('p.foot', null,
+  live && (exactFor(me) || live !== 'open') && h(`span.live.${live}`, { 'data-live': live }, t(`live.${live}`)),
+  asOf && h('time', { datetime: asOf }, exactFor(me) ? t('as.of', { time: clock(asOf) }) : t('published.foot', { day: day(asOf.slice(0, 10)) })),
   info?.sample && h('span', null, t('sample.why')));

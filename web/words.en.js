@@ -1,5 +1,6 @@
 import { offlineEn } from './offline.en.js';
 import { plansEn } from './plans.en.js';
+import { publishedEn } from './published.en.js';
 import { ratesEn } from './rates.en.js';
 import { ledgerEn } from './ledger.en.js';
 import { worklistEn } from './worklist.en.js';
@@ -191,6 +192,7 @@ export const en = {
   'again': 'Try again',
   ...offlineEn,
   ...plansEn,
+  ...publishedEn,
   ...ratesEn,
   ...ledgerEn,
   ...worklistEn,

@@ -1,5 +1,6 @@
 import { offlineZh } from './offline.zh.js';
 import { plansZh } from './plans.zh.js';
+import { publishedZh } from './published.zh.js';
 import { ratesZh } from './rates.zh.js';
 import { ledgerZh } from './ledger.zh.js';
 import { worklistZh } from './worklist.zh.js';
@@ -191,6 +192,7 @@ export const zh = {
   'again': '重试',
   ...offlineZh,
   ...plansZh,
+  ...publishedZh,
   ...ratesZh,
   ...ledgerZh,
   ...worklistZh,

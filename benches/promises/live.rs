@@ -60,7 +60,7 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
         let streams = Streams::open(server.address, STREAMS, token)?;
         memory = server.resident().saturating_sub(before).max(memory);
         let listened = turn()?;
-        streams.close(&server)?;
+        streams.close(&server, token)?;
         shares.push(listened.rate() / alone.rate());
         rates.push(listened.rate());
         slow = [slow[0].max(alone.quantile(0.99)), slow[1].max(listened.quantile(0.99))];
@@ -78,7 +78,7 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
     table.figure("memory of such a stream", format!("{:.1} kB", thousands(memory) / thousands(STREAMS as u64) / 1e3));
     let streams = Streams::open(server.address, STREAMS, token)?;
     let told = while_visited(&server, &ground.points, token, &tiles)?;
-    let behind = streams.close(&server)?;
+    let behind = streams.close(&server, token)?;
     let slow = told.quantile(0.99);
     let measured = format!("{slow:.1} ms at {}/s; {behind} streams fell behind", whole(told.rate()));
     let what = "the same while each second a visit is told to all of them: p99";
@@ -141,7 +141,7 @@ fn stalled(server: &Server, points: &Points, token: &str, table: &mut Table) -> 
         }
         all
     });
-    let of_reader = reader.close(server)?;
+    let of_reader = reader.close(server, token)?;
     let what = format!("{STALLED} streams that do not read {} events: told to catch up", count(EVENTS as u64));
     let measured = format!("{told} of {STALLED}; of one that reads {of_reader}");
     table.promise(what, "all; none", measured, told == STALLED && of_reader == 0);

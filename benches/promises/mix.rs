@@ -197,9 +197,9 @@ fn kept(server: &Server, token: &str, tiles: &[TileId], planned: &[Planned]) -> 
     ask(server, token, tiles, 0)?;
     for visit in planned.iter().take(LOOKS) {
         load(server.address, 1, vec![visit.request.clone()], |answer| answer.status == 200)?;
-        let before = server.metric("melonmap_tile_cache_misses_total ")?;
+        let before = server.metric("melonmap_tile_cache_misses_total ", token)?;
         ask(server, token, tiles, 0)?;
-        let missed = server.metric("melonmap_tile_cache_misses_total ")? - before;
+        let missed = server.metric("melonmap_tile_cache_misses_total ", token)? - before;
         #[allow(clippy::cast_precision_loss)] // some thousands
         let kept = 1.0 - missed as f64 / tiles.len() as f64;
         fewest = fewest.min(kept);

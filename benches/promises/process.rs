@@ -117,16 +117,20 @@ impl Server {
 
     /// An answer with its head, asked on a connection of its own.
     pub fn get(&self, path: &str) -> Outcome<String> {
+        self.send(path, "")
+    }
+
+    fn send(&self, path: &str, head: &str) -> Outcome<String> {
         let mut stream = TcpStream::connect(self.address)?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n{head}\r\n")?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
-    /// A figure of `/metrics`.
-    pub fn metric(&self, name: &str) -> Outcome<u64> {
-        let metrics = self.get("/metrics")?;
+    /// A figure of `/metrics`, for who runs the service.
+    pub fn metric(&self, name: &str, token: &str) -> Outcome<u64> {
+        let metrics = self.send("/metrics", &format!("Authorization: Bearer {token}\r\n"))?;
         let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         value.ok_or_else(|| format!("/metrics tells no {name}").into())
     }

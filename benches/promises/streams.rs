@@ -59,11 +59,11 @@ impl Streams {
     }
 
     /// Closes them and waits until the server knows; gives how many had been told to read everything again.
-    pub fn close(self, server: &Server) -> Outcome<u64> {
+    pub fn close(self, server: &Server, token: &str) -> Outcome<u64> {
         let _ = self.close.send(());
         let resets = self.thread.join().map_err(|_| "who listens gave up")??;
         let start = Instant::now();
-        while server.metric("melonmap_live_listeners ")? > 0 {
+        while server.metric("melonmap_live_listeners ", token)? > 0 {
             if start.elapsed() > PATIENCE {
                 return Err("the server keeps streams that were closed".into());
             }

@@ -64,7 +64,7 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
     server.kill()?;
     let answered = (WARM + SINGLE + BATCHES * BATCH) as u64;
     let again = Server::start(&store, 128)?;
-    let kept = again.metric("melonmap_visits ")?;
+    let kept = again.metric("melonmap_visits ", &divided.token)?;
     let measured = format!("{}, started again in {:.1} s", count(kept), again.ready);
     table.promise("of them in the store after SIGKILL", count(answered), measured, kept == answered);
     Ok(())

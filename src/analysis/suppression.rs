@@ -10,6 +10,7 @@
 //!   atom lies partly in it.
 //! - [`Series`] publishes in editions: a figure of an atom stays as it was, with its date, until the new one is 0 or at least
 //!   `least` away from each that was published before. A unit's figure is the sum of its atoms' published figures.
+//! - [`Book`] publishes several subjects of the same atoms; their totals are equal or far apart in all editions of all of them.
 //!
 //! # Why nothing is recovered
 //!
@@ -20,9 +21,14 @@
 //!
 //! *Across dates.* Handed the atoms' series, one has exact counts of a column (the total, or a part) at some dates that are 0 or
 //! at least `least` apart. Two columns of an atom are never of one date, except when it is opened, so what remains of the total
-//! is known at no later date; and what the page would show for it, total − parts, is kept 0 or at least `least` all the same, for
-//! those who know that the total has not changed. Inside the atom, giving all of its history to one piece, or none, agrees with all
+//! is known at no later date; and what the page would show for it, total − parts, is kept 0 or at least `least` all the same, and so
+//! far from all that it was, for those who know that nothing changed between two editions. Inside the atom, giving all of its history to one piece, or none, agrees with all
 //! that is published: each piece's count, and its change between any two dates, ranges over all of the atom's.
+//!
+//! *Across borders that move.* Groups between which ground was handed over are joined ([`Series::join`]): of both together nothing
+//! came or went by that, and what went from one to the other is in no figure. Nothing is shown of them until each figure, and what
+//! remains, is 0 or at least `least` from every sum of what was ever shown of one and of the other. So nobody who knows all that was
+//! shown of both knows of a change of both together that is small.
 //!
 //! *Knowing the rule* (Wong et al. 2007, minimality attack; this source is public), at least `least` − 1 values of each count stay
 //! possible: nothing more is told than that it may be small.
@@ -46,8 +52,9 @@
 //! # What this does not do
 //!
 //! - It knows no outside facts: who counts doors, or took part in a visit, can subtract what they know.
-//! - It knows one set of atoms. What is published of the same households in another way – other borders, another subject with a
-//!   total of its own – has to be in the same tree or tally: counts of all subjects are parts of one tally.
+//! - It knows one set of atoms. What is published of the same households in another way has to be in the same tree, and in the
+//!   same [`Book`]. Subjects whose parts nest in one another's, as "all visits" holds each campaign, are not for one book: one less the
+//!   other is a count that nobody has looked at.
 //! - Figures of upper levels lag by what their atoms' do: mostly by less than `least` for each atom and column that only grows. Of
 //!   thousands of grids, each with a few visits more than it shows, that is much. Exact totals beside lagging parts would reveal
 //!   the sum of the lags; take villages as pieces instead where the whole has to be near the truth.
@@ -63,15 +70,18 @@
 mod atoms;
 #[cfg(test)]
 mod attack;
+mod book;
 mod error;
+mod past;
 mod series;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use atoms::Atoms;
+pub use book::Book;
 pub use error::SuppressionError;
-pub use series::{Column, Figure, Series};
+pub use series::{Column, Figure, Move, Series, Step};
 pub use tree::Tree;
 
 /// The least count that is published, but for 0: Washington State Department of Health's standard for small numbers.

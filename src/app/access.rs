@@ -145,6 +145,12 @@ impl Caller {
         self.grant.reach(right) != Reach::Nowhere
     }
 
+    /// Whether they are told the numbers of all changes, which say how much is being entered: who sees figures as they are now, and
+    /// who sees those numbers as versions of what is drawn.
+    pub(super) fn counts_all(&self) -> bool {
+        self.may(Right::Coverage) || self.may(Right::Plans)
+    }
+
     /// The part of the map in which they have a right.
     pub(super) fn scope(&self, state: &State, right: Right) -> Result<Scope, AppError> {
         self.require(right)?;

@@ -309,6 +309,10 @@ impl Bench {
             places: delta.places.iter().map(|(at, area)| (*at, state.area_chain(*area).map(code).collect())).collect(),
             campaigns: delta.campaigns.clone(),
             plans: delta.plans.clone(),
+            borders: !delta.borders.is_empty(),
+            context: !delta.context.is_empty(),
+            edition: delta.edition,
+            heard: state.heard(),
         };
         drop(state);
         match &touched {

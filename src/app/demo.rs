@@ -1,5 +1,6 @@
 //! The demo: the bundled real county and a city, labelled sample visits and plans, one token for each role.
 
+mod editions;
 mod plans;
 
 use super::confided::Sealer;
@@ -72,6 +73,8 @@ pub struct Demo {
     pub grids: usize,
     /// Sample visits played.
     pub visits: usize,
+    /// Editions of their figures published.
+    pub editions: usize,
     /// Sample plans founded.
     pub plans: usize,
     /// One for each role.
@@ -96,10 +99,12 @@ pub fn build_demo(store: &mut Store, key: &Path, now: Timestamp, mut step: impl 
     let state = load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household))?;
     let visits = play(store, &state, now)?;
     confide(store, &state, key, now)?;
+    step("publishing figures");
+    let editions = editions::publish(store, now)?;
     step("drawing sample plans");
     let plans = plans::draw(store, now)?;
     let tokens = tokens(store, &state)?;
-    Ok(Demo { imported, grids, visits, plans, tokens })
+    Ok(Demo { imported, grids, visits, editions, plans, tokens })
 }
 
 fn import(store: &mut Store, kind: ImportKind, path: &str, columns: &[&str]) -> Result<ImportSummary, AppError> {

@@ -11,6 +11,7 @@ use super::{App, AppError, AppSettings, Caller, Keyring, TileRequest, load};
 use crate::formats::FormatError;
 use crate::formats::pmtiles::{Archive, ArchiveHead, count, place};
 use crate::geom::{Bbox, Region, TileId, walk};
+use crate::model::Right;
 use crate::state::{Drawn, StateError};
 use crate::store::Store;
 use crate::tiles::{BUFFER, Coding, TileJson};
@@ -98,7 +99,7 @@ impl TileExport {
             return Err(AppError::Interrupted);
         }
         let (mut told, mut walked) = (TileProgress { all, ..TileProgress::default() }, self.candidates());
-        let part = out.begin(!self.app.tile_is_public(self.request.layers))?;
+        let part = out.begin(!self.app.tile_is_public(self.request.layers) && self.caller.may(Right::Coverage))?;
         let mut archive = Archive::begin(part.as_file(), &self.head()).map_err(unwritable)?;
         loop {
             let chunk: Vec<TileId> = walked.by_ref().take(TOGETHER).collect();

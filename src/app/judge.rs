@@ -82,6 +82,9 @@ impl<'a> Judge<'a> {
                 let expected = format!("new: another {} was stored under this id", entry.kind);
                 return Err(ModelError::new("id", &entry.key, expected));
             }
+            Some(_) if entry.kind == Kind::Edition => {
+                return Err(ModelError::new("edition", &entry.key, "new: another was published meanwhile"));
+            }
             Some(_) => Verdict::Changed,
             None if self.calls.decide(change)? || self.lets_in_whom_it_links(change) => Verdict::New,
             None => self.state.verdict(change)?,

@@ -101,7 +101,7 @@ mod tests {
 
     impl Map {
         fn new(expires: Option<Timestamp>) -> Map {
-            let map = Map { state: Arc::default(), live: Live::after(0) };
+            let map = Map { state: Arc::default(), live: Live::after(0, 0) };
             let grant = Grant { name: "p".into(), role: Role::Analyst, areas: Vec::new() };
             let (name, far) = (UserName::new("li").unwrap(), Timestamp::now() + SignedDuration::from_hours(1));
             let session = Session {
@@ -136,8 +136,16 @@ mod tests {
         }
 
         fn publish(&self) {
-            let told =
-                Told { areas: Vec::new(), campaigns: BTreeSet::new(), plans: BTreeSet::new(), places: Vec::new() };
+            let told = Told {
+                areas: Vec::new(),
+                campaigns: BTreeSet::new(),
+                plans: BTreeSet::new(),
+                places: Vec::new(),
+                borders: true,
+                context: false,
+                edition: None,
+                heard: 9,
+            };
             self.live.publish(9, Some(Touched::default()), told);
         }
     }

@@ -1,4 +1,7 @@
 //! What open pages are told: which tiles and Areas a change touched, and nothing of what it says.
+//!
+//! Who sees published figures only hears of borders, the base map and editions; the public under numbers that count those changes
+//! alone: that and when a household was visited, and how often, is not told by a silence between two numbers either.
 
 use super::Caller;
 use crate::geom::Lattice;
@@ -21,7 +24,7 @@ const MOST_TILES: usize = 2_000;
 /// One event as a page is told it.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct LiveEvent {
-    /// The number of the last change in it.
+    /// The number of the last change in it; for the public, how many changes everybody may hear of there were.
     pub seq: u64,
     /// Tiles to load again, `z/x/y`.
     pub tiles: LiveTiles,
@@ -31,6 +34,8 @@ pub struct LiveEvent {
     pub campaign: Option<CampaignId>,
     /// Plans that changed, or whose zones or spots did; empty for who may not see them.
     pub plans: Vec<PlanId>,
+    /// The edition that was published, where one was.
+    pub edition: Option<u32>,
     /// Too much changed to list, or events were missed: read everything again.
     pub reset: bool,
 }
@@ -51,7 +56,7 @@ impl LiveEvent {
     #[must_use]
     pub fn reset(seq: u64) -> LiveEvent {
         let (tiles, areas, plans) = (LiveTiles::default(), Vec::new(), Vec::new());
-        LiveEvent { seq, tiles, areas, campaign: None, plans, reset: true }
+        LiveEvent { seq, tiles, areas, campaign: None, plans, edition: None, reset: true }
     }
 }
 
@@ -62,6 +67,17 @@ struct Shared {
     places: Vec<(Lattice, Vec<Code>)>,
     /// It tells of Plans and of nothing else: who may not see those does not hear that there was anything.
     plans_alone: bool,
+    /// What is told to who sees published figures only, but for Plans; `None` where there is nothing.
+    open: Option<LiveEvent>,
+    /// How many changes everybody may hear of there were.
+    heard: u64,
+}
+
+impl Shared {
+    /// Its number as a caller counts.
+    fn number(&self, all: bool) -> u64 {
+        if all { self.everything.seq } else { self.heard }
+    }
 }
 
 /// What a change touched, in names that outlive the lock on the state.
@@ -74,6 +90,14 @@ pub(super) struct Told {
     pub plans: BTreeSet<PlanId>,
     /// Places of households, each with the Areas that hold it.
     pub places: Vec<(Lattice, Vec<Code>)>,
+    /// Borders moved.
+    pub borders: bool,
+    /// Context features changed.
+    pub context: bool,
+    /// The edition that was published.
+    pub edition: Option<u32>,
+    /// How many changes everybody may hear of there were.
+    pub heard: u64,
 }
 
 /// The channel.
@@ -87,17 +111,31 @@ struct Channel {
     /// `None` once the service is stopping: readers come to the end of their feed.
     events: Option<broadcast::Sender<Arc<Shared>>>,
     kept: VecDeque<Arc<Shared>>,
-    /// The last change before the service started.
-    start: u64,
+    /// The last change before the service started, as each of two sorts of listeners counts.
+    start: Numbers,
     /// The last change that no event is kept of: from before the service started, or pushed out by newer ones.
-    forgotten: u64,
+    forgotten: Numbers,
+}
+
+/// The number of a change among all, and among those that everybody may hear of.
+#[derive(Debug, Clone, Copy)]
+struct Numbers {
+    all: u64,
+    open: u64,
+}
+
+impl Numbers {
+    fn seen(self, all: bool) -> u64 {
+        if all { self.all } else { self.open }
+    }
 }
 
 impl Live {
-    /// A channel that begins after a change.
-    pub fn after(seq: u64) -> Live {
+    /// A channel that begins after a change, of which there were so many that everybody may hear of.
+    pub fn after(seq: u64, heard: u64) -> Live {
         let events = Some(broadcast::channel(WAITING).0);
-        let channel = Channel { events, kept: VecDeque::with_capacity(KEPT), start: seq, forgotten: seq };
+        let start = Numbers { all: seq, open: heard };
+        let channel = Channel { events, kept: VecDeque::with_capacity(KEPT), start, forgotten: start };
         Live { channel: Mutex::new(channel), people: watch::Sender::new(()) }
     }
 
@@ -127,7 +165,7 @@ impl Live {
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
-        let Told { areas, campaigns, plans, places } = told;
+        let Told { areas, campaigns, plans, places, borders, context, edition, heard } = told;
         let listed = |touched: &Touched| touched.areas.len() + touched.households.len() + touched.context.len();
         let everything = match touched {
             Some(touched) if listed(&touched) <= MOST_TILES => {
@@ -139,18 +177,25 @@ impl Live {
                 };
                 let mut campaigns = campaigns.into_iter();
                 let campaign = campaigns.next().filter(|_| campaigns.next().is_none());
-                LiveEvent { seq, tiles, areas, campaign, plans: plans.into_iter().collect(), reset: false }
+                LiveEvent { seq, tiles, areas, campaign, plans: plans.into_iter().collect(), edition, reset: false }
             }
-            _ => LiveEvent::reset(seq),
+            _ => LiveEvent { edition, ..LiveEvent::reset(seq) },
         };
         let LiveEvent { tiles, areas, campaign, plans, .. } = &everything;
-        let of_plans = !plans.is_empty() && areas.is_empty() && campaign.is_none() && *tiles == LiveTiles::default();
-        let shared = Arc::new(Shared { plans_alone: of_plans && places.is_empty(), everything, places });
+        let on_map = !areas.is_empty() || campaign.is_some() || *tiles != LiveTiles::default() || edition.is_some();
+        let plans_alone = !plans.is_empty() && !on_map && places.is_empty();
+        // Of a list that was too long to tell, those who see less hear that they have to read again only if it was theirs.
+        let reset = borders || (everything.reset && context);
+        let open = (reset || context || edition.is_some()).then(|| {
+            let tiles = LiveTiles { context: tiles.context.clone(), ..LiveTiles::default() };
+            LiveEvent { tiles, edition, reset, ..LiveEvent::reset(heard) }
+        });
+        let shared = Arc::new(Shared { everything, places, plans_alone, open, heard });
         let mut channel = self.channel.lock();
         if channel.kept.len() == KEPT
             && let Some(oldest) = channel.kept.pop_front()
         {
-            channel.forgotten = oldest.everything.seq;
+            channel.forgotten = Numbers { all: oldest.everything.seq, open: oldest.heard };
         }
         channel.kept.push_back(Arc::clone(&shared));
         if let Some(events) = &channel.events {
@@ -167,20 +212,22 @@ impl Live {
             None => broadcast::channel(1).1,
         };
         let mut missed = VecDeque::new();
-        let newest = kept.back().map_or(channel.forgotten, |e| e.everything.seq);
+        let (exact, all) = (caller.may(Right::Coverage), caller.counts_all());
+        let (start, forgotten) = (channel.start.seen(all), channel.forgotten.seen(all));
+        let newest = kept.back().map_or(forgotten, |e| e.number(all));
         // Of the last change before this start nobody could catch up.
-        let begins = (after.is_none() && newest > channel.start).then_some(newest);
+        let begins = (after.is_none() && newest > start).then_some(newest);
         if let Some(after) = after {
             // A number from before this start, or from another store, says nothing of what its reader has seen. Even the last
             // change before it does not: which tiles that reader was given, this process does not know.
-            if after > channel.start && (channel.forgotten..=newest).contains(&after) {
-                missed.extend(kept.iter().filter(|e| e.everything.seq > after).cloned());
+            if after > start && (forgotten..=newest).contains(&after) {
+                missed.extend(kept.iter().filter(|e| e.number(all) > after).cloned());
             } else {
-                let (everything, places) = (LiveEvent::reset(newest), Vec::new());
-                missed.push_back(Arc::new(Shared { everything, places, plans_alone: false }));
+                let (everything, places, open) = (LiveEvent::reset(newest), Vec::new(), Some(LiveEvent::reset(newest)));
+                missed.push_back(Arc::new(Shared { everything, places, plans_alone: false, open, heard: newest }));
             }
         }
-        Feed { events, missed, caller: caller.clone(), begins, last: after.unwrap_or(0) }
+        Feed { events, missed, caller: caller.clone(), exact, all, begins, last: after.unwrap_or(0) }
     }
 }
 
@@ -189,6 +236,10 @@ pub(super) struct Feed {
     events: broadcast::Receiver<Arc<Shared>>,
     missed: VecDeque<Arc<Shared>>,
     caller: Caller,
+    /// Whether the caller sees figures as they are now.
+    exact: bool,
+    /// Whether events have the numbers of all changes.
+    all: bool,
     begins: Option<u64>,
     last: u64,
 }
@@ -214,11 +265,25 @@ impl Feed {
                     Err(broadcast::error::RecvError::Closed) => return None,
                 },
             };
-            self.last = shared.everything.seq;
+            self.last = shared.number(self.all);
             if !shared.plans_alone || self.caller.may(Right::Plans) {
-                return Some(self.seen(&shared));
+                let seen = if self.exact { Some(self.seen(&shared)) } else { self.seen_published(&shared) };
+                if seen.is_some() {
+                    return seen;
+                }
             }
         }
+    }
+
+    /// What who sees published figures only may see of an event.
+    fn seen_published(&self, shared: &Shared) -> Option<LiveEvent> {
+        let mut event = shared.open.clone();
+        if self.caller.may(Right::Plans) && !shared.everything.plans.is_empty() {
+            let mut told = event.unwrap_or_else(|| LiveEvent { reset: false, ..LiveEvent::reset(shared.heard) });
+            told.plans.clone_from(&shared.everything.plans);
+            event = Some(told);
+        }
+        event.map(|event| LiveEvent { seq: shared.number(self.all), ..event })
     }
 
     /// What the caller may see of an event: a household's tiles would tell where somebody was just visited.
@@ -249,11 +314,20 @@ mod tests {
     use crate::model::Role;
 
     fn told(live: &Live, seq: u64) {
-        live.publish(seq, Some(Touched::default()), nothing());
+        live.publish(seq, Some(Touched::default()), Told { context: true, heard: seq, ..nothing() });
     }
 
     fn nothing() -> Told {
-        Told { areas: Vec::new(), campaigns: BTreeSet::new(), plans: BTreeSet::new(), places: Vec::new() }
+        Told {
+            areas: Vec::new(),
+            campaigns: BTreeSet::new(),
+            plans: BTreeSet::new(),
+            places: Vec::new(),
+            borders: false,
+            context: false,
+            edition: None,
+            heard: 0,
+        }
     }
 
     async fn heard(mut feed: Feed, n: usize) -> Vec<(u64, bool)> {
@@ -267,7 +341,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_was_away_hears_what_was_missed_and_then_what_comes() {
-        let live = Live::after(10);
+        let live = Live::after(10, 10);
         told(&live, 11);
         told(&live, 12);
         let feed = live.subscribe(&Caller::public(), Some(11));
@@ -277,9 +351,10 @@ mod tests {
 
     #[tokio::test]
     async fn plans_are_told_to_who_may_see_them_and_to_others_not_even_that_there_was_something() {
-        let live = Live::after(10);
-        let drawn = |seq, areas| {
-            let told = Told { plans: BTreeSet::from([PlanId(7)]), areas, ..nothing() };
+        let live = Live::after(10, 10);
+        let drawn = |seq, areas: Vec<Code>| {
+            let told =
+                Told { plans: BTreeSet::from([PlanId(7)]), context: !areas.is_empty(), areas, heard: seq, ..nothing() };
             live.publish(seq, Some(Touched::default()), told);
         };
         let grant = |role, areas| Caller::of_grant(crate::model::Grant { name: "n".into(), role, areas });
@@ -306,13 +381,36 @@ mod tests {
                 assert_eq!((event.seq, &event.plans), (11, &plans));
             }
             let event = feed.next().await.unwrap();
-            assert_eq!((event.seq, &event.plans, event.areas.len()), (12, &plans, 1));
+            let exact = feed.caller.may(Right::Coverage);
+            assert_eq!((event.seq, &event.plans, event.areas.len()), (12, &plans, usize::from(exact)));
         }
     }
 
     #[tokio::test]
+    async fn who_sees_published_figures_only_hears_of_no_visit_and_counts_what_everybody_may_hear_of() {
+        let live = Live::after(10, 4);
+        let mut feed = live.subscribe(&Caller::public(), None);
+        let visit = || Told { areas: vec![Code::new("G1").unwrap()], places: vec![], heard: 4, ..nothing() };
+        for seq in 11..40 {
+            live.publish(seq, Some(Touched::default()), visit());
+        }
+        // So many at once that they are not listed.
+        live.publish(400, None, visit());
+        assert_eq!(live.subscribe(&Caller::public(), None).begins(), None, "nothing was there to hear");
+        live.publish(401, Some(Touched::default()), Told { edition: Some(1), heard: 5, ..nothing() });
+        live.publish(402, None, Told { borders: true, heard: 6, ..visit() });
+        let (edition, borders) = (feed.next().await.unwrap(), feed.next().await.unwrap());
+        assert_eq!((edition.seq, edition.edition, edition.reset), (5, Some(1), false));
+        assert_eq!((borders.seq, borders.edition, borders.reset), (6, None, true));
+        for event in [edition, borders] {
+            assert!(event.areas.is_empty() && event.campaign.is_none() && event.tiles == LiveTiles::default());
+        }
+        assert_eq!(heard(live.subscribe(&Caller::public(), Some(5)), 1).await, [(6, true)], "caught up");
+    }
+
+    #[tokio::test]
     async fn who_comes_back_without_having_heard_any_event_misses_none() {
-        let live = Live::after(10);
+        let live = Live::after(10, 10);
         let public = Caller::public();
         assert_eq!(live.subscribe(&public, None).begins(), None);
         told(&live, 11);
@@ -324,7 +422,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_was_away_for_too_long_is_told_to_read_everything_again() {
-        let live = Live::after(10);
+        let live = Live::after(10, 10);
         told(&live, 11);
         assert_eq!(heard(live.subscribe(&Caller::public(), Some(9)), 1).await, [(11, true)]);
         for seq in 12..12 + KEPT as u64 {
@@ -337,7 +435,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_reads_too_slowly_is_told_so_once() {
-        let live = Live::after(0);
+        let live = Live::after(0, 0);
         let feed = live.subscribe(&Caller::public(), None);
         for seq in 1..=WAITING as u64 + 5 {
             told(&live, seq);
@@ -347,7 +445,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_channel_ends_every_feed() {
-        let live = Live::after(0);
+        let live = Live::after(0, 0);
         let (mut open, caller) = (live.subscribe(&Caller::public(), None), Caller::public());
         assert_eq!((live.listeners(), live.closed()), (1, false));
         live.close();

@@ -55,6 +55,20 @@ pub(super) fn load_until(
     wanted: impl Fn(Kind) -> bool + Sync,
     last: Option<Timestamp>,
 ) -> Result<(State, Option<Timestamp>), AppError> {
+    load_while(store, wanted, |_, at| last.is_none_or(|last| at <= last))
+}
+
+/// Loads the changes of some kinds up to a number.
+pub(super) fn load_first(store: &Store, wanted: impl Fn(Kind) -> bool + Sync, last: u64) -> Result<State, AppError> {
+    load_while(store, wanted, |seq, _| seq <= last).map(|(state, _)| state)
+}
+
+/// Loads the changes before the first that `more` says no to, and tells the time of that first.
+fn load_while(
+    store: &Store,
+    wanted: impl Fn(Kind) -> bool + Sync,
+    more: impl Fn(u64, Timestamp) -> bool,
+) -> Result<(State, Option<Timestamp>), AppError> {
     let mut loader = Loader::new();
     let (send, groups) = sync_channel::<Group>(AHEAD);
     std::thread::scope(|scope| {
@@ -67,7 +81,7 @@ pub(super) fn load_until(
         let mut group = Group::default();
         let mut author: Arc<str> = "".into();
         let read: Result<(), End> = store.read(1, |record: Record<'_>| {
-            if last.is_some_and(|last| record.at > last) {
+            if !more(record.seq, record.at) {
                 return Err(End::Later(record.at));
             }
             if !wanted(record.kind) {

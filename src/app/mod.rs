@@ -38,6 +38,8 @@ mod password;
 mod past;
 mod people;
 mod plans;
+mod publish;
+mod published;
 mod rates;
 mod read;
 mod resolve;
@@ -70,7 +72,7 @@ pub use describe::describe_map;
 pub use drawing::{DrawingInput, Drawn};
 pub use error::AppError;
 pub use export::{OutFile, TileExport, TileExportSpec, TileExported, TileProgress};
-pub use figures::{AreaCoverage, Figures};
+pub use figures::{AreaCoverage, Figures, Shown};
 pub use import::{ImportSpec, ImportSummary, run_import};
 pub use items::{FilterLang, ItemsQuery, ItemsReport};
 pub use itemstext::ItemsText;
@@ -91,6 +93,8 @@ pub use plans::{
     AmountReport, Computed, Drawings, PlanForm, PlanInput, PlanLine, PlanListed, PlanReport, PlanResult, PlanSpec,
     RuleCost, RuleLine, RulesInput, Stage, WhyReport, WithinInput, plan_once,
 };
+pub use publish::{EditionAreas, EditionList, EditionPreview, EditionReport, EditionSpec, publish_once};
+pub use published::PublishedFigures;
 pub use rates::{DifferenceReport, RatesQuery, RatesReport};
 pub use read::{
     AreaReport, CoverageQuery, CoverageReport, HouseholdReport, Info, SearchHit, UnvisitedQuery, UnvisitedReport,
@@ -159,6 +163,8 @@ pub struct Parts {
     shown: Arc<shown::Shown>,
     writer: commit::Writer,
     founding: tokio::sync::Mutex<()>,
+    publishing: tokio::sync::Mutex<()>,
+    published: parking_lot::Mutex<Option<Arc<published::Published>>>,
     counters: Arc<vitals::Counters>,
     throttle: Arc<throttle::Throttle>,
     outside: Option<Arc<outside::Outside>>,
@@ -185,7 +191,10 @@ impl App {
         let past = past::Past::of(store.location());
         let cache = Arc::new(TileCache::new(settings.tile_cache_bytes));
         let state = Arc::new(RwLock::new(state));
-        let live = Arc::new(live::Live::after(state.read().seq()));
+        let live = {
+            let state = state.read();
+            Arc::new(live::Live::after(state.seq(), state.heard()))
+        };
         let shown = Arc::new(shown::Shown::default());
         let counters = Arc::new(vitals::Counters::default());
         let bench = commit::Bench::new(store, &state, &cache, &live, &shown, &counters);
@@ -201,6 +210,8 @@ impl App {
             shown,
             writer,
             founding,
+            publishing: tokio::sync::Mutex::default(),
+            published: parking_lot::Mutex::default(),
             counters,
             throttle,
             outside,

@@ -1,8 +1,9 @@
 //! The map as it was: a state rebuilt from the first changes of the store, kept for who asks about the same time again.
 
 use super::load::load_until;
+use super::published::Sight;
 use super::{App, AppError, Caller};
-use crate::model::{ModelError, Right};
+use crate::model::{CampaignId, ModelError, Right};
 use crate::state::State;
 use crate::store::{Location, Store};
 use jiff::Timestamp;
@@ -25,6 +26,11 @@ pub(super) struct Moment {
 }
 
 impl Moment {
+    /// How a caller sees the figures of then: who sees published ones only is not told those of a time gone by.
+    pub fn sight(caller: &Caller, campaign: Option<CampaignId>) -> Sight {
+        if caller.may(Right::Coverage) { Sight::Exact(campaign) } else { Sight::Published(None) }
+    }
+
     fn holds(&self, at: Timestamp) -> bool {
         self.state.at().is_none_or(|from| from <= at) && at < self.until
     }
@@ -42,9 +48,14 @@ impl Past {
         Past { store, kept: Mutex::default(), making: Arc::default() }
     }
 
+    /// The store, to look at.
+    pub fn open(&self) -> Result<Store, AppError> {
+        Ok(Store::open_read_only(&self.store)?)
+    }
+
     /// Makes the moment of a time; `None` where no change has come since. Call it on a blocking thread.
     fn make(&self, at: Timestamp) -> Result<Option<Arc<Moment>>, AppError> {
-        let (state, next) = load_until(&Store::open_read_only(&self.store)?, |_| true, Some(at))?;
+        let (state, next) = load_until(&self.open()?, |_| true, Some(at))?;
         let Some(until) = next else { return Ok(None) };
         let moment = Arc::new(Moment { state, until, used: Mutex::new(Instant::now()) });
         let mut kept = self.kept.lock();

@@ -1,10 +1,11 @@
 //! What is asked of the map: coverage, lists, single things. Reports are plain values, ready to be written out.
 
 use super::confided::Opened;
-use super::figures::{AreaCoverage, Figures};
+use super::figures::{AreaCoverage, Figures, Shown};
+use super::published::Sight;
 use super::{App, AppError, Caller};
 use crate::geom::{Bbox, LonLat};
-use crate::model::{Area, CampaignId, Code, ConfidedField, Level, Outcome, Right, Sealed};
+use crate::model::{Area, CampaignId, Code, ConfidedField, Level, Outcome, Right, Sealed, Tally};
 use crate::state::{AreaId, Covered, Found, HouseholdView, Scope, State, VisitView, Void};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
@@ -19,7 +20,7 @@ pub struct Info {
     pub name: String,
     /// Of the program.
     pub version: &'static str,
-    /// The number of the last change.
+    /// The number of the last change; for the public, how many changes everybody may hear of there were.
     pub seq: u64,
     /// When this was true.
     pub as_of: Timestamp,
@@ -51,8 +52,11 @@ pub struct CoverageQuery {
 pub struct CoverageReport {
     /// Visits of which campaign; `None` is all visits.
     pub campaign: Option<CampaignId>,
-    /// When this was true.
-    pub as_of: Timestamp,
+    /// When this was true: now, or at the last edition about the campaign; `None` where nothing was published.
+    pub as_of: Option<Timestamp>,
+    /// Of published figures, the number of that edition; absent where figures are as they are now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Option<u32>>,
     /// In the order of level and code.
     pub areas: Vec<AreaCoverage>,
 }
@@ -78,8 +82,8 @@ pub struct AreaReport {
     pub area_m2: f64,
     /// Codes of the living Areas directly below.
     pub children: Vec<Code>,
-    /// Its figures over all visits.
-    pub coverage: Figures,
+    /// Its figures over all visits; those of the campaign published last for who sees published figures only.
+    pub coverage: Shown,
 }
 
 /// Which households nobody reached.
@@ -232,13 +236,13 @@ impl UnvisitedReport {
 impl App {
     /// What the service holds.
     #[must_use]
-    pub fn info(&self) -> Info {
+    pub fn info(&self, caller: &Caller) -> Info {
         let state = self.state.read();
         let levels = Level::ALL.into_iter().map(|level| (level.as_str(), state.level_count(level))).collect();
         Info {
             name: state.info().name.clone(),
             version: env!("CARGO_PKG_VERSION"),
-            seq: state.seq(),
+            seq: if caller.counts_all() { state.seq() } else { state.heard() },
             as_of: Timestamp::now(),
             bbox: state.extent().map(|bbox| bbox.to_array()),
             sample: state.info().sample,
@@ -247,40 +251,76 @@ impl App {
         }
     }
 
+    /// The number of the last change. It tells how much is being entered: for who runs the service.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.state.read().seq()
+    }
+
+    /// Where the data is from, plain text, one line a source.
+    #[must_use]
+    pub fn attribution(&self) -> Vec<String> {
+        self.state.read().info().attribution.clone()
+    }
+
     /// The coverage of some Areas, read from tallies.
     pub fn coverage(&self, caller: &Caller, query: &CoverageQuery) -> Result<CoverageReport, AppError> {
-        caller.require(Right::Coverage)?;
+        caller.require(Right::Published)?;
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
         }
+        let sight = self.sight(caller, query.campaign);
         let state = self.state.read();
         let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
         let covered = state.coverage(query.campaign, query.level, within, query.bbox.as_ref());
-        let area = |c: Covered<'_>| AreaCoverage { area: Arc::clone(&c.entry.area), figures: Figures::from(c.tally) };
-        let areas = covered.into_iter().map(area);
-        Ok(CoverageReport { campaign: query.campaign, as_of: Timestamp::now(), areas: areas.collect() })
+        let area = |c: Covered<'_>| AreaCoverage { area: Arc::clone(&c.entry.area), figures: shown(&sight, &c) };
+        let areas = covered.into_iter().map(area).collect();
+        Ok(match &sight {
+            Sight::Exact(campaign) => {
+                CoverageReport { campaign: *campaign, as_of: Some(Timestamp::now()), edition: None, areas }
+            }
+            Sight::Published(Some(of)) => {
+                let (campaign, edition) = (Some(of.edition.campaign), Some(Some(of.edition.number)));
+                CoverageReport { campaign, as_of: Some(of.edition.at), edition, areas }
+            }
+            Sight::Published(None) => {
+                CoverageReport { campaign: query.campaign, as_of: None, edition: Some(None), areas }
+            }
+        })
     }
 
     /// A coverage report as a table: a header, then a row for each Area.
     #[must_use]
     pub fn coverage_csv(&self, report: &CoverageReport) -> String {
-        let outcomes = Outcome::ALL.map(|o| o.as_str().to_owned());
         let mut header: Vec<String> =
             ["code", "name", "level", "parent", "eligible", "visited", "unvisited", "rate"].map(str::to_owned).into();
-        header.extend(outcomes);
-        let rows = report.areas.iter().map(|area| {
-            let (area, tally) = (&area.area, area.figures.tally());
+        if report.edition.is_some() {
+            header.extend(["oldest", "newest", "held_back"].map(str::to_owned));
+        } else {
+            header.extend(Outcome::ALL.map(|o| o.as_str().to_owned()));
+        }
+        let rows = report.areas.iter().map(|AreaCoverage { area, figures }| {
+            let tally = figures.tally();
+            let count = |of: fn(&Tally) -> u32| tally.as_ref().map(|tally| of(tally).to_string()).unwrap_or_default();
             let mut row = vec![
                 area.code.to_string(),
                 area.name.clone(),
                 area.level.to_string(),
                 area.parent.as_ref().map(ToString::to_string).unwrap_or_default(),
-                tally.eligible.to_string(),
-                tally.visited().to_string(),
-                tally.unvisited().to_string(),
-                tally.rate().map(|rate| rate.to_string()).unwrap_or_default(),
+                count(|tally| tally.eligible),
+                count(Tally::visited),
+                count(Tally::unvisited),
+                tally.as_ref().and_then(Tally::rate).map(|rate| rate.to_string()).unwrap_or_default(),
             ];
-            row.extend(Outcome::ALL.iter().map(|o| tally.outcomes[*o].to_string()));
+            match figures {
+                Shown::Exact(figures) => {
+                    row.extend(Outcome::ALL.iter().map(|o| figures.tally().outcomes[*o].to_string()));
+                }
+                Shown::Published(figures) => {
+                    row.extend([figures.oldest.to_string(), figures.newest.to_string(), "false".to_owned()]);
+                }
+                Shown::HeldBack => row.extend([String::new(), String::new(), "true".to_owned()]),
+            }
             row
         });
         crate::formats::csv_text(&header, rows)
@@ -289,13 +329,14 @@ impl App {
     /// One Area, ended ones included.
     pub fn area(&self, caller: &Caller, code: &str) -> Result<AreaReport, AppError> {
         caller.require(Right::Areas)?;
+        let sight = self.sight(caller, None);
         let state = self.state.read();
         let id = state.area(code).ok_or_else(|| AppError::NotFound { what: "area", name: code.to_owned() })?;
         let covered = state.covered(id, None);
         let Area { code, name, level, parent, valid_from, valid_to, .. } = Area::clone(&covered.entry.area);
         let children = state.area_children(id).map(|area| area.code.clone()).collect();
         let bbox = covered.entry.bbox.to_array();
-        let (area_m2, coverage) = (covered.entry.area_m2.round(), Figures::from(covered.tally));
+        let (area_m2, coverage) = (covered.entry.area_m2.round(), shown(&sight, &covered));
         Ok(AreaReport { code, name, level, parent, valid_from, valid_to, bbox, area_m2, children, coverage })
     }
 
@@ -398,6 +439,17 @@ impl App {
     pub fn digest(&self) -> (u64, String) {
         let state = self.state.read();
         (state.seq(), state.digest())
+    }
+}
+
+/// The figures of an Area as they are seen; those of one that has ended were published of others if at all.
+fn shown(sight: &Sight, covered: &Covered<'_>) -> Shown {
+    match sight {
+        Sight::Exact(_) => Shown::Exact(Figures::from(covered.tally)),
+        Sight::Published(_) => {
+            let published = sight.published(&covered.entry.area.code).filter(|_| covered.entry.in_force);
+            published.map_or(Shown::HeldBack, |figures| Shown::Published(*figures))
+        }
     }
 }
 

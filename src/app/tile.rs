@@ -6,6 +6,7 @@ mod tileset;
 
 use super::items::LONGEST;
 use super::past::{Moment, may_look_back};
+use super::published::Sight;
 use super::{App, AppError, Caller};
 use crate::geom::TileId;
 use crate::model::collection::Collection;
@@ -45,11 +46,12 @@ pub struct TileRequest {
 
 impl TileRequest {
     /// Its place in the cache, for a caller who may see its layers.
-    fn key(&self, caller: &Caller, filter: u128, past: Option<u64>) -> TileKey {
+    fn key(&self, app: &App, caller: &Caller, filter: u128, past: Option<u64>) -> TileKey {
         let TileRequest { layers, tile, campaign, level, .. } = *self;
         let households = layers.contains(Layer::Households);
         let scope = if households { caller.scope_number(Right::Households) } else { 0 };
-        TileKey { tile, layers, level, campaign, filter, past, scope }
+        let edition = if layers.contains(Layer::Areas) { app.edition_seen(caller) } else { None };
+        TileKey { tile, layers, level, campaign, filter, past, scope, edition }
     }
 }
 
@@ -80,7 +82,7 @@ impl App {
         if filter.is_some() || as_of.is_some() || may_see(caller, layers).is_err() {
             return None;
         }
-        let key = request.key(caller, 0, None);
+        let key = request.key(self, caller, 0, None);
         let body = self.cache.get(&key).filter(|body| body.is_ready(coding))?;
         self.counters.tile(layers, true);
         Some(body)
@@ -101,7 +103,7 @@ impl App {
         let layers = request.layers;
         let filters = Filters::compile(caller, layers, request.filter.as_deref())?;
         let past = self.past(caller, request.as_of).await?;
-        let key = request.key(caller, filters.digest(), past.as_ref().map(|moment| moment.state.seq()));
+        let key = request.key(self, caller, filters.digest(), past.as_ref().map(|moment| moment.state.seq()));
         let kept = past.is_some() || filters.is_followed();
         let cached = if kept { self.cache.get(&key) } else { None };
         if let Some(body) = cached.as_ref().filter(|body| body.is_ready(coding)) {
@@ -153,7 +155,7 @@ impl App {
             hit = false;
             self.make_tile(caller, request, &Filters::default(), None, &|| true)
         };
-        let body = self.cache.get_or_make(&request.key(caller, 0, None), make).ok()?;
+        let body = self.cache.get_or_make(&request.key(self, caller, 0, None), make).ok()?;
         self.counters.tile(request.layers, hit);
         body.make_ready(coding);
         Some(body)
@@ -169,6 +171,10 @@ impl App {
         past: Option<&Moment>,
         going: &(dyn Fn() -> bool + Sync),
     ) -> Result<TileBody, StateError> {
+        let sight = match past {
+            None => self.sight(caller, request.campaign),
+            Some(_) => Moment::sight(caller, request.campaign),
+        };
         let mut coarseness = Coarseness::FINEST;
         loop {
             let sieve = |layer| Sieve {
@@ -178,10 +184,10 @@ impl App {
                 going,
             };
             let gathered = if let Some(moment) = past {
-                Gathered::of(&moment.state, caller, request, coarseness, sieve)?
+                Gathered::of(&moment.state, caller, request, coarseness, &sight, sieve)?
             } else {
                 let state = self.state.read();
-                let gathered = Gathered::of(&state, caller, request, coarseness, sieve)?;
+                let gathered = Gathered::of(&state, caller, request, coarseness, &sight, sieve)?;
                 self.shown.add(request.tile, gathered.areas.lying());
                 gathered
             };
@@ -213,6 +219,7 @@ impl Gathered {
         caller: &Caller,
         request: &TileRequest,
         coarseness: Coarseness,
+        sight: &Sight,
         sieve: impl Fn(Layer) -> Sieve<'a>,
     ) -> Result<Gathered, StateError> {
         let TileRequest { layers, tile, level, .. } = *request;
@@ -221,7 +228,7 @@ impl Gathered {
             && let Some(level) = level.or_else(|| state.level_at(tile.z()))
         {
             let drawn_at = coarseness.zoom(tile.z());
-            gathered.areas = Areas::of(state, tile, level, drawn_at, &sieve(Layer::Areas))?;
+            gathered.areas = Areas::of(state, tile, level, drawn_at, &sieve(Layer::Areas), sight)?;
         }
         if layers.contains(Layer::Households)
             && let Ok(scope) = caller.scope(state, Right::Households)
@@ -269,9 +276,9 @@ impl App {
         Ok(list.parse()?)
     }
 
-    /// Whether everybody sees the same in these layers.
+    /// Whether everybody sees the same in these layers: figures of Areas are exact for some and published for others.
     #[must_use]
     pub fn tile_is_public(&self, layers: LayerSet) -> bool {
-        layers.iter().all(|layer| Caller::public().may(layer.right()))
+        layers.iter().all(|layer| layer != Layer::Areas && Caller::public().may(layer.right()))
     }
 }

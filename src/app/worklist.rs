@@ -191,7 +191,7 @@ impl App {
             let name = format!("{n} {}", address.as_ref().unwrap_or(code));
             marks.push(Placemark { folder: one.reason.word(), name, about: code.clone(), geometry });
         }
-        Ok(gpx("Worklist", &self.info().attribution.join("; "), &marks)?)
+        Ok(gpx("Worklist", &self.attribution().join("; "), &marks)?)
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Command {
     /// Draw grids, find gaps and overlaps
     #[command(subcommand)]
     Areas(AreasCommand),
+    /// Publish figures of areas, those about few people held back, in a store that is not being served
+    Publish(PublishArgs),
     /// Compute where stalls may stand within some ground by some rules, without a server
     Plan(PlanArgs),
     /// Say which siting rules there are, and check a file of them
@@ -225,6 +227,22 @@ pub struct DivideArgs {
     pub replace: bool,
     /// Who answers for it in the audit trail
     #[arg(long, default_value = "melonmap areas divide")]
+    pub author: String,
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Number of the campaign whose figures are published
+    #[arg(long, value_name = "N")]
+    pub campaign: u32,
+    /// The narrowest level of which figures are published: county, township, village or grid. The default is that of the editions
+    /// before; for the first, the narrowest whose middle area has 200 eligible households
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<String>,
+    /// Who answers for it in the audit trail
+    #[arg(long, default_value = "melonmap publish")]
     pub author: String,
 }
 

@@ -44,10 +44,11 @@ fn tell(demo: &Demo, url: &str, dir: &Path, seconds: f64) -> Result<(), Failure>
         "  real buildings, streets and municipalities © OpenStreetMap contributors (ODbL); of Firenze by way of Protomaps",
     );
     say::line(format_args!(
-        "  SAMPLE DATA 示例数据: {} synthetic households and features, {} grids, {} made-up visits, {} plans\n",
+        "  SAMPLE DATA 示例数据: {} synthetic households and features, {} grids, {} made-up visits in {} editions, {} plans\n",
         say::count(demo.imported.new),
         demo.grids,
         say::count(demo.visits as u64),
+        demo.editions,
         demo.plans
     ));
     say::line(format_args!("  the map, as anybody sees it   {url}/"));

@@ -13,6 +13,7 @@ mod import;
 mod key;
 mod people;
 mod plan;
+mod publish;
 mod rules;
 mod say;
 mod serve;
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
         Command::Areas(AreasCommand::Check(args)) => areas::check(&args),
         Command::Token(command) => people::token(&command),
         Command::User(command) => people::user(&command),
+        Command::Publish(args) => publish::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Key(command) => key::run(&command),

@@ -60,10 +60,14 @@ fn geojson(report: &CoverageReport) -> Value {
         json!({"type": "Feature", "id": area.area.code, "properties": area, "geometry": geometry})
     };
     let features: Vec<Value> = report.areas.iter().map(feature).collect();
-    json!({
+    let mut collection = json!({
         "type": "FeatureCollection",
         "campaign": report.campaign,
         "as_of": report.as_of,
         "features": features,
-    })
+    });
+    if let Some(edition) = report.edition {
+        collection["edition"] = json!(edition);
+    }
+    collection
 }

@@ -1,6 +1,6 @@
 //! Is it alive, is it ready, and why not.
 
-use crate::app::{App, memory_resident};
+use crate::app::{App, Caller, memory_resident};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -69,7 +69,7 @@ pub async fn ready(State(app): State<App>) -> Response {
     };
     let well = now.store && now.queue_keeps_up && !now.stopping;
     let status = if well { "ready" } else { "not_ready" };
-    answer(well, &Ready { status, seq: Some(app.info().seq), parts })
+    answer(well, &Ready { status, seq: Some(app.info(&Caller::public()).seq), parts })
 }
 
 /// The answer while the state is being loaded.

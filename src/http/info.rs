@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct NoParams {}
 
-pub async fn info(State(app): State<App>, Params(NoParams {}): Params<NoParams>) -> Json<Info> {
-    Json(app.info())
+pub async fn info(State(app): State<App>, caller: Caller, Params(NoParams {}): Params<NoParams>) -> Json<Info> {
+    Json(app.info(&caller))
 }
 
 #[derive(Serialize)]

@@ -178,7 +178,7 @@ impl Collector for Pulled {
                 .encode_gauge(&bytes)?;
         }
         for (name, help, value) in [
-            ("changes", "Changes in the store", self.app.info().seq),
+            ("changes", "Changes in the store", self.app.changes()),
             ("tile_cache_hits", "Tiles answered from the cache", cache.hits),
             ("tile_cache_misses", "Tiles worked out", cache.misses),
             ("http_shed", "Requests sent away because of load", self.gate.shed()),

@@ -16,6 +16,7 @@ mod cookie;
 mod coverage;
 mod describe;
 mod door;
+mod editions;
 mod extract;
 mod guard;
 mod health;

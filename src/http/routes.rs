@@ -1,5 +1,6 @@
 //! Every operation there is.
 
+mod editions;
 mod fieldwork;
 mod ledger;
 mod map;
@@ -21,6 +22,7 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
         &map::OPERATIONS[..],
         &ledger::OPERATIONS,
         &fieldwork::OPERATIONS,
+        &editions::OPERATIONS,
         &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,

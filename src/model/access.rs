@@ -70,8 +70,12 @@ impl fmt::Display for Role {
 pub enum Right {
     /// See Areas and the context layer.
     Areas,
-    /// See the coverage of Areas.
+    /// See what was published of the coverage of Areas: figures about few people are held back.
+    Published,
+    /// See the coverage of Areas as it is now, however few people it is about.
     Coverage,
+    /// Publish figures of Areas.
+    Publish,
     /// See the rates of Areas compared.
     Rates,
     /// See households: code, position, status, outcomes, times of visits.
@@ -102,9 +106,11 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 15] = [
+    pub const ALL: [Right; 17] = [
         Right::Areas,
+        Right::Published,
         Right::Coverage,
+        Right::Publish,
         Right::Rates,
         Right::Households,
         Right::Addresses,
@@ -137,12 +143,14 @@ pub enum Reach {
 pub fn reach(role: Role, right: Right) -> Reach {
     use Reach::{Everywhere, Nowhere, Own};
     match (role, right) {
-        (_, Right::Areas | Right::Coverage)
+        (_, Right::Areas | Right::Published)
+        // Who calls on households, or checks or counts those who do. A planner works with streets and places.
+        | (Role::Member | Role::Coordinator | Role::Inspector | Role::Analyst, Right::Coverage)
         | (Role::Admin, _)
         | (Role::Coordinator, Right::Campaign)
         | (Role::Coordinator | Role::Inspector | Role::Analyst, Right::Rates)
         | (Role::Inspector, Right::Households | Right::Addresses | Right::Ask)
-        | (Role::Analyst, Right::Households)
+        | (Role::Analyst, Right::Households | Right::Publish)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
         | (Role::Planner, Right::Draw) => Everywhere,
         (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit | Right::Ledger)
@@ -218,14 +226,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_public_sees_areas_and_coverage_and_nothing_else() {
+    fn the_public_sees_areas_and_what_was_published_and_nothing_else() {
         for right in Right::ALL {
             let expected = match right {
-                Right::Areas | Right::Coverage => Reach::Everywhere,
+                Right::Areas | Right::Published => Reach::Everywhere,
                 _ => Reach::Nowhere,
             };
             assert_eq!(reach(Role::Public, right), expected, "{right:?}");
         }
+    }
+
+    #[test]
+    fn who_sees_households_sees_exact_figures_and_nobody_else_does() {
+        for role in Role::ALL {
+            let households = reach(role, Right::Households) != Reach::Nowhere;
+            assert_eq!(reach(role, Right::Coverage) != Reach::Nowhere, households, "{role}");
+            assert_eq!(reach(role, Right::Published), Reach::Everywhere, "{role}");
+        }
+        let publish: Vec<Role> =
+            Role::ALL.into_iter().filter(|r| reach(*r, Right::Publish) != Reach::Nowhere).collect();
+        assert_eq!(publish, [Role::Analyst, Role::Admin]);
     }
 
     #[test]

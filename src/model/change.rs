@@ -1,6 +1,6 @@
 use super::ledger::LedgerTemplate;
 use super::{
-    Answer, Area, Assignment, Campaign, Code, ContextFeature, Household, ModelError, Plan, ReadNote, Session,
+    Answer, Area, Assignment, Campaign, Code, ContextFeature, Edition, Household, ModelError, Plan, ReadNote, Session,
     SessionEnd, SignInLink, Spot, TargetChange, Team, Token, TokenId, User, UserEnd, Visit, VisitEnd, Zone,
 };
 use jiff::civil::Date;
@@ -65,6 +65,8 @@ pub enum Change {
     ReadNoted(ReadNote),
     /// The layout of an Area's ledger founded or changed.
     LedgerPut(Box<LedgerTemplate>),
+    /// Figures published.
+    EditionPublished(Box<Edition>),
 }
 
 /// Which Area ended on which day.
@@ -164,11 +166,12 @@ pub enum Kind {
     SessionEnd,
     Read,
     Ledger,
+    Edition,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 26] = [
+    pub const ALL: [Kind; 27] = [
         Kind::Area,
         Kind::AreaEnd,
         Kind::Household,
@@ -195,6 +198,7 @@ impl Kind {
         Kind::SessionEnd,
         Kind::Read,
         Kind::Ledger,
+        Kind::Edition,
     ];
 
     /// As the store writes it.
@@ -227,6 +231,7 @@ impl Kind {
             Kind::SessionEnd => "session_end",
             Kind::Read => "read",
             Kind::Ledger => "ledger",
+            Kind::Edition => "edition",
         }
     }
 }
@@ -277,6 +282,7 @@ impl Change {
             Change::SessionEnded(_) => Kind::SessionEnd,
             Change::ReadNoted(_) => Kind::Read,
             Change::LedgerPut(_) => Kind::Ledger,
+            Change::EditionPublished(_) => Kind::Edition,
         }
     }
 
@@ -309,6 +315,7 @@ impl Change {
             Change::SessionEnded(s) => s.id.0.clone(),
             Change::ReadNoted(r) => r.what.clone(),
             Change::LedgerPut(l) => l.area.to_string(),
+            Change::EditionPublished(e) => e.number.to_string(),
         }
     }
 
@@ -341,6 +348,7 @@ impl Change {
             Change::SessionEnded(s) => serde_json::to_string(s),
             Change::ReadNoted(r) => serde_json::to_string(r),
             Change::LedgerPut(l) => serde_json::to_string(l),
+            Change::EditionPublished(e) => serde_json::to_string(e),
         };
         written.expect("the model's types have string keys and no failing serialiser once constructed")
     }
@@ -374,6 +382,7 @@ impl Change {
             Kind::SessionEnd => serde_json::from_str(body).map(Change::SessionEnded),
             Kind::Read => serde_json::from_str(body).map(Change::ReadNoted),
             Kind::Ledger => serde_json::from_str(body).map(|l| Change::LedgerPut(Box::new(l))),
+            Kind::Edition => serde_json::from_str(body).map(|e| Change::EditionPublished(Box::new(e))),
         };
         read.map_err(|e| ModelError::new("body", format!("a {kind}"), format!("readable: {e}")))
     }

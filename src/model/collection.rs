@@ -271,7 +271,9 @@ impl Collection {
     #[must_use]
     pub fn description(self) -> &'static str {
         match self {
-            Collection::Areas => "Counties, townships, villages and grids, with the coverage of all visits.",
+            Collection::Areas => {
+                "Counties, townships, villages and grids, with the coverage of all visits for who may see exact figures."
+            }
             Collection::Households => "Households with their status and the visit that stands for each.",
             Collection::Visits => "Visits, each at the position of its household.",
             Collection::Context => "Streets, buildings, water and whatever else is on the ground.",

@@ -1,12 +1,13 @@
 //! The one way in.
 
 use super::areas::AreaId;
+use super::editions::is_open;
 use super::households::HouseholdId;
 use super::index::Spot;
 use super::visits::Turn;
 use super::{Delta, State, StateError, Version};
 use crate::geom::{Bbox, LatticeRect};
-use crate::model::{Area, CampaignId, Change, Code, Household, OutcomeCounts, TargetChange, Visit};
+use crate::model::{Area, CampaignId, Change, Code, Household, Kind, OutcomeCounts, TargetChange, Visit};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -19,7 +20,8 @@ impl State {
             return Err(StateError::Order { last: self.seq, found: seq });
         }
         let came = self.came(at);
-        if matches!(change, Change::AreaPut(_) | Change::AreaEnded(_)) {
+        let (open, of_areas) = (is_open(&change), matches!(change.kind(), Kind::Area | Kind::AreaEnd));
+        if of_areas {
             self.areas_at = Some(came);
         }
         let delta = match change {
@@ -88,7 +90,16 @@ impl State {
                 self.ledgers.put(*template);
                 Delta::default()
             }
+            Change::EditionPublished(edition) => {
+                let number = edition.number;
+                self.editions.put(*edition)?;
+                Delta { edition: Some(number), ..Delta::default() }
+            }
         };
+        self.heard += u64::from(open);
+        if of_areas {
+            self.areas_seq = seq;
+        }
         self.seq = seq;
         self.at = Some(at);
         Ok(delta)

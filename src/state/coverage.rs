@@ -66,6 +66,12 @@ impl State {
         self.areas.find(code)
     }
 
+    /// The lowest living Area that holds a position; of two on one level, the one with the smaller code.
+    #[must_use]
+    pub fn area_at(&self, at: crate::geom::LonLat) -> Option<AreaId> {
+        self.areas.locate(at)
+    }
+
     /// The living Areas directly below one.
     pub fn area_children(&self, id: AreaId) -> impl Iterator<Item = &Area> {
         let children = self.areas.children(&self.areas.get(id).area.code);

@@ -22,6 +22,8 @@ pub struct Delta {
     pub plans: BTreeSet<PlanId>,
     /// Figures changed all over the map: too many places to list.
     pub everything: bool,
+    /// The last edition that was published.
+    pub edition: Option<u32>,
 }
 
 impl Delta {
@@ -34,6 +36,7 @@ impl Delta {
         self.campaigns.extend(other.campaigns);
         self.plans.extend(other.plans);
         self.everything |= other.everything;
+        self.edition = self.edition.max(other.edition);
     }
 }
 

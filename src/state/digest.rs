@@ -52,7 +52,8 @@ impl State {
         for (_, feature) in self.context.all() {
             put(feature);
         }
-        put(&self.context_seq);
+        put(&(self.context_seq, self.areas_seq, self.heard));
+        put(&self.editions);
         self.drawings.rows(|row| put(row));
         for row in self.pyramid.rows() {
             put(&row);

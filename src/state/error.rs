@@ -30,6 +30,14 @@ pub enum StateError {
         /// The one that came.
         found: u64,
     },
+    /// An edition that does not follow the last one.
+    #[error("edition {found} does not follow edition {last}")]
+    Edition {
+        /// The last one published; 0 before the first.
+        last: u32,
+        /// The one that came.
+        found: u32,
+    },
     /// A question that was given up because its time was over.
     #[error("the answer took too long and was given up")]
     Cut,

@@ -1,11 +1,12 @@
 //! A long run of changes with the indexes built once at the end, on all cores.
 
 use super::areas::AreaId;
+use super::editions::is_open;
 use super::households::HouseholdId;
 use super::index::{PointIndex, Spot, WorldRect};
 use super::{State, StateError, Version};
 use crate::geom::{World, locate};
-use crate::model::{Change, OutcomeCounts};
+use crate::model::{Change, Kind, OutcomeCounts};
 use geo::Coord;
 use jiff::Timestamp;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
@@ -30,6 +31,10 @@ impl Loader {
             return Err(StateError::Order { last: state.seq, found: seq });
         }
         let came = state.came(at);
+        state.heard += u64::from(is_open(&change));
+        if matches!(change.kind(), Kind::Area | Kind::AreaEnd) {
+            state.areas_seq = seq;
+        }
         match change {
             Change::AreaPut(area) => {
                 let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -81,6 +86,7 @@ impl Loader {
             | Change::ReadNoted(_) => state.people.take(at, change),
             Change::MapDescribed(info) => state.info = info,
             Change::LedgerPut(template) => state.ledgers.put(*template),
+            Change::EditionPublished(edition) => state.editions.put(*edition)?,
         }
         state.seq = seq;
         state.at = Some(at);

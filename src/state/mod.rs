@@ -20,6 +20,7 @@ mod delta;
 mod digest;
 mod drawings;
 mod drawn;
+mod editions;
 mod error;
 mod find;
 mod households;
@@ -80,6 +81,9 @@ pub struct State {
     people: people::People,
     teams: teams::Teams,
     answers: answers::Answers,
+    editions: editions::Editions,
+    heard: u64,
+    areas_seq: u64,
     info: MapInfo,
     /// When an Area was founded, redrawn or ended last.
     areas_at: Option<jiff::Timestamp>,

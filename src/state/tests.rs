@@ -10,9 +10,9 @@ use crate::model::filter::{Comparison, Expr, Filter, Op};
 use crate::model::ledger::{Lang, LedgerTemplate};
 use crate::model::rule::{Season, ZoneClass};
 use crate::model::{
-    Area, Campaign, CampaignId, Change, Code, Confided, ContextClass, ContextFeature, DrawingEnd, Household, Level,
-    Outcome, Plan, PlanId, PlanPhase, ReadNote, Role, Sealed, Session, SignInLink, Spot, Status, Tally, TokenId, User,
-    UserEnd, UserName, Visit, Within, Zone,
+    Area, Campaign, CampaignId, Change, Code, Confided, ContextClass, ContextFeature, DrawingEnd, Edition, Household,
+    Level, Outcome, Plan, PlanId, PlanPhase, ReadNote, Role, Sealed, Session, SignInLink, Spot, Status, Tally, TokenId,
+    Unit, User, UserEnd, UserName, Visit, Within, Zone,
 };
 use geo::{MultiPolygon, Rect};
 use jiff::{Timestamp, civil::date};
@@ -128,6 +128,23 @@ fn drawing(rng: &mut SmallRng) -> Change {
     }
 }
 
+/// One that says little: the map keeps editions as they are.
+fn edition(number: u32) -> Change {
+    Change::EditionPublished(Box::new(Edition {
+        number,
+        campaign: CampaignId(1 + number % 2),
+        at: at(number.into()),
+        of: 1,
+        begun: date(2026, 10, 1),
+        level: Level::Grid,
+        units: Some(vec![Unit { code: code("C"), parent: None, atom: Some(0) }]),
+        atoms: 1,
+        joined: Vec::new(),
+        opened: vec![(0, 10 * u64::from(number), 0)],
+        moved: Vec::new(),
+    }))
+}
+
 /// Townships side by side, grids in them, founded, redrawn, moved and ended among households and visits.
 fn story(seed: u64, length: usize) -> Vec<Change> {
     let mut rng = SmallRng::seed_from_u64(seed);
@@ -140,7 +157,10 @@ fn story(seed: u64, length: usize) -> Vec<Change> {
     };
     let mut changes = vec![campaign(1), campaign(2)];
     let (mut households, mut made) = (0, Vec::new());
-    for _ in 0..length {
+    for step in 1..=length {
+        if step.is_multiple_of(100) {
+            changes.push(edition(u32::try_from(step / 100).unwrap()));
+        }
         let change = match rng.random_range(0..112) {
             0..=3 => grid(&mut rng),
             4 => area("T1", Level::Township, Some("C"), 9.0, 47.0, 9.5, 48.0),
@@ -205,6 +225,7 @@ fn a_map_that_lived_equals_the_map_loaded_from_the_same_changes() {
         assert_eq!(state.digest(), rebuilt.digest(), "seed {seed}");
         assert!(state.counts().0 > 100 && state.counts().1 > 100 && state.people().users().count() > 0);
         assert!(state.ledger_templates().count() > 0, "seed {seed}");
+        assert!(state.editions().len() > 3 && state.heard() > 20 && state.areas_seq() > 0, "seed {seed}");
     }
 }
 
@@ -522,4 +543,22 @@ fn a_search_lists_the_larger_area_first_and_finds_a_code_by_its_end() {
     assert_eq!(found("va"), ["Vaduz", "Vaduz 001", "Vaduz 002"]);
     assert_eq!(found("000002"), ["Vaduz 002"]);
     assert!(found("nowhere").is_empty());
+}
+
+#[test]
+fn an_edition_follows_the_last_and_what_everybody_may_hear_of_is_counted_apart() {
+    let mut state = State::new();
+    state.apply(1, at(1), "a", campaign(1)).unwrap();
+    state.apply(2, at(2), "a", campaign(2)).unwrap();
+    let error = state.apply(3, at(3), "a", edition(2)).unwrap_err();
+    assert_eq!(error, StateError::Edition { last: 0, found: 2 });
+    assert_eq!((state.seq(), state.heard(), state.next_edition()), (2, 2, 1), "nothing has changed");
+    assert_eq!(state.verdict(&edition(2)).unwrap_err().field, "edition");
+    assert_eq!(state.apply(3, at(3), "a", edition(1)).unwrap().edition, Some(1));
+    let mut rng = SmallRng::seed_from_u64(3);
+    state.apply(4, at(4), "a", household(&mut rng, 0)).unwrap();
+    state.apply(5, at(5), "a", visit(&mut rng, 1)).unwrap();
+    assert_eq!((state.seq(), state.heard(), state.next_edition(), state.areas_seq()), (5, 3, 2, 0));
+    state.apply(6, at(6), "a", area("C", Level::County, None, 9.0, 47.0, 10.0, 48.0)).unwrap();
+    assert_eq!((state.heard(), state.areas_seq()), (4, 6));
 }

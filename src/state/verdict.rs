@@ -83,6 +83,16 @@ impl State {
                 }
                 of(self.ledgers.get(&template.area).map(|known| known == template.as_ref()))
             }
+            Change::EditionPublished(edition) => {
+                if self.campaigns.get(edition.campaign).is_none() {
+                    return Err(ModelError::new("campaign", edition.campaign, "the number of a known campaign"));
+                }
+                if edition.number != self.editions.next() {
+                    let expected = format!("{}: another edition was published meanwhile", self.editions.next());
+                    return Err(ModelError::new("edition", edition.number, expected));
+                }
+                Verdict::New
+            }
             Change::PlanPut(_)
             | Change::ZonePut(_)
             | Change::ZoneEnded(_)

@@ -49,8 +49,8 @@ pub struct AreaFeature<'a> {
     pub level: Level,
     /// The Area that it belongs to.
     pub parent: Option<&'a Code>,
-    /// Its households, in the campaign asked for.
-    pub tally: Tally,
+    /// Its households, in the campaign asked for; `None` where its figures are held back.
+    pub tally: Option<Tally>,
     /// Its border.
     pub outline: &'a Outline,
     /// The Area above that draws it, for one that [`is_below_a_pixel`](super::is_below_a_pixel) of the tile's zoom; where there
@@ -61,7 +61,8 @@ pub struct AreaFeature<'a> {
 impl<'a> AreaFeature<'a> {
     /// The shown part of an Area.
     #[must_use]
-    pub fn of(id: u64, area: &'a Area, outline: &'a Outline, tally: Tally) -> AreaFeature<'a> {
+    pub fn of(id: u64, area: &'a Area, outline: &'a Outline, tally: impl Into<Option<Tally>>) -> AreaFeature<'a> {
+        let tally = tally.into();
         let Area { code, name, level, parent, .. } = area;
         AreaFeature { id, code, name, level: *level, parent: parent.as_ref(), tally, outline, merges_into: None }
     }
@@ -111,19 +112,19 @@ pub(super) type Row<'a, const N: usize> = [Option<Value<'a>>; N];
 /// `merged` is how many Areas below a pixel it stands for.
 pub(super) fn area_row<'a>(area: &AreaFeature<'a>, merged: Option<u32>) -> Row<'a, { AREA.len() }> {
     let (code, parent) = (Value::Text(area.code.as_str()), area.parent.map(|code| Value::Text(code.as_str())));
-    tally_row([Some(code), Some(Value::Text(area.name))], area.level, parent, &area.tally, merged)
+    tally_row([Some(code), Some(Value::Text(area.name))], area.level, parent, area.tally.as_ref(), merged)
 }
 
 /// Without a name, as no single Area has one for all.
 pub(super) fn crowd_row(crowd: &Crowd) -> Row<'static, { AREA.len() }> {
-    tally_row([None, None], crowd.level, None, &crowd.tally, Some(crowd.areas))
+    tally_row([None, None], crowd.level, None, crowd.tally.as_ref(), Some(crowd.areas))
 }
 
 fn tally_row<'a>(
     [code, name]: [Option<Value<'a>>; 2],
     level: Level,
     parent: Option<Value<'a>>,
-    tally: &Tally,
+    tally: Option<&Tally>,
     merged: Option<u32>,
 ) -> Row<'a, { AREA.len() }> {
     [
@@ -131,10 +132,10 @@ fn tally_row<'a>(
         name,
         Some(Value::Word(level.as_str())),
         parent,
-        Some(Value::Uint(tally.eligible)),
-        Some(Value::Uint(tally.visited())),
-        Some(Value::Uint(tally.unvisited())),
-        tally.rate().map(Value::Double),
+        tally.map(|tally| Value::Uint(tally.eligible)),
+        tally.map(|tally| Value::Uint(tally.visited())),
+        tally.map(|tally| Value::Uint(tally.unvisited())),
+        tally.and_then(Tally::rate).map(Value::Double),
         merged.map(Value::Uint),
     ]
 }

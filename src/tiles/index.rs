@@ -25,6 +25,8 @@ pub struct TileKey {
     pub past: Option<u64>,
     /// Number of what is visible: whoever sees the same has the same number, whoever sees other things another.
     pub scope: u64,
+    /// Published figures as of this edition; `None` is figures as they are now.
+    pub edition: Option<u32>,
 }
 
 /// A place in the cache, given out once and never again: a tile that is forgotten and made anew has a new one.

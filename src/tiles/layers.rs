@@ -74,7 +74,7 @@ pub(super) const AREA: [Field; 9] = [
     text("name", "Name of the area."),
     text("level", "county, township, village or grid."),
     text("parent", "Code of the area that it belongs to; absent where there is none."),
-    uint("eligible", "Households that count."),
+    uint("eligible", "Households that count; with the other figures, absent where it is held back."),
     uint("visited", "Eligible households with a counted visit."),
     uint("unvisited", "Eligible households without one."),
     double("rate", "visited / eligible, 0 to 1; absent where eligible is 0."),

@@ -40,19 +40,23 @@ pub(super) fn drawn<'a>(frame: &Frame, areas: &'a [AreaFeature<'a>]) -> Vec<Draw
 pub(super) struct Crowd {
     pub(super) shape: Shape,
     pub(super) level: Level,
-    /// Of all of them.
-    pub(super) tally: Tally,
+    /// Of all of them; `None` where that of one is held back.
+    pub(super) tally: Option<Tally>,
     /// How many they are.
     pub(super) areas: u32,
 }
 
 /// The crowds of a tile, by place. Each stands in the one tile that holds its pixel, so that no Area is counted twice.
 pub(super) fn crowds(frame: &Frame, areas: &[AreaFeature<'_>]) -> Vec<Crowd> {
-    let mut crowds: BTreeMap<(Vec<Point>, Level), (Tally, u32)> = BTreeMap::new();
+    let mut crowds: BTreeMap<(Vec<Point>, Level), (Option<Tally>, u32)> = BTreeMap::new();
     for area in areas.iter().filter(|area| area.merges_into.is_none()) {
         if let Some(pixel) = frame.crowded(area.outline) {
-            let (tally, count) = crowds.entry((pixel.corners(), area.level)).or_default();
-            *tally += area.tally;
+            let none = (Some(Tally::default()), 0);
+            let (tally, count) = crowds.entry((pixel.corners(), area.level)).or_insert(none);
+            *tally = tally.zip(area.tally).map(|(mut sum, more)| {
+                sum += more;
+                sum
+            });
             *count += 1;
         }
     }

@@ -89,11 +89,12 @@ fn every_tile_that_the_service_answers_is_in_the_archive_and_no_other() {
     let (scratch, _server, client) = visited();
     let grid = ["--role", "member", "--area", GRIDS[0]];
     let west = ["--role", "coordinator", "--area", TOWNSHIPS[0]];
-    let cases: [Case<'_>; 10] = [
+    let cases: [Case<'_>; 11] = [
         ("public", "areas,context", "", &[], 14),
         ("public", "areas", "level=grid", &["--level", "grid"], 13),
         ("public", "areas", "campaign=1", &["--campaign", "1"], 12),
-        ("public", "areas", "filter=visited%20%3E%200", &["--filter", "visited > 0"], 14),
+        ("public", "areas", "filter=name%20%3C%3E%20%27East%27", &["--filter", "name <> 'East'"], 14),
+        ("admin", "areas", "filter=visited%20%3E%200", &["--role", "admin", "--filter", "visited > 0"], 14),
         ("public", "context", "filter=class%3D'school'", &["--filter", "class='school'"], 15),
         ("admin", "households,areas,context", "", &["--role", "admin"], 16),
         ("analyst", "households", "filter=visited%3Dtrue", &["--role", "analyst", "--filter", "visited=true"], 14),
@@ -236,6 +237,8 @@ fn what_only_a_role_may_see_is_in_it_only_when_asked_for_by_that_role() {
     }
     let archive = exported(&scratch, &["--layers", "areas,context", "--role", "admin"]);
     assert!(households(&archive).is_empty(), "a role is shown the layers that were named");
+    assert_eq!(mode(&scratch), 0, "exact figures are for its owner alone");
+    exported(&scratch, &["--layers", "areas,context"]);
     assert_ne!(mode(&scratch), 0, "everybody may see it");
 }
 

@@ -102,7 +102,15 @@ fn a_full_disk_ends_it_with_a_clear_error_and_what_was_there_stays() {
     for blocks in [70, 100] {
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let mut limited = without_settings(Command::new("sh"));
-        limited.args(["-c", &script]).arg(program()).args(["export", "tiles", "--force", "--layers", "areas,context"]);
+        limited.args(["-c", &script]).arg(program()).args([
+            "export",
+            "tiles",
+            "--force",
+            "--layers",
+            "areas,context",
+            "--role",
+            "admin",
+        ]);
         limited.args(["--zooms", "0-18", "--store"]).arg(scratch.store()).arg(&old);
         Ran::of(&limited.output().unwrap()).refused(1, &["out.pmtiles: ", "too large"]);
         assert_eq!(

@@ -62,8 +62,9 @@ fn whose_layers_follow_from_who_asks_is_no_tile_for_everybody() {
     let place = place(&home(1, 3), 12);
     for (path, cache, by_role) in [
         ("/ogc/tiles", "private, no-cache", true),
-        ("/ogc/tiles?collections=areas", "public, no-cache", false),
-        ("/ogc/collections/areas/tiles", "public, no-cache", false),
+        ("/ogc/tiles?collections=areas", "private, no-cache", true),
+        ("/ogc/collections/areas/tiles", "private, no-cache", true),
+        ("/ogc/collections/context/tiles", "public, no-cache", false),
     ] {
         let reply = public.get(&at(path, &place, ""));
         assert_eq!((reply.status, reply.header("cache-control")), (200, cache), "{path}");

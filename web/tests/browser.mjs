@@ -79,12 +79,12 @@ export async function planReady(id) {
   throw new Error(`plan ${id} is still worked out`);
 }
 
-/** Logs a counted visit. @param {string} household */
-export async function visit(household) {
+/** Logs a counted visit. @param {string} household @param {number | null} [campaign] */
+export async function visit(household, campaign = null) {
   const answer = await fetch(`${URL_}/api/visits`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${ADMIN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ id: randomUUID(), household, at: new Date().toISOString(), outcome: 'visited' }),
+    body: JSON.stringify({ id: randomUUID(), household, campaign, at: new Date().toISOString(), outcome: 'visited' }),
   });
   const [{ result, reason }] = (await answer.json()).results;
   assert.equal(result, 'stored', reason);

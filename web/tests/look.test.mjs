@@ -20,7 +20,7 @@ const texts = (page) => page.evaluate(() => {
 });
 
 test('the language switch changes every text', async () => {
-  const { page, done } = await open();
+  const { page, done } = await open(`${ALL}&token=${ADMIN}`);
   const before = await texts(page);
   assert.ok(before.includes(en['table.most']));
   await page.click('#language');
@@ -134,9 +134,9 @@ test('a code that is nowhere is said to be so', async () => {
 });
 
 test('a grid shows its figures by outcome', async () => {
-  const { areas } = await ask('/api/coverage?level=grid');
+  const { areas } = await ask('/api/coverage?level=grid', ADMIN);
   const grid = areas.find((/** @type {any} */ a) => a.visited > 0);
-  const { page, done } = await open(`#campaign=all&area=${grid.code}&lang=en&theme=light`);
+  const { page, done } = await open(`#campaign=all&area=${grid.code}&lang=en&theme=light&token=${ADMIN}`);
   for (const [outcome, n] of Object.entries(grid.by_outcome)) {
     if (n) assert.equal(Number((await page.textContent(`[data-outcome="${outcome}"]`))?.replace(/\D/g, '')), n, outcome);
   }

@@ -69,7 +69,7 @@ test('the button prints by the print style, the screen keeps its own, and afterw
 test('paper shows one sheet, the one that lies as it does, and nothing of the screen', async () => {
   const info = await ask('/api/info');
   const { campaigns } = await ask('/api/campaigns');
-  const { page, done } = await open(`#campaign=${campaigns[0].id}&lang=zh&theme=light`, { prepare: counted });
+  const { page, done } = await open(`#campaign=${campaigns[0].id}&lang=zh&theme=light&token=${ADMIN}`, { prepare: counted });
   await mapDrawn(page);
   assert.equal((await page.textContent('#print'))?.trim(), zh.print);
   await page.keyboard.press('Control+p');

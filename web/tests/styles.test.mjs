@@ -81,7 +81,7 @@ test('paper is white, and what is written on it is dark on white', () => {
 
 test('a rate on a border belongs to the upper class, and no rate to none', () => {
   const row = (/** @type {number | null} */ rate) => /** @type {any} */ ({ rate });
-  assert.deepEqual(countClasses([row(0), row(0.2), row(0.999), row(1), row(null)], scale(light).classes), [1, 1, 0, 0, 2, 1]);
+  assert.deepEqual(countClasses([row(0), row(0.2), row(0.999), row(1), row(null), /** @type {any} */ ({ rate: null, held_back: true })], scale(light).classes), [1, 1, 0, 0, 2, 1, 1]);
 });
 
 test('the vendored MapLibre is the pinned one', async () => {

@@ -55,6 +55,14 @@ impl Atoms {
         Ok(atoms)
     }
 
+    /// Groups as they were made before: that of each piece, of so many.
+    pub fn made(of: Vec<u32>, groups: usize) -> Result<Atoms, SuppressionError> {
+        match of.iter().position(|group| *group as usize >= groups) {
+            Some(piece) => Err(SuppressionError::NoGroup { piece, group: of[piece], groups }),
+            None => Ok(Atoms { of, len: u32::try_from(groups).map_err(|_| SuppressionError::TooMany)? }),
+        }
+    }
+
     /// How many groups.
     pub fn len(&self) -> usize {
         self.len as usize

@@ -50,4 +50,22 @@ pub enum SuppressionError {
         /// The last that was published.
         last: u32,
     },
+    /// An edition that shows what would reveal something.
+    #[error("edition {edition} shows of group {group} what would reveal a small count")]
+    Reveals {
+        /// Which group, from 0.
+        group: usize,
+        /// In which edition.
+        edition: u32,
+    },
+    /// A piece in a group that is not there.
+    #[error("piece {piece} is in group {group}, but there are {groups} groups")]
+    NoGroup {
+        /// Which piece, from 0.
+        piece: usize,
+        /// Where it was said to be.
+        group: u32,
+        /// How many there are.
+        groups: usize,
+    },
 }

@@ -238,13 +238,15 @@ fn figures_move_one_column_in_an_edition_and_never_by_a_little() {
     check([10, 40], (50, 1), (10, 1));
     check([19, 31], (50, 1), (10, 1)); // nine more
     check([20, 30], (50, 1), (20, 3));
-    check([31, 31], (62, 4), (20, 3)); // both could: the total has stood longer
-    check([31, 31], (62, 4), (31, 5));
-    check([45, 8], (62, 4), (45, 6)); // the total has lost nine: it stays
-    check([56, 6], (62, 4), (45, 6)); // would leave six
-    check([62, 0], (62, 4), (62, 8));
-    check([61, 0], (62, 4), (62, 8));
-    check([47, 0], (62, 4), (62, 8)); // fewer by fifteen, but two more than once before
-    check([45, 0], (62, 4), (45, 11)); // as once before
-    assert_eq!(series.publish(&[[0, 0]], 11), Err(SuppressionError::NotAfter { found: 11, last: 11 }));
+    check([31, 31], (50, 1), (31, 4)); // a total of 62 would leave two more than remained once
+    check([31, 31], (50, 1), (31, 4)); // and now one more
+    check([31, 51], (82, 6), (31, 4));
+    check([46, 8], (82, 6), (31, 4)); // would leave six more than once
+    check([55, 8], (82, 6), (31, 4)); // either would leave a few fewer than once
+    check([73, 9], (82, 6), (31, 4)); // would leave nine
+    check([82, 0], (82, 6), (82, 10));
+    check([81, 0], (82, 6), (82, 10));
+    check([67, 0], (82, 6), (82, 10)); // fewer by fifteen, and four fewer left than once
+    check([31, 0], (82, 6), (31, 13)); // as once before
+    assert_eq!(series.publish(&[[0, 0]], 13), Err(SuppressionError::NotAfter { found: 13, last: 13 }));
 }

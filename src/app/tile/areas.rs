@@ -1,9 +1,10 @@
 //! The Areas of a tile: those of a level, and those above that draw what is below a pixel.
 
+use super::super::published::Sight;
 use crate::geom::TileId;
 use crate::geom::borders::Outline;
 use crate::model::collection::Collection;
-use crate::model::{Area, CampaignId, Level, Tally};
+use crate::model::{Area, Level, Tally};
 use crate::state::{AreaEntry, AreaId, Sieve, State, StateError};
 use crate::tiles::{AreaFeature, BUFFER, is_below_a_pixel};
 use hashbrown::HashMap;
@@ -14,13 +15,14 @@ struct Kept {
     id: AreaId,
     area: Arc<Area>,
     outline: Arc<Outline>,
-    tally: Tally,
+    /// `None` where it is held back.
+    tally: Option<Tally>,
 }
 
 impl Kept {
-    fn of(state: &State, id: AreaId, entry: &AreaEntry, campaign: Option<CampaignId>) -> Kept {
+    fn of(state: &State, id: AreaId, entry: &AreaEntry, sight: &Sight) -> Kept {
         let (area, outline) = (Arc::clone(&entry.area), Arc::clone(&entry.outline));
-        Kept { id, area, outline, tally: state.covered(id, campaign).tally }
+        Kept { id, area, outline, tally: sight.tally(state, id) }
     }
 
     fn feature(&self) -> AreaFeature<'_> {
@@ -41,9 +43,15 @@ pub struct Areas {
 impl Areas {
     /// Gathers the Areas of a level that touch a tile and pass. One below a pixel of the zoom `drawn_at` is drawn by the nearest Area
     /// above that is not, or else by the widest; with a filter each is drawn by itself: it is told what passes, one by one.
-    pub fn of(state: &State, tile: TileId, level: Level, drawn_at: u8, sieve: &Sieve<'_>) -> Result<Areas, StateError> {
+    pub fn of(
+        state: &State,
+        tile: TileId,
+        level: Level,
+        drawn_at: u8,
+        sieve: &Sieve<'_>,
+        sight: &Sight,
+    ) -> Result<Areas, StateError> {
         let mut areas = Areas::default();
-        let campaign = sieve.campaign;
         let mut places: HashMap<AreaId, usize> = HashMap::new();
         for (id, entry) in state.area_tile(tile, level, BUFFER) {
             if !state.passes(Collection::Areas, id.0, sieve)? {
@@ -60,11 +68,11 @@ impl Areas {
             }
             let place = above.map(|(id, entry)| {
                 *places.entry(id).or_insert_with(|| {
-                    areas.above.push(Kept::of(state, id, entry, campaign));
+                    areas.above.push(Kept::of(state, id, entry, sight));
                     areas.above.len() - 1
                 })
             });
-            areas.shown.push((Kept::of(state, id, entry, campaign), place));
+            areas.shown.push((Kept::of(state, id, entry, sight), place));
         }
         Ok(areas)
     }

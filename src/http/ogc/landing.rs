@@ -99,7 +99,7 @@ pub async fn landing(
 ) -> Result<Response, Problem> {
     let form = form(params.f.as_deref(), &headers, &Form::DOCUMENT)?;
     let base = format!("{}/ogc", origin(&headers));
-    let info = app.info();
+    let info = app.info(&caller);
     let mut links = own_links(&base, form);
     links.push(Link::new("service-desc", OPENAPI, format!("{base}/api"), "The description of this API, OpenAPI 3.0"));
     links.push(Link::new(

@@ -18,11 +18,11 @@ pub const OPERATIONS: [Operation; 9] = [
     api(
         Verb::Get,
         "/api/coverage",
-        Rule::Needs(Right::Coverage),
+        Rule::Needs(Right::Published),
         || get(coverage::coverage),
         Described {
             id: "coverage",
-            summary: "How many eligible households of each area have a counted visit, by outcome",
+            summary: "How many eligible households of each area have a counted visit: by outcome and as of now, or as it was published",
             parameters: &[
                 CAMPAIGN,
                 LEVEL,

@@ -4,6 +4,7 @@ use super::super::operation::{Described, Gives, Lane, Operation, Parameter, Rule
 use super::super::tiles::MVT;
 use super::super::{health, live, metrics, tiles};
 use super::{AS_OF, CAMPAIGN, JSON, LEVEL, NO_CONTENT, api, json, reads};
+use crate::model::Right;
 use axum::routing::get;
 
 const LAYERS: Parameter = Parameter {
@@ -101,7 +102,7 @@ pub const OPERATIONS: [Operation; 6] = [
     api(
         Verb::Get,
         "/metrics",
-        Rule::Open,
+        Rule::Needs(Right::Administer),
         || get(metrics::metrics),
         reads(
             "metrics",

@@ -21,6 +21,7 @@ fn key(layers: &str, x: u32) -> TileKey {
         filter: 0,
         past: None,
         scope: 0,
+        edition: None,
     }
 }
 
@@ -226,6 +227,7 @@ fn different_layers_levels_campaigns_and_scopes_are_different_tiles() {
         TileKey { filter: 1, ..base },
         TileKey { past: Some(1), ..base },
         TileKey { scope: 1, ..base },
+        TileKey { edition: Some(1), ..base },
         TileKey { tile: tile(2), ..base },
     ];
     for round in 0..2 {

@@ -333,7 +333,7 @@ fn areas_without_any_above_them_are_counted_by_pixel_where_a_tile_would_be_too_h
     let both = || areas.iter().zip(&outlines).zip(0..);
     let features: Vec<AreaFeature<'_>> =
         both().map(|((area, outline), n)| AreaFeature::of(n, area, outline, tally(1, (n % 3) as u32))).collect();
-    let whole = [30_000, features.iter().map(|f| u64::from(f.tally.eligible)).sum()];
+    let whole = [30_000, features.iter().map(|f| u64::from(f.tally.unwrap().eligible)).sum()];
     let content = Content { areas: &features, ..Content::default() };
     let drawn = |tile, coarseness| super::encode(tile, &content, coarseness);
     let mut coarseness = Coarseness::FINEST;

@@ -142,7 +142,7 @@ impl Whose<'_> {
             bounding_box: (&report.around).into(),
             tile_matrix_set_limits: report.limits.iter().copied().map(Limits::from).collect(),
             layers: report.layers.iter().map(|(layer, of)| self.layer(*layer, *of)).collect(),
-            attribution: app.info().attribution.join(" · "),
+            attribution: app.attribution().join(" · "),
         };
         let document = serde_json::to_value(tileset).map_err(|_| Problem::internal())?;
         Ok(answer(form, &document, || html::tileset(&self.title(), self.of.is_some(), &report, &links)))

@@ -1,0 +1,45 @@
+//! The editions of the demo: figures of the stage at hand, published at the end of each week of sample visits.
+
+use super::{AUTHOR, STAGE_DAYS};
+use crate::app::AppError;
+use crate::app::publish::{EditionSpec, publish_in};
+use crate::model::{CampaignId, Change, Kind};
+use crate::state::{Loader, State};
+use crate::store::{Record, Store};
+use jiff::{SignedDuration, Timestamp};
+
+const WEEK: i64 = 7;
+
+/// Publishes them; how many.
+pub fn publish(store: &mut Store, now: Timestamp) -> Result<usize, AppError> {
+    let midnight = now - SignedDuration::from_secs(now.as_second() % 86_400);
+    let ends = (1..=2 * STAGE_DAYS / WEEK).map(|week| week * WEEK);
+    let mut editions = 0;
+    for day in ends {
+        let at = midnight - SignedDuration::from_hours(24 * (2 * STAGE_DAYS - day));
+        let campaign = CampaignId(if day <= STAGE_DAYS { 1 } else { 2 });
+        let state = as_of(store, at)?;
+        publish_in(store, &state, EditionSpec { campaign, level: None }, AUTHOR, at)?;
+        editions += 1;
+    }
+    Ok(editions)
+}
+
+/// The map with the visits up to a moment. They were all entered at once: a state of that time would have none.
+fn as_of(store: &Store, at: Timestamp) -> Result<State, AppError> {
+    let mut loader = Loader::new();
+    let wanted = |kind| {
+        matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household | Kind::Campaign | Kind::Visit | Kind::Edition)
+    };
+    store.read(1, |record: Record<'_>| -> Result<(), AppError> {
+        if !wanted(record.kind) {
+            return Ok(());
+        }
+        let change = Change::read(record.kind, record.body)?;
+        if matches!(&change, Change::VisitMade(visit) if visit.at > at) {
+            return Ok(());
+        }
+        Ok(loader.push(record.seq, record.at, record.author, change)?)
+    })?;
+    Ok(loader.finish())
+}
