@@ -1,5 +1,6 @@
 //! Figures as of a past moment.
 
+use super::figures::Shown;
 use super::past::may_look_back;
 use super::read::living;
 use super::{App, AppError, AreaCoverage, Caller, CoverageQuery, CoverageReport, Figures};
@@ -104,8 +105,9 @@ impl App {
             bbox.as_ref().is_none_or(|bbox| around.is_some_and(|around| bbox.intersects(&around)))
         };
         let figured = figured.into_iter().filter(|(area, _)| touches(area));
-        let areas = figured.map(|(area, tally)| AreaCoverage { area, figures: Figures::from(tally) }).collect();
-        Ok(CoverageReport { campaign, as_of: at, areas })
+        let areas =
+            figured.map(|(area, tally)| AreaCoverage { area, figures: Shown::Exact(Figures::from(tally)) }).collect();
+        Ok(CoverageReport { campaign, as_of: Some(at), edition: None, areas })
     }
 }
 

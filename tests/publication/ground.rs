@@ -105,6 +105,8 @@ impl Ground {
                 from,
                 to,
                 revisit_days: None,
+                need_days: None,
+                closed: false,
             }));
         }
         let grid = (0..2 * GRIDS + VILLAGES).map(|cell| (cell < 2 * GRIDS).then(|| grid_name(cell / 2)));
@@ -157,7 +159,7 @@ impl Ground {
                     let (id, household) = (Uuid::from_u128(rng.random()), code(&format!("H{home}")));
                     let (campaign, at) = (Some(CampaignId(campaign as u32 + 1)), Timestamp::UNIX_EPOCH);
                     let outcome = Outcome::Visited;
-                    changes.push(Change::VisitMade(Visit { id, household, campaign, at, outcome, note: None }));
+                    changes.push(Change::VisitMade(Visit::plain(id, household, campaign, at, outcome)));
                 }
             }
         }

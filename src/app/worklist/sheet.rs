@@ -27,7 +27,7 @@ impl App {
     /// column is left free for a pen.
     pub fn worklist_xlsx(&self, report: &WorklistReport, lang: Lang) -> Result<Vec<u8>, AppError> {
         let pick = |en: &'static str, zh: &'static str| if lang == Lang::En { en } else { zh };
-        let info = self.info();
+        let info = self.state.read().info().clone();
         let day = report.as_of.to_zoned(TimeZone::system()).date();
         let length = match lang {
             Lang::En => {
