@@ -13,6 +13,7 @@ use melonmap::geom::{LonLat, Plane};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::hint::black_box;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Households of a county.
@@ -83,7 +84,7 @@ fn plan(table: &mut Table, places: &[Coord<f64>], rng: &mut SmallRng) -> Outcome
     }
     let members = vec![Member { at: None, share: 1.0 }; MEMBERS];
     let start = Instant::now();
-    let plan = assign(&households, &members, &assignment::Terms::default())?;
+    let plan = assign(&households, &members, &assignment::Terms::default(), &AtomicBool::new(false))?;
     let took = start.elapsed().as_secs_f64();
     let what = format!("{} households to {MEMBERS} members, balanced within 10 %", count(places.len() as u64));
     table.promise(what, "≤ 5 s", format!("{took:.1} s"), took <= LONGEST_PLAN);

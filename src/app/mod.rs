@@ -11,6 +11,7 @@
 mod access;
 mod areas;
 mod assets;
+mod assignment;
 mod audit;
 mod campaigns;
 mod check;
@@ -56,6 +57,10 @@ mod worklist;
 pub use access::{Caller, TokenHash};
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
 pub use assets::{Asset, Assets};
+pub use assignment::{
+    AssignmentPlan, AssignmentReport, AssignmentSpec, AssignmentTaken, EffortTerms, HouseholdCaller, HouseholdMove,
+    MemberCalls, MemberLoad, MemberPlan, MoveWhy, Spread as EffortSpread,
+};
 pub use audit::{AuditLine, audit};
 pub use campaigns::{CampaignInput, CampaignReport};
 pub use check::{Checked, check_store};
@@ -157,6 +162,7 @@ pub struct Parts {
     assets: Assets,
     past: past::Past,
     plans: plans::Plans,
+    assignments: assignment::Plans,
 }
 
 impl Deref for App {
@@ -197,6 +203,7 @@ impl App {
             assets: Assets,
             past,
             plans: plans::Plans::default(),
+            assignments: assignment::Plans::default(),
         };
         App(Arc::new(parts))
     }

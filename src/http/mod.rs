@@ -10,6 +10,7 @@
 
 mod accept;
 mod areas;
+mod assignment;
 mod campaigns;
 mod cookie;
 mod coverage;

@@ -1,5 +1,6 @@
 //! Every operation there is.
 
+mod assignment;
 mod fieldwork;
 mod map;
 mod page;
@@ -19,6 +20,7 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         &map::OPERATIONS[..],
         &fieldwork::OPERATIONS,
+        &assignment::OPERATIONS,
         &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,

@@ -3,6 +3,8 @@
 //! Dantzig 1951; strongly feasible trees after Cunningham 1976 (<https://doi.org/10.1007/BF01580379>), so that it ends; block search for
 //! the entering arc as in Király and Kovács 2012 (<https://arxiv.org/abs/1207.6381>).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// Of hubs: what flows through each at least and at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -105,14 +107,11 @@ impl Simplex {
         self.price[hub as usize] - self.price[self.hubs + source] - cost
     }
 
-    /// Makes the flow the cheapest there is on these arcs, and says by how many exchanges.
-    pub fn run(&mut self) -> u32 {
-        let mut exchanges = 0;
-        while let Some(arc) = self.entering() {
+    /// Makes the flow the cheapest there is on these arcs; not quite, once it is told to stop.
+    pub fn run(&mut self, stop: &AtomicBool) {
+        while let Some(arc) = self.entering().filter(|_| !stop.load(Ordering::Relaxed)) {
             self.exchange(arc);
-            exchanges += 1;
         }
-        exchanges
     }
 
     /// What flows from sources, counted from 0, to hubs: source, hub, units, all above 0.
