@@ -155,6 +155,16 @@ export async function logVisit(visit) {
   const [{ result, reason }] = (await (await ask('api/visits', { method: 'POST', body: visit })).json()).results;
   return result === 'refused' ? reason ?? '' : null;
 }
+/** Teams in whose areas the person has a say. @returns {Promise<{on: string, teams: T.Team[]}>} */
+export const teams = () => json('api/teams');
+/** @param {string} code @param {T.TeamInput} input */
+export const putTeam = async (code, input) => void (await ask(`api/teams/${one(code)}`, { method: 'PUT', body: input }));
+/** @param {string} team @param {{campaign: number | null, threshold_m: number, tolerance: number, shares: {user: string, share: number}[]}} terms @returns {Promise<T.AssignmentPlan>} */
+export const planAssignment = async (team, terms) => (await ask(`api/teams/${one(team)}/assignment/plan`, { method: 'POST', body: terms })).json();
+/** @param {string} team @param {string} plan @returns {Promise<{households: number}>} */
+export const takeAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment`, { method: 'POST', body: { plan } })).json();
+/** @param {string} team @param {string} plan @returns {Promise<{households: number}>} */
+export const undoAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment?plan=${plan}`, { method: 'DELETE' })).json();
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;
 /** @param {'light' | 'dark' | 'print'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */

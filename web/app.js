@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import * as address from './address.js';
+import { createAssign } from './assign.js';
 import { createMaps } from './beside.js';
 import { el, h } from './dom.js';
 import { chain, current, lowestOf } from './figures.js';
@@ -41,7 +42,7 @@ const person = createPerson(first.link, (me, trouble) => { known.me = me; known.
 /** What every task is given. @type {Parameters<typeof createDesk>[0]} */
 const page = { known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() };
 const desk = createDesk(page);
-const tasks = createTasks([desk, createRates(page), createWorklist(page)]);
+const tasks = createTasks([desk, createRates(page), createWorklist(page), createAssign(page)]);
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -293,5 +294,5 @@ addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
 startPrint({ known: () => known, sheets: () => tasks.sheets(known.view), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
-startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false } : { area: found.code, household: null, plan: null }, { fly: true }));
+startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false, teams: null, team: null } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

@@ -64,6 +64,8 @@
  * @property {string | null} within  the area in which they are
  * @property {string[]} compare  two areas at most that are laid side by side
  * @property {boolean} today  true: the list of whom to visit next
+ * @property {'list' | 'new' | 'edit' | 'plan' | null} teams  what of the teams is shown; null: nothing
+ * @property {string | null} team  the code of the one
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
@@ -130,6 +132,28 @@
  * @typedef {{kind: 'left_to_do' | 'overdue' | 'due_soon' | 'not_reached' | 'on_the_way', days?: number, metres?: number}} WaitReason
  * @typedef {Unvisited & {reason: WaitReason, leg_m: number}} Waiting  `leg_m`: from the one before, as the crow flies
  * @typedef {{campaign: number | null, as_of: string, waiting: number, length_m: number, households: Waiting[]}} Worklist  in the order of the walk
+ *
+ * @typedef {{code: string, name: string, members: {user: string, from: string, to: string | null, active: boolean}[], areas: {area: string, name: string | null, from: string, to: string | null, active: boolean}[]}} Team  `active`: today
+ * @typedef {{name: string, members: {user: string, from: string, to: string | null}[], areas: {area: string, from: string, to: string | null}[]}} TeamInput
+ * @typedef {{from: string, to: string, kept: boolean}} TeamLine  `kept`: it began before today and stays
+ * @typedef {{code: string, name: string, fresh: boolean, touched: boolean, members: (TeamLine & {user: string})[], areas: (TeamLine & {area: string})[]}} TeamForm  as it is typed
+ * @typedef {{households: number, minutes: number, walk_m: number, needs: number, left: number}} MemberLoad
+ * @typedef {{user: string, share: number, allowed_minutes: [number, number], before: MemberLoad, after: MemberLoad}} MemberPlan
+ * @typedef {{code: string, lon: number, lat: number, from: string | null, to: string, why: 'stays' | 'new' | 'left' | 'nearer' | 'balance', gain_m?: number}} HouseholdMove
+ *
+ * @typedef {object} AssignmentPlan  who would call on whom; nothing is assigned before it is taken
+ * @property {string} plan  by which it is taken
+ * @property {string} team
+ * @property {string} on
+ * @property {{threshold_m: number, tolerance: number, call_minutes: number, need_minutes: number, metres_a_minute: number}} terms
+ * @property {number} total
+ * @property {number} moves
+ * @property {number} new
+ * @property {number} gain_m
+ * @property {{before: number | null, after: number | null}} spread
+ * @property {number | null} over_least
+ * @property {MemberPlan[]} members  by name
+ * @property {HouseholdMove[]} households
  *
  * @typedef {'zones' | 'spots'} Kind
  * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass

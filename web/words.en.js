@@ -1,3 +1,4 @@
+import { assignEn } from './assign.en.js';
 import { plansEn } from './plans.en.js';
 import { ratesEn } from './rates.en.js';
 import { worklistEn } from './worklist.en.js';
@@ -190,4 +191,5 @@ export const en = {
   ...plansEn,
   ...ratesEn,
   ...worklistEn,
+  ...assignEn,
 };

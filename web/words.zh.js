@@ -1,3 +1,4 @@
+import { assignZh } from './assign.zh.js';
 import { plansZh } from './plans.zh.js';
 import { ratesZh } from './rates.zh.js';
 import { worklistZh } from './worklist.zh.js';
@@ -190,4 +191,5 @@ export const zh = {
   ...plansZh,
   ...ratesZh,
   ...worklistZh,
+  ...assignZh,
 };
