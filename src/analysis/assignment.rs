@@ -139,7 +139,7 @@ pub struct Plan {
 ///   are given to one of theirs, and the balance is mended where that upset it. [`Plan::bound`] tells how much that cost.
 /// - No household changes hands for the threshold or less, unless with the member it knows the balance would not hold.
 ///
-/// 17,000 households and 200 members cost some 2 s on two cores, and up to 8 s where most live far from most members. Refuses
+/// 17,000 households and 200 members cost some 1 s of a core, and up to 3 s where most live far from most members. Refuses
 /// positions, minutes, shares and terms out of range, a known member who is not there, households without any member, a household
 /// that is too heavy for all, and what cannot be balanced. Ends soon after `stop` is set, with [`AnalysisError::Stopped`].
 pub fn assign(

@@ -260,7 +260,8 @@ fn a_newcomer_is_given_a_share_beside_who_has_most() {
     // Far less walking than if everybody went everywhere.
     let walk: f64 = first.shares.iter().map(|s| s.after.walk).sum();
     let scattered: Vec<Household> = (0..).zip(&all).map(|(n, h)| Household { known: Some(n % 6), ..*h }).collect();
-    let before: f64 = assigned(&scattered, &team, &Terms::default()).unwrap().shares.iter().map(|s| s.before.walk).sum();
+    let before: f64 =
+        assigned(&scattered, &team, &Terms::default()).unwrap().shares.iter().map(|s| s.before.walk).sum();
     assert!(walk < 0.6 * before, "{walk} {before}");
     // A seventh comes: it takes a seventh, and few others move.
     let settled: Vec<Household> =
