@@ -1,6 +1,7 @@
 /** The English texts of assignment; a part of `words.en.js`. */
 export const assignEn = {
   'task.teams': 'Assignment',
+  'household.caller': 'Who calls',
   'assign.teams': 'Teams',
   'assign.what': 'Who answers for which areas, and who of them calls on whom.',
   'assign.none': 'No team yet. A team is people who answer together for some areas.',
@@ -32,8 +33,8 @@ export const assignEn = {
   'assign.team.missing': 'There is no such team among yours.',
   'assign.team.missing.next': 'Go back to the teams and choose another.',
   'assign.planning': 'Planning who calls on whom…',
-  'assign.answer': 'households change hands',
-  'assign.answer.one': 'household changes hands',
+  'assign.answer': 'of {total} households change hands',
+  'assign.answer.one': 'of {total} households changes hands',
   'assign.answer.first': 'households get their first member',
   'assign.answer.first.one': 'household gets its first member',
   'assign.answer.new': '{n} more get their first member, or one in the place of somebody who left.',
@@ -67,7 +68,7 @@ export const assignEn = {
   'assign.when': 'What the map shows',
   'assign.before': 'Before',
   'assign.after': 'By the plan',
-  'assign.households': 'Doors',
+  'assign.households': 'Households',
   'assign.households.what': 'Households to call on',
   'assign.effort': 'Work',
   'assign.effort.what': 'Hours for one call on each: calling, needs and the way from door to door. This is balanced.',

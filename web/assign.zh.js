@@ -1,6 +1,7 @@
 /** The Chinese texts of assignment; a part of `words.zh.js`. */
 export const assignZh = {
   'task.teams': '分户',
+  'household.caller': '走访人',
   'assign.teams': '组团',
   'assign.what': '谁负责哪些区域，组内谁走访哪些户。',
   'assign.none': '还没有组团。组团就是共同负责若干区域的一组人。',
@@ -32,8 +33,8 @@ export const assignZh = {
   'assign.team.missing': '您的组团中没有这一个。',
   'assign.team.missing.next': '请返回组团列表另选一个。',
   'assign.planning': '正在编排谁走访哪些户…',
-  'assign.answer': '户换人走访',
-  'assign.answer.one': '户换人走访',
+  'assign.answer': '户换人走访，共 {total} 户',
+  'assign.answer.one': '户换人走访，共 {total} 户',
   'assign.answer.first': '户首次有人负责',
   'assign.answer.first.one': '户首次有人负责',
   'assign.answer.new': '另有 {n} 户首次有人负责，或由他人接替已离开的成员。',

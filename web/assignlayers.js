@@ -12,6 +12,7 @@ import { INK, mark, marksOf } from './planlayers.js';
 export const HOMES = 'assign-home';
 const NUMBERS_FROM = 14.5; // the zoom at which each household has room for the number of its member
 const GROUND = 0.05; // how strongly areas are filled: households are what is looked at
+const ASIDE = 0.02; // of the households on each side, beyond which the map does not reach
 const LISTED = 40; // members that a legend names
 
 /** Hues that people tell apart who see colours differently (after Okabe and Ito 2008); from the ninth member on they come again, and the number tells. @type {Record<T.View['theme'], string[]>} */
@@ -74,10 +75,12 @@ export function homes(plan, when, lit, asked) {
   return marksOf([...features, ...[...theirs].map(([n, all]) => middle(n, all)), ...(looked ? [mark('asked', { type: 'Point', coordinates: [looked.lon, looked.lat] })] : [])]);
 }
 
-/** What the plan covers. @param {T.AssignmentPlan} plan @returns {[number, number, number, number] | null} */
+/** What the plan covers, but for the few farms that lie far off. @param {T.AssignmentPlan} plan @returns {[number, number, number, number] | null} */
 export function boundsOf({ households }) {
   if (households.length === 0) return null;
-  const [west, south, east, north] = households.reduce(([w, s, e, n], { lon, lat }) => [Math.min(w, lon), Math.min(s, lat), Math.max(e, lon), Math.max(n, lat)], [180, 90, -180, -90]);
+  const aside = Math.floor(households.length * ASIDE);
+  const ends = (/** @type {number[]} */ values) => values.toSorted((a, b) => a - b).filter((_, i, all) => i === aside || i === all.length - 1 - aside);
+  const [[west, east = west], [south, north = south]] = [ends(households.map(({ lon }) => lon)), ends(households.map(({ lat }) => lat))];
   return [west, south, east, north];
 }
 

@@ -85,7 +85,7 @@ function answer(plan) {
     : t(after < before ? 'assign.walk.falls' : after > before ? 'assign.walk.rises' : 'assign.walk.stays', { before: walked(before), after: walked(after) });
   const spread = plan.spread.after === null ? '' : plan.spread.before === null ? t('assign.spread.first', { after: number(plan.spread.after) }) : t('assign.spread', { before: number(plan.spread.before), after: number(plan.spread.after) });
   return h('div.answer', null,
-    h('p', null, h('strong', { class: n === 0 ? 'figure done' : 'figure', 'data-figure': 'moves' }, number(n)), ' ', h('span', { 'data-figure': 'sentence' }, tn(first ? 'assign.answer.first' : 'assign.answer', n))),
+    h('p', null, h('strong', { class: n === 0 ? 'figure done' : 'figure', 'data-figure': 'moves' }, number(n)), ' ', h('span', { 'data-figure': 'sentence' }, tn(first ? 'assign.answer.first' : 'assign.answer', n, { total: number(plan.total) }))),
     h('p.half', { 'data-figure': 'walk' }, walk),
     spread && h('p.half', { 'data-figure': 'spread' }, spread),
     !first && plan.new > 0 && h('p.half', { 'data-figure': 'new' }, tn('assign.answer.new', plan.new)));

@@ -37,7 +37,7 @@
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, area: string | null, outcome: Outcome | null, called_at: string | null}} Unvisited
  * @typedef {{total: number, households: Unvisited[]}} UnvisitedList
  * @typedef {{id: string, at: string, outcome: Outcome, campaign: number | null, by: string}} Visit
- * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, area: string | null, areas: string[], visits: Visit[]}} Household  sealed: contact or needs are known, and the service has no key that opens them
+ * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, caller?: string, area: string | null, areas: string[], visits: Visit[]}} Household  sealed: contact or needs are known, and the service has no key that opens them
  * @typedef {{type: 'area' | 'household', code: string, name: string, level?: Level, lon: number, lat: number, bbox?: [number, number, number, number]}} Found
  *
  * @typedef {object} Change  one event of the live stream
