@@ -89,15 +89,18 @@ impl Field {
         assert_eq!(all.len(), 9);
         all.into_iter().map(|(_, member)| member).collect()
     }
+}
 
-    fn log(&self, n: u32, household: usize, outcome: &str, client: &Client) {
-        let body = json!({
-            "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": home(0, household).code,
-            "at": Timestamp::now() - 1.hour(), "outcome": outcome,
-        });
-        let reply = client.post("/api/visits", &body);
-        assert_eq!(reply.json()["results"][0]["result"], "stored", "{}", reply.text());
-    }
+fn log(n: u32, household: usize, outcome: &str, client: &Client) {
+    let body = visit(n, household, outcome);
+    let reply = client.post("/api/visits", &body);
+    assert_eq!(reply.json()["results"][0]["result"], "stored", "{}", reply.text());
+}
+
+/// A visit an hour ago.
+fn visit(n: u32, household: usize, outcome: &str) -> Value {
+    let (id, at) = (format!("018f3b6e-0000-7000-8000-{n:012}"), Timestamp::now() - 1.hour());
+    json!({ "id": id, "household": home(0, household).code, "at": at, "outcome": outcome })
 }
 
 /// Of the nine in order: from whom, to whom, why.
@@ -116,8 +119,8 @@ fn load<'a>(plan: &'a Value, user: &str, when: &str) -> &'a Value {
 fn a_plan_shares_households_out_by_effort_and_assigns_nothing() {
     let field = Field::with(&["li", "wu"]);
     let member = field.as_role("member");
-    field.log(1, 0, "partly", &member);
-    field.log(2, 1, "not_home", &member);
+    log(1, 0, "partly", &member);
+    log(2, 1, "not_home", &member);
     let plan = field.plan(&json!({ "tolerance": 0.3 }));
     assert_eq!(
         (&plan["total"], &plan["moves"], &plan["new"], &plan["gain_m"]),
@@ -188,10 +191,7 @@ fn whoever_last_reached_a_household_is_known_to_it() {
     let mut wu = Browser::new(&field.server);
     assert_eq!(wu.sign_in(&field.links["wu"]).status, 201);
     for (n, (household, outcome)) in (1..).zip([(0, "visited"), (1, "not_home")]) {
-        let body = json!({
-            "id": format!("018f3b6e-0000-7000-8000-{n:012}"), "household": home(0, household).code,
-            "at": Timestamp::now() - 1.hour(), "outcome": outcome,
-        });
+        let body = visit(n, household, outcome);
         assert_eq!(wu.send("POST", "/api/visits", "same-origin", Some(&body)).json()["results"][0]["result"], "stored");
     }
     let plan = field.plan(&json!({ "tolerance": 0.5, "threshold_m": 100_000 }));
@@ -247,7 +247,7 @@ fn a_plan_of_what_is_not_so_any_more_is_refused_and_visits_do_not_matter() {
     assert_eq!(field.team("T1", &["li", "wu", "he"], GRIDS[0]).status, 200);
     refused();
     assert_eq!(field.team("T1", &["li", "wu"], GRIDS[0]).status, 200);
-    field.log(1, 4, "visited", &field.as_role("member"));
+    log(1, 4, "visited", &field.as_role("member"));
     assert_eq!(field.take(&plan).json()["households"], 9);
 
     let unknown = json!({ "plan": "0".repeat(64) });
