@@ -329,6 +329,8 @@ fn who_may_not_and_what_cannot_be_is_refused_by_name() {
                 .post(&format!("/api/teams/{team}/assignment"), &json!({ "households": [home(2, 0).code] }))
                 .problem(404);
         }
+        coordinator.get(&format!("{PATH}?area=nowhere")).problem(404);
+        coordinator.get(&format!("{PATH}?area={}&on=now", GRIDS[0])).problem(400);
         coordinator.post("/api/teams/T0/assignment/plan", &json!({})).wrong("team", "T0");
         let terms = |body: Value, field: &str, value: &str| coordinator.post(&plan_path, &body).wrong(field, value);
         terms(json!({ "threshold_m": -1 }), "threshold_m", "-1");

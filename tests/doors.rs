@@ -112,6 +112,7 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
         "/api/worklist" => {
             vec![format!("?area={area}&limit=300"), format!("?near={lon},{lat}&limit=300"), "?limit=300&f=gpx".into()]
         }
+        "/api/teams/{code}/assignment" if operation.verb == Verb::Get => vec![String::new(), format!("?area={area}")],
         "/api/teams/{code}/assignment" if operation.verb == Verb::Delete => vec![format!("?plan={}", "0".repeat(64))],
         "/api/teams" => vec![format!("?area={area}"), "?on=2026-01-05".into()],
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],

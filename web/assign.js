@@ -230,7 +230,6 @@ export function createAssign({ known, go, map, redraw, sign }) {
       show();
       return true;
     },
-    bounds: async () => (state.plan === null ? null : boundsOf(state.plan)),
     /** @returns {HTMLElement} */
     render() {
       if (!may()) return refused(acts);

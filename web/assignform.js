@@ -45,7 +45,7 @@ export function formView(known, state, acts) {
   }
   const names = [...new Set((teams ?? []).flatMap(({ members }) => members.map(({ user }) => user)))].sort();
   const told = (/** @type {string[]} */ ...fields) => wrong && fields.includes(wrong.field) && h('p.said', { role: 'alert', 'data-wrong': wrong.field }, wrong.text);
-  const known4 = ['name', 'code', 'members', 'user', 'areas', 'area', 'from', 'to'];
+  const placed = ['name', 'code', 'members', 'user', 'areas', 'area', 'from', 'to'];
   const redrawn = (/** @type {() => void} */ act) => () => { act(); form.touched = true; acts.redraw(); };
   return h('form.view.team-form', { 'data-view': 'team-form', novalidate: true, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); acts.save(); } },
     ...head(t(form.fresh ? 'assign.new' : 'assign.edit')),
@@ -59,7 +59,7 @@ export function formView(known, state, acts) {
     h('fieldset.lines', null, h('legend', null, t('assign.areas')),
       ...form.areas.map((line, i) => row(form, line, i, 'area', areaOf(known, form, line, i), redrawn(() => form.areas.splice(i, 1)))),
       h('button.more', { type: 'button', 'data-key': 'area-add', onclick: redrawn(() => form.areas.push({ area: '', from: today(), to: '', kept: false })) }, t('assign.area.add')), told('areas', 'area')),
-    wrong && !known4.includes(wrong.field) && h('p.said', { role: 'alert' }, wrong.text),
+    wrong && !placed.includes(wrong.field) && h('p.said', { role: 'alert' }, wrong.text),
     h('p.acts', null, h('button.primary', { type: 'submit', 'data-key': 'team-save', disabled: saving }, t(saving ? 'assign.saving' : 'assign.save')), h('button.act', { type: 'button', 'data-key': 'cancel', onclick: acts.cancel }, t('assign.cancel'))),
     !form.fresh && h('p.fine-print', null, t('assign.kept')));
 }

@@ -39,7 +39,7 @@ export function listView(known, { teams, failed }, acts) {
     return h('li.team', { 'data-team': team.code },
       h('h2', null, team.name),
       h('p.fine-print', null, [tn('assign.active', active.length), areas.length > 0 ? areas.slice(0, 3).join(t('assign.and')) + (areas.length > 3 ? ` +${number(areas.length - 3)}` : '') : t('assign.nowhere')].join(' · ')),
-      h('p.acts', null, way('a.act', view, to({ teams: 'plan', team: team.code }), { 'data-key': `plan-${team.code}`, 'data-fly': true }, t('assign.plan')), way('a.act', view, to({ teams: 'edit', team: team.code }), { 'data-key': `edit-${team.code}` }, t('assign.edit.short'))));
+      h('p.acts', null, way('a.act', view, to({ teams: 'plan', team: team.code }), { 'data-key': `plan-${team.code}` }, t('assign.plan')), way('a.act', view, to({ teams: 'edit', team: team.code }), { 'data-key': `edit-${team.code}` }, t('assign.edit.short'))));
   };
   return h('div.view', { 'data-view': 'teams' }, tasks(known),
     h('div.heading', null, h('h1', { tabindex: '-1' }, t('assign.teams')), h('p', null, t('assign.what'))),
@@ -64,7 +64,7 @@ export function planView(known, state, acts) {
   if (plan.total === 0) return frame(h('div.trouble', null, h('p.said', { 'data-figure': 'empty' }, t('assign.empty')), h('p', null, t('assign.empty.next'))), terms);
   return frame(
     h('div', { 'aria-busy': String(planning) }, answer(plan), decision(state, acts), household(plan, state.asked, view),
-      threshold(state, acts), toggle(state, acts), members(plan, state, view, acts), changes(plan, state, acts)),
+      threshold(state, acts), toggle(state, acts), members(plan, state, view, acts), changes(plan, state, view, acts)),
     terms, partTime(plan, state, acts), method(plan));
 }
 
@@ -154,13 +154,12 @@ function household(plan, asked, view) {
     way('a.more', view, { ...PLAIN, household: one.code }, { 'data-key': 'card', 'data-fly': true }, t('today.card'))) : null;
 }
 
-/** @param {T.AssignmentPlan} plan @param {Task['state']} state @param {Task['acts']} acts */
-function changes(plan, { all, asked }, acts) {
+/** @param {T.AssignmentPlan} plan @param {Task['state']} state @param {T.View} view @param {Task['acts']} acts */
+function changes(plan, { all, asked }, view, acts) {
   const moved = plan.households.filter(({ why }) => why === 'nearer' || why === 'balance' || why === 'left').toSorted((a, b) => (b.gain_m ?? 0) - (a.gain_m ?? 0) || a.code.localeCompare(b.code));
   if (moved.length === 0) return null;
-  const theme = /** @type {T.View['theme']} */ (document.documentElement.dataset.theme ?? 'light');
   const line = (/** @type {T.HouseholdMove} */ one) => h('li', { 'data-move': one.code, class: one.code === asked ? 'lit' : '' },
-    h('button', { type: 'button', 'data-key': `move-${one.code}`, title: t('assign.look'), onclick: () => acts.look(one.code) }, h('b', null, one.code), path(plan, one, theme), h('small', null, because(one))));
+    h('button', { type: 'button', 'data-key': `move-${one.code}`, title: t('assign.look'), onclick: () => acts.look(one.code) }, h('b', null, one.code), path(plan, one, view.theme), h('small', null, because(one))));
   return h('section', null, h('h2', null, tn('assign.changes', moved.length)),
     h('ol.moves', null, ...(all ? moved : moved.slice(0, FEW)).map(line)),
     moved.length > FEW && h('button.more', { type: 'button', 'data-key': 'more', onclick: acts.more }, all ? t('assign.few') : t('assign.all', { n: number(moved.length) })));

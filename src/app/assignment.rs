@@ -95,9 +95,10 @@ pub struct AssignmentTaken {
 type Given = BTreeMap<(Code, Option<UserName>), Vec<Code>>;
 
 impl App {
-    /// Who of a Team calls on whom, and on whom nobody does. Looks at every eligible household of the Team; not for the async threads.
-    pub fn assignment(&self, caller: &Caller, team: &str) -> Result<AssignmentReport, AppError> {
-        let Field { team, on, members, doors, .. } = self.field(caller, team, &Part::default())?;
+    /// Who of a Team calls on whom, within an Area or in all of its, and on whom nobody does. Looks at every eligible household
+    /// there; not for the async threads.
+    pub fn assignment(&self, caller: &Caller, team: &str, area: Option<String>) -> Result<AssignmentReport, AppError> {
+        let Field { team, on, members, doors, .. } = self.field(caller, team, &Part { campaign: None, area })?;
         let mut counts: BTreeMap<&str, u32> = members.iter().map(|name| (name.as_str(), 0)).collect();
         for name in doors.iter().filter_map(|door| door.caller.as_deref()) {
             *counts.entry(name).or_default() += 1;

@@ -18,13 +18,19 @@ fn private(report: impl Serialize) -> Response {
     ([(header::CACHE_CONTROL, "private, no-store")], Json(report)).into_response()
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadParams {
+    area: Option<String>,
+}
+
 pub async fn read(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Params(NoParams {}): Params<NoParams>,
+    Params(ReadParams { area }): Params<ReadParams>,
 ) -> Result<Response, Problem> {
-    app.work(move |app| Ok(private(app.assignment(&caller, &code)?))).await?
+    app.work(move |app| Ok(private(app.assignment(&caller, &code, area)?))).await?
 }
 
 fn share(value: Value) -> Result<(UserName, f64), ModelError> {

@@ -105,16 +105,17 @@ impl Field {
         if self.members.is_empty() {
             return Err(ModelError::new("team", &self.team, "a team that somebody is in today"));
         }
-        if self.members.len() > MOST_MEMBERS || self.members.len() * self.doors.len() > MOST_PAIRS {
-            return Err(self.too_large());
+        if self.members.len() > MOST_MEMBERS {
+            let (count, expected) = (self.members.len(), format!("a team with at most {MOST_MEMBERS} members today"));
+            return Err(ModelError::new("team", format!("{}, with {count}", self.team), expected));
         }
-        Ok(())
+        if self.members.len() * self.doors.len() > MOST_PAIRS { Err(self.too_large()) } else { Ok(()) }
     }
 
     pub fn too_large(&self) -> ModelError {
         let expected = format!(
-            "the code of an area with fewer households: at most {MOST_HOUSEHOLDS}, and at most {MOST_PAIRS} when \
-             multiplied by the members, of whom there may be {MOST_MEMBERS}"
+            "the code of an area with fewer households of the team: at most {MOST_HOUSEHOLDS}, and for a plan at most \
+             {MOST_PAIRS} when multiplied by its members"
         );
         self.area_refused(expected)
     }

@@ -9,6 +9,14 @@ use axum::routing::{delete, get, post};
 const TEAM: Parameter =
     Parameter { name: "code", what: "Identity of the team.", takes: Takes::Text, needed: true, example: "team-1" };
 
+const AREA: Parameter = Parameter {
+    name: "area",
+    what: "Within this area only: its code. Needed where the team has more than 50,000 households.",
+    takes: Takes::Text,
+    needed: false,
+    example: "7001",
+};
+
 const PLAN: Parameter = Parameter {
     name: "plan",
     what: "The digits of the plan that is taken back.",
@@ -24,7 +32,7 @@ pub const OPERATIONS: [Operation; 4] = [
         Rule::Needs(Right::Teams),
         || get(assignment::read),
         Described {
-            parameters: &[TEAM],
+            parameters: &[TEAM, AREA],
             refuses: &[404],
             ..reads("assignment", "Who of a team calls on whom, and on whom nobody does", &[json("assignment")])
         },
