@@ -70,7 +70,7 @@ fn paths(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Vec<String>
             (_, "item") => vec![place.home.code.clone(), place.area.into(), visit_id(&place.home)],
             ("/api/campaigns/{id}" | "/api/campaigns/{id}/target", "id") => vec!["1".into()],
             ("/api/visits/{id}/withdrawal", "id") => vec![visit_id(&place.home)],
-            ("/api/teams/{code}", "code") => vec![format!("team-{}", place.area)],
+            (path, "code") if path.starts_with("/api/teams/") => vec![format!("team-{}", place.area)],
             ("/api/rules/{id}", "id") => vec!["us-nyc-2025-extra".into(), "cn-hebi-2012".into()],
             (path, "id") if path.starts_with("/api/plans/") => vec!["1".into()],
             ("/api/plans/{id}/tiles/{z}/{x}/{y}", "z") => vec![tile(&place.home, 14)],
@@ -117,6 +117,8 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
             narrow.into_iter().chain(forms).collect()
         }
         "/api/ledger" => vec![format!("?area={area}"), "?area=331100&lang=zh".into()],
+        "/api/teams/{code}/assignment" if operation.verb == Verb::Get => vec![String::new(), format!("?area={area}")],
+        "/api/teams/{code}/assignment" if operation.verb == Verb::Delete => vec![format!("?plan={}", "0".repeat(64))],
         "/api/teams" => vec![format!("?area={area}"), "?on=2026-01-05".into()],
         "/api/satisfaction" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/codes" => vec![String::new(), format!("?within={area}")],
@@ -149,6 +151,8 @@ fn body(operation: &Operation, place: &Place, fresh: &mut Fresh) -> Option<Value
         }
         (_, "/api/visits/{id}/withdrawal") => Some(json!({ "reason": "never took place" })),
         (_, "/api/campaigns/{id}/target") => Some(json!({ "add": [place.home.code], "reason": format!("r{n}") })),
+        (_, "/api/teams/{code}/assignment/plan") => Some(json!({ "threshold_m": 100 + n, "area": place.area })),
+        (_, "/api/teams/{code}/assignment") => Some(json!({ "households": [place.home.code] })),
         (_, "/api/teams/{code}") => {
             Some(json!({ "name": format!("t{n}"), "areas": [{ "area": place.area, "from": "2026-01-01" }] }))
         }

@@ -5,6 +5,7 @@
 
 mod areas;
 mod as_of;
+mod assignment;
 mod bearing;
 mod check;
 mod crash;

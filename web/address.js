@@ -34,7 +34,11 @@ export function parse(hash) {
   view.within = view.rates === null ? null : q.get('within') || null;
   view.compare = view.rates === null ? [] : [...new Set(q.getAll('compare').filter(Boolean))].slice(0, 2);
   view.today = view.plan === null && view.rates === null && q.get('today') === 'yes';
-  view.ledger = view.plan === null && view.rates === null && !view.today && q.get('ledger') === 'yes';
+  const teams = q.get('teams');
+  const shown = view.plan === null && view.rates === null && !view.today;
+  view.teams = shown && (teams === 'list' || teams === 'new' || teams === 'edit' || teams === 'plan') ? teams : null;
+  view.team = view.teams === 'edit' || view.teams === 'plan' ? q.get('team') || null : null;
+  view.ledger = shown && view.teams === null && q.get('ledger') === 'yes';
   const lang = q.get('lang');
   if (lang === 'en' || lang === 'zh') view.lang = lang;
   const theme = q.get('theme');
@@ -63,6 +67,8 @@ export function format(view) {
   for (const code of view.compare) q.push(`compare=${encodeURIComponent(code)}`);
   if (view.today) q.push('today=yes');
   if (view.ledger) q.push('ledger=yes');
+  if (view.teams !== null) q.push(`teams=${view.teams}`);
+  if (view.team !== null) q.push(`team=${encodeURIComponent(view.team)}`);
   if (view.hidden) q.push('hide=households');
   q.push(`lang=${view.lang}`, `theme=${view.theme}`);
   return `#${q.join('&')}`;

@@ -6,6 +6,8 @@
 import { filled } from './published.js';
 import { turn } from './turn.js';
 
+export * from './apioffice.js';
+
 /** @import * as T from './types.js' */
 
 /** What the service refused, or could not be asked. `status` 0 means that no answer came. */
@@ -82,7 +84,7 @@ export const headers = () => (token === null ? {} : { Authorization: `Bearer ${t
  *   type?: string, match?: string | null, cache?: RequestCache}} [options]  `body`: a text is sent as it is; `match`: the version that is meant to be changed
  * @returns {Promise<Response>} an answer that is no refusal
  */
-async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body, type = 'application/json', match = null, cache = 'no-store' } = {}) {
+export async function ask(path, { accept = 'application/json', lastEvent = null, signal, method = 'GET', body, type = 'application/json', match = null, cache = 'no-store' } = {}) {
   const sent = {
     ...headers(), Accept: accept,
     ...(lastEvent === null ? {} : { 'Last-Event-ID': lastEvent }),
@@ -110,7 +112,7 @@ function asked(path, query) {
 }
 
 /** @param {string} path @param {Record<string, string | number | null | undefined>} [query] @param {AbortSignal} [signal] */
-async function json(path, query = {}, signal) {
+export async function json(path, query = {}, signal) {
   try {
     return await (await ask(asked(path, query), { signal })).json();
   } catch (error) {
@@ -119,7 +121,7 @@ async function json(path, query = {}, signal) {
   }
 }
 
-const one = encodeURIComponent;
+export const one = encodeURIComponent;
 
 /** @returns {Promise<T.Info>} */
 export const info = () => json('api/info');
@@ -180,12 +182,6 @@ export const coverageAt = (campaign) => asked('api/coverage', { campaign });
 export const coverage = async (campaign) => filled(await json('api/coverage', { campaign }));
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
 export const coverageOf = async (campaign, { code, level }) => filled(await json('api/coverage', { campaign, within: code, level }));
-/** @returns {Promise<T.Edition[]>} the newest first */
-export const editions = async () => (await json('api/editions')).editions;
-/** @param {number} campaign @returns {Promise<T.EditionPreview>} */
-export const previewEdition = (campaign) => json('api/editions/preview', { campaign });
-/** @param {number} campaign @returns {Promise<T.Edition>} */
-export const publishEdition = async (campaign) => (await ask('api/editions', { method: 'POST', body: { campaign } })).json();
 /** @param {T.Level} level @param {number | null | undefined} campaign @param {string | null} within @returns {Promise<T.Rates>} */
 export const rates = (level, campaign, within) => json('api/rates', { level, campaign, within });
 /** @param {string} a @param {string} b @param {number | null | undefined} campaign @returns {Promise<T.Difference>} */
@@ -199,7 +195,7 @@ export const unvisited = (code, campaign, limit) => json('api/unvisited', { area
 /** @typedef {{campaign: number | null | undefined, area: string | null, near?: string | null, limit: number}} Asked  `near`: longitude and latitude */
 /** @param {Asked} asked @param {AbortSignal} [signal] @returns {Promise<T.Worklist>} */
 export const worklist = (asked, signal) => json('api/worklist', asked, signal);
-/** Where coverage is asked for. @param {Asked} terms */
+/** Where that is asked for. @param {Asked} terms */
 export const worklistAt = (terms) => asked('api/worklist', terms);
 /** The same as places for a navigation app. @param {Asked} asked @returns {Promise<Blob>} */
 export async function worklistFile(asked) {
@@ -215,20 +211,6 @@ export async function logVisits(visits, signal) {
   const answer = await ask('api/visits', { method: 'POST', body, signal });
   return (await answer.json().catch((cause) => { throw new Problem(0, String(cause)); })).results; // cut off on its way
 }
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-/** The households of an area as a workbook. @param {string} area @param {number | null | undefined} campaign @param {'en' | 'zh'} lang @returns {Promise<Blob>} */
-export async function ledger(area, campaign, lang) {
-  const given = { area, lang, ...(campaign ? { campaign: String(campaign) } : {}) };
-  return (await ask(`api/ledger?${new URLSearchParams(given)}`, { accept: '*/*' })).blob();
-}
-/** What a workbook would change; nothing is written. @param {Blob} file @returns {Promise<T.LedgerCheck>} */
-export const checkLedger = async (file) => (await ask('api/ledger/check', { method: 'POST', body: file, type: XLSX })).json();
-/** Stores what a person decided. @param {T.LedgerDecision[]} rows  at most 5,000 @returns {Promise<T.LedgerResult[]>} in the same order */
-export const applyLedger = async (rows) => (await (await ask('api/ledger/apply', { method: 'POST', body: { rows } })).json()).results;
-/** The layout of an office's own workbook. @param {Blob} file @returns {Promise<T.LedgerProposal>} */
-export const readLayout = async (file) => (await ask('api/ledger/layouts/read', { method: 'POST', body: file, type: XLSX })).json();
-/** @param {string} area @param {T.LedgerLayout} layout */
-export const keepLayout = async (area, { name, sheet, lang, title, columns }) => void (await ask(`api/ledger/layouts/${one(area)}`, { method: 'PUT', body: { name, sheet, lang, title, columns } }));
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;
 /** @param {'light' | 'dark' | 'print'} name @returns {Promise<import('maplibre-gl').StyleSpecification>} */

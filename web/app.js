@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import * as address from './address.js';
+import { createAssign } from './assign.js';
 import { createMaps } from './beside.js';
 import { el, h } from './dom.js';
 import { chain } from './figures.js';
@@ -47,7 +48,7 @@ const page = { known: () => known, go: (change, how) => go(change, how), map: ()
 const desk = createDesk(page);
 const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), refresh: () => refresh() });
 const list = createWorklist(page, offline.queue, offline.kept);
-const tasks = createTasks([desk, createRates(page), list, createLedger(page)]);
+const tasks = createTasks([desk, createRates(page), list, createAssign(page), createLedger(page)]);
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -302,5 +303,5 @@ addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
 startPrint({ known: () => known, sheets: () => tasks.sheets(known.view), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
-startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false, ledger: false } : { area: found.code, household: null, plan: null }, { fly: true }));
+startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

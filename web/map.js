@@ -187,7 +187,7 @@ export function createMap(given, on) {
       const other = next.campaign !== view.campaign;
       const switched = next.hidden !== view.hidden;
       const levelled = next.rates !== view.rates;
-      const otherwise = levelled || next.plan !== view.plan || next.task !== view.task || next.rule !== view.rule || next.today !== view.today;
+      const otherwise = levelled || next.plan !== view.plan || next.task !== view.task || next.rule !== view.rule || next.today !== view.today || (next.teams === null) !== (view.teams === null);
       view = next;
       styled(() => {
         if (otherwise) restyle();

@@ -2,7 +2,7 @@
 
 /** @import * as T from './types.js' */
 
-export const POINTS = ['walk-stop', 'households-unvisited', 'households-tried', 'households-partly', 'households-visited', 'households-out'];
+export const POINTS = ['walk-stop', 'assign-home', 'households-unvisited', 'households-tried', 'households-partly', 'households-visited', 'households-out'];
 export const CELLS = 'households-cells';
 const GRIDS = 'areas-fill';
 const REACH_PX = 6; // how far beside a point a finger may land

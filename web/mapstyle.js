@@ -1,5 +1,6 @@
 /** The style as the page's maps take it, made of the one that `styles/` holds; pure. */
 
+import { addAssigned } from './assignlayers.js';
 import { addPlan } from './planlayers.js';
 import { addRates } from './ratelayers.js';
 import { addWalk } from './walklayers.js';
@@ -30,7 +31,7 @@ export function fittedStyle(style, { view, households, bounds, marks, judged, ro
     if (source.url) source.url = root + source.url;
     if (source.tiles) Object.assign(source, { tiles: source.tiles.map((tile) => root + tile), ...(bounds ? { bounds } : {}) });
   }
-  if (!households || view.rates !== null || view.today) {
+  if (!households || view.rates !== null || view.today || view.teams !== null) {
     delete own.sources.households;
     own.layers = own.layers.filter((layer) => !('source' in layer) || layer.source !== 'households');
   }
@@ -41,6 +42,7 @@ export function fittedStyle(style, { view, households, bounds, marks, judged, ro
   }
   if (view.rates !== null) addRates(own, judged, view.theme);
   if (view.today) addWalk(own, view.theme, marks);
+  if (view.teams !== null) addAssigned(own, view.theme, marks);
   if (view.plan !== null) addPlan(own, view, { id: typeof view.plan === 'number' ? view.plan : null, drawing: view.task === 'draw', rule: view.rule, marks, root });
   return own;
 }

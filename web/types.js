@@ -42,7 +42,7 @@
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, area: string | null, outcome: Outcome | null, called_at: string | null}} Unvisited
  * @typedef {{total: number, households: Unvisited[]}} UnvisitedList
  * @typedef {{id: string, at: string, outcome: Outcome, campaign: number | null, by: string}} Visit
- * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, area: string | null, areas: string[], visits: Visit[]}} Household  sealed: contact or needs are known, and the service has no key that opens them
+ * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, caller?: string, area: string | null, areas: string[], visits: Visit[]}} Household  sealed: contact or needs are known, and the service has no key that opens them
  * @typedef {{type: 'area' | 'household', code: string, name: string, level?: Level, lon: number, lat: number, bbox?: [number, number, number, number]}} Found
  *
  * @typedef {object} Change  one event of the live stream
@@ -71,6 +71,8 @@
  * @property {string[]} compare  two areas at most that are laid side by side
  * @property {boolean} today  true: the list of whom to visit next
  * @property {boolean} ledger  true: the ledger goes out and comes back
+ * @property {'list' | 'new' | 'edit' | 'plan' | null} teams  what of the teams is shown; null: nothing
+ * @property {string | null} team  the code of the one
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
@@ -139,6 +141,27 @@
  * @typedef {{campaign: number | null, as_of: string, waiting: number, length_m: number, households: Waiting[]}} Worklist  in the order of the walk
  *
  * @typedef {{id: string, result: 'stored' | 'repeated' | 'refused', reason?: string}} Logged  what became of a visit that was sent
+ * @typedef {{code: string, name: string, members: {user: string, from: string, to: string | null, active: boolean}[], areas: {area: string, name: string | null, from: string, to: string | null, active: boolean}[]}} Team  `active`: today
+ * @typedef {{name: string, members: {user: string, from: string, to: string | null}[], areas: {area: string, from: string, to: string | null}[]}} TeamInput
+ * @typedef {{from: string, to: string, kept: boolean}} TeamLine  `kept`: it began before today and stays
+ * @typedef {{code: string, name: string, fresh: boolean, touched: boolean, members: (TeamLine & {user: string})[], areas: (TeamLine & {area: string})[]}} TeamForm  as it is typed
+ * @typedef {{households: number, minutes: number, walk_m: number, needs: number, left: number}} MemberLoad
+ * @typedef {{user: string, share: number, allowed_minutes: [number, number], before: MemberLoad, after: MemberLoad}} MemberPlan
+ * @typedef {{code: string, lon: number, lat: number, from: string | null, to: string, why: 'stays' | 'new' | 'left' | 'nearer' | 'balance', gain_m?: number}} HouseholdMove
+ *
+ * @typedef {object} AssignmentPlan  who would call on whom; nothing is assigned before it is taken
+ * @property {string} plan  by which it is taken
+ * @property {string} team
+ * @property {string} on
+ * @property {{threshold_m: number, tolerance: number, call_minutes: number, need_minutes: number, metres_a_minute: number}} terms
+ * @property {number} total
+ * @property {number} moves
+ * @property {number} new
+ * @property {number} gain_m
+ * @property {{before: number | null, after: number | null}} spread
+ * @property {number | null} over_least
+ * @property {MemberPlan[]} members  by name
+ * @property {HouseholdMove[]} households
  *
  * @typedef {'zones' | 'spots'} Kind
  * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass

@@ -161,6 +161,7 @@ function household({ view, rows, info, me, campaigns, household: kept }, acts) {
       h('dl.figures', null,
         h('dt', null, t('household.status')), h('dd', { 'data-field': 'status' }, word('status', one.status)),
         h('dt', null, t('household.area')), h('dd', null, one.areas.map((code) => (rows ?? []).find((r) => r.code === code)?.name ?? code).slice(0, 2).join(' · ')),
+        ...(one.caller ? [h('dt', null, t('household.caller')), h('dd', { 'data-field': 'caller' }, one.caller)] : []),
         ...(one.contact ? [h('dt', null, t('household.contact')), h('dd', { 'data-field': 'contact' }, one.contact)] : [])),
       one.needs && h('section', null, h('h2', null, t('household.needs')), h('ul.needs', { 'data-field': 'needs' }, ...one.needs.split('\n').map((need) => h('li', null, need)))),
       one.sealed && h('p.hint', { 'data-field': 'sealed' }, t('household.sealed')),

@@ -1,3 +1,4 @@
+import { assignEn } from './assign.en.js';
 import { offlineEn } from './offline.en.js';
 import { plansEn } from './plans.en.js';
 import { publishedEn } from './published.en.js';
@@ -196,4 +197,5 @@ export const en = {
   ...ratesEn,
   ...ledgerEn,
   ...worklistEn,
+  ...assignEn,
 };

@@ -1,3 +1,4 @@
+import { assignZh } from './assign.zh.js';
 import { offlineZh } from './offline.zh.js';
 import { plansZh } from './plans.zh.js';
 import { publishedZh } from './published.zh.js';
@@ -196,4 +197,5 @@ export const zh = {
   ...ratesZh,
   ...ledgerZh,
   ...worklistZh,
+  ...assignZh,
 };

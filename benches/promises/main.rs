@@ -8,6 +8,7 @@
 //! Programs are measured from outside, as processes of their own; what has no door of its own is measured by criterion. The
 //! machine should have nothing else to do: nothing here is corrected for what others take.
 
+mod assigning;
 mod cached;
 mod cells;
 mod client;

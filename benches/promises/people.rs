@@ -1,5 +1,6 @@
 //! Promise: a list for today and a plan of who calls on whom are there while somebody waits, also where a county is dense.
 
+use super::assigning::through_the_door;
 use super::ground::{Ground, Outcome};
 use super::kernels::timed;
 use super::table::{Table, count};
@@ -13,6 +14,7 @@ use melonmap::geom::{LonLat, Plane};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::hint::black_box;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Households of a county.
@@ -47,7 +49,8 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
     }
     let mut rng = SmallRng::seed_from_u64(6);
     list(ground, table, &places, &mut rng)?;
-    plan(table, &places, &mut rng)?;
+    let households = plan(table, &places, &mut rng)?;
+    through_the_door(ground, table, &plane, &households)?;
     compared(ground, table, &mut rng)
 }
 
@@ -68,7 +71,7 @@ fn list(ground: &Ground, table: &mut Table, places: &[Coord<f64>], rng: &mut Sma
 }
 
 /// As it is in a county that was divided before: neighbours know one member, but for one in six.
-fn plan(table: &mut Table, places: &[Coord<f64>], rng: &mut SmallRng) -> Outcome {
+fn plan(table: &mut Table, places: &[Coord<f64>], rng: &mut SmallRng) -> Outcome<Vec<Household>> {
     #[allow(clippy::cast_possible_truncation)] // metres
     let block = |at: &Coord<f64>| ((at.x / 700.0).floor() as i64, (at.y / 700.0).floor() as i64);
     let mut order: Vec<usize> = (0..places.len()).collect();
@@ -83,7 +86,7 @@ fn plan(table: &mut Table, places: &[Coord<f64>], rng: &mut SmallRng) -> Outcome
     }
     let members = vec![Member { at: None, share: 1.0 }; MEMBERS];
     let start = Instant::now();
-    let plan = assign(&households, &members, &assignment::Terms::default())?;
+    let plan = assign(&households, &members, &assignment::Terms::default(), &AtomicBool::new(false))?;
     let took = start.elapsed().as_secs_f64();
     let what = format!("{} households to {MEMBERS} members, balanced within 10 %", count(places.len() as u64));
     table.promise(what, "≤ 5 s", format!("{took:.1} s"), took <= LONGEST_PLAN);
@@ -93,7 +96,7 @@ fn plan(table: &mut Table, places: &[Coord<f64>], rng: &mut SmallRng) -> Outcome
         "of them with another member than before; cost over the least possible",
         format!("{changed}; {over:.2} %"),
     );
-    Ok(())
+    Ok(households)
 }
 
 fn compared(ground: &Ground, table: &mut Table, rng: &mut SmallRng) -> Outcome {

@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use round::Round;
 use simplex::{Limits, Simplex};
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Most minutes of calling at one household.
 const MOST_MINUTES: f64 = 10_080.0;
@@ -138,10 +139,15 @@ pub struct Plan {
 ///   are given to one of theirs, and the balance is mended where that upset it. [`Plan::bound`] tells how much that cost.
 /// - No household changes hands for the threshold or less, unless with the member it knows the balance would not hold.
 ///
-/// 17,000 households and 200 members cost some 2 s on two cores, and up to 8 s where most live far from most members. Refuses
+/// 17,000 households and 200 members cost some 1 s of a core, and up to 3 s where most live far from most members. Refuses
 /// positions, minutes, shares and terms out of range, a known member who is not there, households without any member, a household
-/// that is too heavy for all, and what cannot be balanced.
-pub fn assign(households: &[Household], members: &[Member], terms: &Terms) -> Result<Plan, AnalysisError> {
+/// that is too heavy for all, and what cannot be balanced. Ends soon after `stop` is set, with [`AnalysisError::Stopped`].
+pub fn assign(
+    households: &[Household],
+    members: &[Member],
+    terms: &Terms,
+    stop: &AtomicBool,
+) -> Result<Plan, AnalysisError> {
     refuse(households, members, terms)?;
     let places: Vec<Coord<f64>> = households.iter().map(|h| h.at).collect();
     let walking = effort::walking(&places);
@@ -171,7 +177,7 @@ pub fn assign(households: &[Household], members: &[Member], terms: &Terms) -> Re
         let Limits { least, most } = limits[member];
         AnalysisError::Unbalanced { member, least: minutes(least), most: minutes(most) }
     };
-    let flow = cheapest(&weights, &limits, &nearest, households, &cost);
+    let flow = cheapest(&weights, &limits, &nearest, households, &cost, stop)?;
     if let Some(member) = flow.beyond_limits() {
         return Err(unbalanced(member));
     }
@@ -249,7 +255,8 @@ fn cheapest(
     nearest: &[Vec<u32>],
     households: &[Household],
     cost: &(impl Fn(usize, u32) -> f64 + Sync),
-) -> Simplex {
+    stop: &AtomicBool,
+) -> Result<Simplex, AnalysisError> {
     let members = count(limits.len());
     #[allow(clippy::cast_precision_loss)] // seconds of a household
     let metres = |n: usize, member: u32| cost(n, member) / weights[n] as f64;
@@ -289,7 +296,10 @@ fn cheapest(
         }
     }
     loop {
-        flow.run();
+        flow.run(stop);
+        if stop.load(Ordering::Relaxed) {
+            return Err(AnalysisError::Stopped);
+        }
         let best = |n: usize| {
             let saves = |m: u32| flow.saves(n, m, price(n, m));
             let mut saving: Vec<(i64, u32)> = (0..members).map(|m| (saves(m), m)).filter(|(s, _)| *s > 0).collect();
@@ -298,7 +308,7 @@ fn cheapest(
         };
         let new: Vec<(usize, u32)> = (0..weights.len()).into_par_iter().flat_map_iter(best).collect();
         if new.is_empty() {
-            return flow;
+            return Ok(flow);
         }
         for (n, member) in new {
             flow.add(n, member, price(n, member));

@@ -123,6 +123,14 @@ pub enum AppError {
     /// A question that was given up.
     #[error("the answer took longer than {} s and was given up: ask for less, for instance within a bbox", .0.as_secs())]
     TooLong(std::time::Duration),
+    /// Something that stands on what is not so any more.
+    #[error("the {what} is out of date: {why}; nothing was written: make another")]
+    Outdated {
+        /// What.
+        what: &'static str,
+        /// What is not as it was.
+        why: &'static str,
+    },
     /// Something that is still being made.
     #[error("{what} are still being computed: ask again in a second")]
     NotReady {

@@ -11,6 +11,7 @@
 mod access;
 mod areas;
 mod assets;
+mod assignment;
 mod audit;
 mod campaigns;
 mod check;
@@ -62,6 +63,10 @@ mod worklist;
 pub use access::{Caller, TokenHash};
 pub use areas::{DivideSpec, Divided, check_areas, divide_areas};
 pub use assets::{Asset, Assets, Shell};
+pub use assignment::{
+    AssignmentPlan, AssignmentReport, AssignmentSpec, AssignmentTaken, EffortTerms, HouseholdCaller, HouseholdMove,
+    MemberCalls, MemberLoad, MemberPlan, MoveWhy, Spread as EffortSpread,
+};
 pub use audit::{AuditLine, audit};
 pub use campaigns::{CampaignInput, CampaignReport};
 pub use check::{Checked, check_store};
@@ -174,6 +179,7 @@ pub struct Parts {
     turned: then::Turned,
     compared: rates::Compared,
     plans: plans::Plans,
+    assignments: assignment::Plans,
 }
 
 impl Deref for App {
@@ -221,6 +227,7 @@ impl App {
             turned: then::Turned::default(),
             compared: rates::Compared::default(),
             plans: plans::Plans::default(),
+            assignments: assignment::Plans::default(),
         };
         App(Arc::new(parts))
     }

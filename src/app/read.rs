@@ -161,6 +161,9 @@ pub struct HouseholdReport {
     /// Contact or needs are known and no key at hand opens them; absent where that is not so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sealed: bool,
+    /// The member of a Team to whom it was given; for a role that may see addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
     /// Codes of the Areas that hold it, from the lowest up.
     pub areas: Vec<Code>,
     /// The last to come in first.
@@ -222,7 +225,7 @@ impl HouseholdReport {
     pub(super) fn is_personal(&self) -> bool {
         let confided = self.contact.is_some() || self.needs.is_some() || self.sealed;
         let known = self.household.address.is_some() || self.persons.is_some();
-        confided || known || self.visits.iter().any(|visit| visit.by.is_some())
+        confided || known || self.caller.is_some() || self.visits.iter().any(|visit| visit.by.is_some())
     }
 }
 
@@ -388,6 +391,7 @@ impl App {
             contact: None,
             needs: None,
             sealed: false,
+            caller: state.caller_of(view.id).filter(|_| personal).map(str::to_owned),
             areas: state.area_chain(view.area).map(|entry| entry.area.code.clone()).collect(),
             visits,
         };

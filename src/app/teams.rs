@@ -146,7 +146,7 @@ fn holds(state: &State, scope: &Scope, area: &Code) -> bool {
 }
 
 /// Whether all Areas of a Team are in a scope.
-fn in_scope(state: &State, scope: &Scope, team: &Team) -> bool {
+pub(super) fn in_scope(state: &State, scope: &Scope, team: &Team) -> bool {
     *scope == Scope::Everywhere || team.areas.iter().all(|charge| holds(state, scope, &charge.area))
 }
 

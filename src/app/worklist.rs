@@ -8,12 +8,13 @@ use super::{App, AppError, Caller};
 use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, Worklist, today};
 use crate::formats::{Placemark, gpx};
 use crate::geom::{LonLat, Plane, haversine};
-use crate::model::{Campaign, CampaignId, ModelError, Outcome, Reach, Right};
-use crate::state::{Eligible, HouseholdView, Scope, State};
+use crate::model::{Campaign, CampaignId, Grant, ModelError, Outcome, Reach, Right, Role, UserName};
+use crate::state::{Eligible, HouseholdId, HouseholdView, Scope, State};
 use geo::{Geometry, Point};
 use jiff::civil::Date;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Most households that a list is chosen from: a township's.
 const MOST_WAITING: usize = 20_000;
@@ -118,7 +119,8 @@ impl WorklistReport {
 
 impl App {
     /// Whom to call on next, of those that the caller may visit: what was left to do first, then by due date and nearness, in the order of
-    /// a short walk. A household is not listed where somebody called today, refused, or found nobody who could be called on again.
+    /// a short walk. A household is not listed where somebody called today, refused, or found nobody who could be called on again; nor,
+    /// on the list of a member to whom households are assigned, where it is assigned to somebody else who is in a Team today.
     ///
     /// Refuses to choose from more than 20,000 households: an Area narrows them down.
     pub(super) fn worklist(&self, caller: &Caller, query: &WorklistQuery) -> Result<WorklistReport, AppError> {
@@ -160,14 +162,18 @@ impl App {
             state.campaign(id).ok_or_else(unknown)
         });
         let campaign = campaign.transpose()?;
-        let scope = both(caller.scope(&state, Right::Visit)?, of_member(&state, query.member.as_deref())?);
+        let scope = caller.scope(&state, Right::Visit)?.both(of_member(&state, query.member.as_deref())?);
         let within = query.area.as_deref().map(|code| living(&state, code)).transpose()?;
         let eligible = state.eligible(query.campaign, within, &scope, MOST_WAITING).ok_or_else(|| {
             let expected = format!("the code of an area with at most {MOST_WAITING} eligible households of yours");
             area_refused(query, expected)
         })?;
         let first = eligible.first().map(|one| one.household.at);
+        let others = Others::of(&state, caller, query.member.as_deref());
         let one = |Eligible { household, visit }: &Eligible<'_>| {
+            if others.call_on(&state, household.id) {
+                return None;
+            }
             let last = visit.as_ref().map(|visit| Called {
                 outcome: visit.outcome,
                 day: day(visit.at),
@@ -192,6 +198,31 @@ impl App {
             marks.push(Placemark { folder: one.reason.word(), name, about: code.clone(), geometry });
         }
         Ok(gpx("Worklist", &self.attribution().join("; "), &marks)?)
+    }
+}
+
+/// On whom others of the Teams call, where the list is that of a member to whom households were assigned.
+struct Others<'a> {
+    /// Whose list it is; `None` leaves every household on it.
+    list_of: Option<&'a str>,
+    /// Everybody who is in a Team today: a household of somebody who has left it waits for whoever comes.
+    active: HashSet<&'a str>,
+}
+
+impl<'a> Others<'a> {
+    /// A list is somebody's where a member is named, or a member asks. As long as nothing is assigned to them, they call on all.
+    fn of(state: &'a State, caller: &'a Caller, member: Option<&'a str>) -> Others<'a> {
+        let Grant { name, role, .. } = caller.grant();
+        let own = (*role == Role::Member).then_some(name.as_str());
+        let list_of = member.or(own).filter(|name| state.calls_of(name) > 0);
+        let on = access::today();
+        let in_teams = || state.teams().flat_map(|team| team.members_on(on)).map(UserName::as_str).collect();
+        Others { list_of, active: if list_of.is_some() { in_teams() } else { HashSet::new() } }
+    }
+
+    fn call_on(&self, state: &State, household: HouseholdId) -> bool {
+        let Some(list_of) = self.list_of else { return false };
+        state.caller_of(household).is_some_and(|name| name != list_of && self.active.contains(name))
     }
 }
 
@@ -260,14 +291,6 @@ fn of_member(state: &State, member: Option<&str>) -> Result<Scope, AppError> {
     })
 }
 
-/// What lies in both scopes.
-fn both(a: Scope, b: Scope) -> Scope {
-    match (a, b) {
-        (Scope::Everywhere, other) | (other, Scope::Everywhere) => other,
-        (Scope::Areas(a), Scope::Areas(b)) => Scope::Areas(a.intersection(&b).copied().collect()),
-    }
-}
-
 /// The visit that stands for a household.
 #[derive(Debug, Clone, Copy)]
 struct Called {
@@ -319,7 +342,6 @@ fn household_line(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::AreaId;
     use jiff::civil::date;
 
     #[test]
@@ -353,13 +375,5 @@ mod tests {
         let in_need = Some(Called { outcome: Outcome::Visited, day: on(12), need: true });
         assert_eq!(waits(Some(&weekly), in_need, now), Some((Some(-4), Some(-1), true)));
         assert_eq!(waits(None, in_need, now), Some((Some(-8), None, true)));
-    }
-
-    #[test]
-    fn two_scopes_have_in_common_what_both_hold() {
-        let areas = |ids: &[u32]| Scope::Areas(ids.iter().map(|id| AreaId(*id)).collect());
-        assert_eq!(both(areas(&[1, 2, 3]), areas(&[2, 3, 4])), areas(&[2, 3]));
-        assert_eq!(both(Scope::Everywhere, areas(&[1])), areas(&[1]));
-        assert_eq!(both(areas(&[1]), Scope::Everywhere), areas(&[1]));
     }
 }

@@ -11,6 +11,7 @@
 mod accept;
 mod answers;
 mod areas;
+mod assignment;
 mod campaigns;
 mod cookie;
 mod coverage;

@@ -240,6 +240,7 @@ impl From<AppError> for Problem {
             AppError::TooLong(_) | AppError::Geom(_) | AppError::Format(_) | AppError::BadRows { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             }
+            AppError::Outdated { .. } => Problem::new(StatusCode::CONFLICT, detail),
             AppError::NotReady { .. } => Problem::again(StatusCode::CONFLICT, detail, 1u64),
             AppError::Stopped(_) => {
                 tracing::error!(detail, "changes are not taken");

@@ -1,5 +1,6 @@
 //! Every operation there is.
 
+mod assignment;
 mod editions;
 mod fieldwork;
 mod ledger;
@@ -23,6 +24,7 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
         &ledger::OPERATIONS,
         &fieldwork::OPERATIONS,
         &editions::OPERATIONS,
+        &assignment::OPERATIONS,
         &rates::OPERATIONS,
         &rules::OPERATIONS,
         &plans::OPERATIONS,

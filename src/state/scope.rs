@@ -23,6 +23,15 @@ impl Scope {
             Scope::Areas(areas) => area.is_some_and(|area| areas.contains(&area)),
         }
     }
+
+    /// What lies in both.
+    #[must_use]
+    pub fn both(self, other: Scope) -> Scope {
+        match (self, other) {
+            (Scope::Everywhere, other) | (other, Scope::Everywhere) => other,
+            (Scope::Areas(a), Scope::Areas(b)) => Scope::Areas(a.intersection(&b).copied().collect()),
+        }
+    }
 }
 
 impl State {
@@ -64,5 +73,20 @@ impl State {
                 each(id, spot.at);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_scopes_have_in_common_what_both_hold() {
+        let areas = |ids: &[u32]| Scope::Areas(ids.iter().map(|id| AreaId(*id)).collect());
+        assert_eq!(areas(&[1, 2, 3]).both(areas(&[2, 3, 4])), areas(&[2, 3]));
+        assert_eq!(areas(&[1]).both(areas(&[2])), areas(&[]));
+        assert_eq!(Scope::Everywhere.both(areas(&[2])), areas(&[2]));
+        assert_eq!(areas(&[1]).both(Scope::Everywhere), areas(&[1]));
+        assert_eq!(Scope::Everywhere.both(Scope::Everywhere), Scope::Everywhere);
     }
 }

@@ -15,6 +15,8 @@ pub struct Teams {
     /// Number of the member's name, for households that were given to one.
     callers: HashMap<HouseholdId, u32>,
     names: Codes,
+    /// By the number of the name, on how many that member calls.
+    calls: Vec<usize>,
 }
 
 impl Teams {
@@ -26,11 +28,19 @@ impl Teams {
             Change::Assigned(Assignment { member, households: given, .. }) => {
                 let number = |name: &UserName| self.names.number(name.as_str()).ok_or(StateError::Full("members"));
                 let member = member.as_ref().map(number).transpose()?;
+                let named = self.calls.len().max(member.map_or(0, |n| n as usize + 1));
+                self.calls.resize(named, 0);
                 for code in given {
                     let id = households.find(code.as_str()).ok_or(StateError::Household(code))?;
-                    match member {
-                        Some(member) => drop(self.callers.insert(id, member)),
-                        None => drop(self.callers.remove(&id)),
+                    let before = match member {
+                        Some(member) => self.callers.insert(id, member),
+                        None => self.callers.remove(&id),
+                    };
+                    if let Some(before) = before {
+                        self.calls[before as usize] -= 1;
+                    }
+                    if let Some(member) = member {
+                        self.calls[member as usize] += 1;
                     }
                 }
             }
@@ -42,6 +52,11 @@ impl Teams {
     /// The member who calls on a household, if it was given to one.
     pub(super) fn caller(&self, id: HouseholdId) -> Option<&str> {
         self.callers.get(&id).map(|n| self.names.get(*n))
+    }
+
+    /// On how many households a member calls.
+    pub(super) fn calls(&self, name: &str) -> usize {
+        self.names.find(name).and_then(|n| self.calls.get(n as usize)).copied().unwrap_or(0)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Team> {
@@ -75,6 +90,12 @@ impl State {
     #[must_use]
     pub fn caller_of(&self, id: HouseholdId) -> Option<&str> {
         self.teams.caller(id)
+    }
+
+    /// How many households were given to a member, by name; costs a look.
+    #[must_use]
+    pub fn calls_of(&self, name: &str) -> usize {
+        self.teams.calls(name)
     }
 
     /// What a user's sessions open on a day: their own Areas, and those of the Teams that they are in then.

@@ -291,6 +291,11 @@ fn every_tally_equals_counting() {
             tally
         };
         assert!(counted.targets.len() == 2 && state.visits.len() > 100);
+        for name in ["u1", "u2", "nobody"] {
+            let callers = state.households().filter(|h| state.caller_of(h.id) == Some(name)).count();
+            assert_eq!(state.calls_of(name), callers, "{name}");
+            assert!(callers > 0 || name == "nobody", "{name} calls on nobody");
+        }
         for campaign in [None, Some(CampaignId(1)), Some(CampaignId(2))] {
             let areas = state.coverage(campaign, None, None, None);
             assert!(areas.len() >= 9, "{}", areas.len());

@@ -3,6 +3,8 @@
 //! Dantzig 1951; strongly feasible trees after Cunningham 1976 (<https://doi.org/10.1007/BF01580379>), so that it ends; block search for
 //! the entering arc as in Király and Kovács 2012 (<https://arxiv.org/abs/1207.6381>).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// Of hubs: what flows through each at least and at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -24,6 +26,9 @@ struct Arc {
 }
 
 /// A spanning tree of nodes: hubs, then sources, then the sink, which is the root.
+///
+/// Nearly all sources are leaves: they are no children of their hubs, and price and depth of a source are read from its hub, so that
+/// an exchange costs what the hubs of a branch are, and not its sources.
 #[derive(Debug)]
 pub struct Simplex {
     hubs: usize,
@@ -31,9 +36,13 @@ pub struct Simplex {
     parent: Vec<u32>,
     /// To the parent.
     arc: Vec<u32>,
+    /// What a node's price is above its parent's.
+    above: Vec<i64>,
+    /// Of hubs and the sink.
     depth: Vec<u32>,
+    /// Of hubs and the sink.
     price: Vec<i64>,
-    /// First child, next and previous sibling.
+    /// First child, next and previous sibling; of a source that has no child they are not kept.
     child: Vec<u32>,
     next: Vec<u32>,
     previous: Vec<u32>,
@@ -59,6 +68,7 @@ impl Simplex {
             arcs: Vec::with_capacity(3 * hubs + 8 * sources.len()),
             parent: vec![NONE; nodes],
             arc: vec![NONE; nodes],
+            above: vec![0; nodes],
             depth: vec![0; nodes],
             price: vec![0; nodes],
             child: vec![NONE; nodes],
@@ -90,7 +100,6 @@ impl Simplex {
             let arc = index(simplex.arcs.len());
             simplex.arcs.push(Arc { from: source, to: *hub, cost: *cost, most: ENDLESS, flow: *gives, state: 0 });
             simplex.hang(source, *hub, arc);
-            simplex.set_price(source);
         }
         simplex
     }
@@ -102,17 +111,14 @@ impl Simplex {
 
     /// What a new arc would save for each unit: it is worth adding where this is above 0.
     pub fn saves(&self, source: usize, hub: u32, cost: i64) -> i64 {
-        self.price[hub as usize] - self.price[self.hubs + source] - cost
+        self.price[hub as usize] - self.price_of(index(self.hubs + source)) - cost
     }
 
-    /// Makes the flow the cheapest there is on these arcs, and says by how many exchanges.
-    pub fn run(&mut self) -> u32 {
-        let mut exchanges = 0;
-        while let Some(arc) = self.entering() {
+    /// Makes the flow the cheapest there is on these arcs; not quite, once it is told to stop.
+    pub fn run(&mut self, stop: &AtomicBool) {
+        while let Some(arc) = self.entering().filter(|_| !stop.load(Ordering::Relaxed)) {
             self.exchange(arc);
-            exchanges += 1;
         }
-        exchanges
     }
 
     /// What flows from sources, counted from 0, to hubs: source, hub, units, all above 0.
@@ -132,7 +138,7 @@ impl Simplex {
         let (mut best, mut least) = (None, 0);
         for n in 0..arcs {
             let arc = &self.arcs[self.looked_at];
-            let cost = i64::from(arc.state) * (arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize]);
+            let cost = i64::from(arc.state) * (arc.cost + self.price_of(arc.from) - self.price[arc.to as usize]);
             if cost < least {
                 (best, least) = (Some(self.looked_at), cost);
             }
@@ -185,7 +191,7 @@ impl Simplex {
     /// The lowest node above both.
     fn join(&self, mut a: u32, mut b: u32) -> u32 {
         while a != b {
-            if self.depth[a as usize] >= self.depth[b as usize] {
+            if self.depth_of(a) >= self.depth_of(b) {
                 a = self.parent[a as usize];
             } else {
                 b = self.parent[b as usize];
@@ -209,7 +215,9 @@ impl Simplex {
         let mut node = inner;
         // The whole branch, without a stack.
         loop {
-            self.set_price(node);
+            if !self.is_source(node) {
+                self.set_price(node);
+            }
             if self.child[node as usize] != NONE {
                 node = self.child[node as usize];
                 continue;
@@ -224,7 +232,57 @@ impl Simplex {
         }
     }
 
+    fn is_source(&self, node: u32) -> bool {
+        (self.hubs..self.parent.len() - 1).contains(&(node as usize))
+    }
+
+    fn price_of(&self, node: u32) -> i64 {
+        if !self.is_source(node) {
+            return self.price[node as usize];
+        }
+        self.price[self.parent[node as usize] as usize] + self.above[node as usize]
+    }
+
+    fn depth_of(&self, node: u32) -> u32 {
+        if !self.is_source(node) {
+            return self.depth[node as usize];
+        }
+        self.depth[self.parent[node as usize] as usize] + 1
+    }
+
+    /// Whether it is among the children of its parent.
+    fn is_linked(&self, node: u32) -> bool {
+        !self.is_source(node) || self.child[node as usize] != NONE
+    }
+
+    /// Takes a node from its parent; a source that has no other child is taken from its own.
     fn unhang(&mut self, node: u32) {
+        if !self.is_linked(node) {
+            return;
+        }
+        let parent = self.parent[node as usize];
+        self.unlink(node);
+        if !self.is_linked(parent) {
+            self.unlink(parent);
+        }
+    }
+
+    /// Hangs a node on another; a source that had no child becomes one of its parent's.
+    fn hang(&mut self, node: u32, parent: u32, arc: u32) {
+        self.parent[node as usize] = parent;
+        self.arc[node as usize] = arc;
+        let Arc { from, cost, .. } = self.arcs[arc as usize];
+        self.above[node as usize] = if from == node { -cost } else { cost };
+        if self.is_linked(node) {
+            let was_linked = self.is_linked(parent);
+            self.link(node);
+            if !was_linked {
+                self.link(parent);
+            }
+        }
+    }
+
+    fn unlink(&mut self, node: u32) {
         let (next, previous) = (self.next[node as usize], self.previous[node as usize]);
         if next != NONE {
             self.previous[next as usize] = previous;
@@ -236,23 +294,21 @@ impl Simplex {
         }
     }
 
-    fn hang(&mut self, node: u32, parent: u32, arc: u32) {
-        let first = std::mem::replace(&mut self.child[parent as usize], node);
+    fn link(&mut self, node: u32) {
+        let parent = self.parent[node as usize] as usize;
+        let first = std::mem::replace(&mut self.child[parent], node);
         if first != NONE {
             self.previous[first as usize] = node;
         }
         self.next[node as usize] = first;
         self.previous[node as usize] = NONE;
-        self.parent[node as usize] = parent;
-        self.arc[node as usize] = arc;
     }
 
-    /// So that the arc to the parent costs as much as the prices of its ends differ.
+    /// Of a hub, so that the arc to the parent costs as much as the prices of its ends differ.
     fn set_price(&mut self, node: u32) {
-        let (parent, arc) = (self.parent[node as usize] as usize, &self.arcs[self.arc[node as usize] as usize]);
-        let cost = if arc.from == node { -arc.cost } else { arc.cost };
-        self.price[node as usize] = self.price[parent] + cost;
-        self.depth[node as usize] = self.depth[parent] + 1;
+        let parent = self.parent[node as usize];
+        self.price[node as usize] = self.price_of(parent) + self.above[node as usize];
+        self.depth[node as usize] = self.depth_of(parent) + 1;
     }
 }
 

@@ -2,6 +2,11 @@ use super::*;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+/// Without anybody who stops it.
+fn assigned(households: &[Household], members: &[Member], terms: &Terms) -> Result<Plan, AnalysisError> {
+    assign(households, members, terms, &AtomicBool::new(false))
+}
+
 fn c(x: f64, y: f64) -> Coord<f64> {
     Coord { x, y }
 }
@@ -108,7 +113,7 @@ fn small_plans_are_compared_with_all_there_are() {
             pace: 500.0,
             ..Terms::default()
         };
-        match (assign(&households, &members, &terms), by_trial(&households, &members, &terms)) {
+        match (assigned(&households, &members, &terms), by_trial(&households, &members, &terms)) {
             (Ok(plan), Some(least)) => {
                 check_plan(&households, &members, &terms, &plan);
                 assert!(
@@ -191,7 +196,7 @@ fn of_equal_households_the_plan_is_the_cheapest_there_is() {
         for nearest in [1, 3, 50] {
             let near = Near::new(team.iter().zip(0..).map(|(t, m)| (t.at.unwrap(), m)));
             let nearest: Vec<Vec<u32>> = households.iter().map(|h| near.from(h.at).take(nearest).collect()).collect();
-            let flow = cheapest(&weights, &limits, &nearest, &households, &cost);
+            let flow = cheapest(&weights, &limits, &nearest, &households, &cost, &AtomicBool::new(false)).unwrap();
             assert_eq!(flow.beyond_limits(), None);
             let whole: Vec<(usize, u32, i64)> = flow.flows().collect();
             assert!(whole.len() == households.len() && whole.iter().all(|f| f.2 == 600_000));
@@ -209,12 +214,12 @@ fn plans_hold_the_balance_and_are_hardly_dearer_than_the_bound() {
         let (all, mut team) = sample(seed, households, members, 5.0..45.0);
         team[1].share = 0.5;
         let terms = Terms { tolerance, ..Terms::default() };
-        let plan = assign(&all, &team, &terms).unwrap();
+        let plan = assigned(&all, &team, &terms).unwrap();
         check_plan(&all, &team, &terms, &plan);
         assert!(plan.cost < 1.02 * plan.bound, "{} for {}: seed {seed}", plan.cost, plan.bound);
-        assert_eq!(plan, assign(&all, &team, &terms).unwrap());
+        assert_eq!(plan, assigned(&all, &team, &terms).unwrap());
         let few = Terms { nearest: NonZeroUsize::MIN, ..terms };
-        let other = assign(&all, &team, &few).unwrap();
+        let other = assigned(&all, &team, &few).unwrap();
         assert!((other.bound - plan.bound).abs() < 1e-6 * plan.bound + 0.1, "{} {}", other.bound, plan.bound);
     }
 }
@@ -232,7 +237,7 @@ fn who_is_known_stays_unless_the_gain_passes_the_threshold() {
         .collect();
     all.push(Household { at: c(-400.0, 0.0), minutes: 30.0, known: Some(1) });
     let handovers = |threshold: f64| {
-        assign(&all, &team, &Terms { threshold, tolerance: 0.2, ..Terms::default() }).unwrap().handovers
+        assigned(&all, &team, &Terms { threshold, tolerance: 0.2, ..Terms::default() }).unwrap().handovers
     };
     for threshold in [800.0, 801.0, 5_000.0] {
         assert_eq!(handovers(threshold), []);
@@ -250,18 +255,19 @@ fn a_newcomer_is_given_a_share_beside_who_has_most() {
     for m in &mut team {
         m.at = None;
     }
-    let first = assign(&all, &team, &Terms::default()).unwrap();
+    let first = assigned(&all, &team, &Terms::default()).unwrap();
     check_plan(&all, &team, &Terms::default(), &first);
     // Far less walking than if everybody went everywhere.
     let walk: f64 = first.shares.iter().map(|s| s.after.walk).sum();
     let scattered: Vec<Household> = (0..).zip(&all).map(|(n, h)| Household { known: Some(n % 6), ..*h }).collect();
-    let before: f64 = assign(&scattered, &team, &Terms::default()).unwrap().shares.iter().map(|s| s.before.walk).sum();
+    let before: f64 =
+        assigned(&scattered, &team, &Terms::default()).unwrap().shares.iter().map(|s| s.before.walk).sum();
     assert!(walk < 0.6 * before, "{walk} {before}");
     // A seventh comes: it takes a seventh, and few others move.
     let settled: Vec<Household> =
         all.iter().zip(&first.member).map(|(h, m)| Household { known: Some(*m), ..*h }).collect();
     team.push(Member { at: None, share: 1.0 });
-    let plan = assign(&settled, &team, &Terms { threshold: 2_000.0, ..Terms::default() }).unwrap();
+    let plan = assigned(&settled, &team, &Terms { threshold: 2_000.0, ..Terms::default() }).unwrap();
     check_plan(&settled, &team, &Terms { threshold: 2_000.0, ..Terms::default() }, &plan);
     assert_eq!(plan.shares[6].before, Load::default());
     assert!(plan.handovers.len() < 2 * plan.shares[6].after.households as usize, "{}", plan.handovers.len());
@@ -272,7 +278,7 @@ fn what_cannot_be_is_refused_by_name() {
     let home = Household { at: c(0.0, 0.0), minutes: 10.0, known: None };
     let team = [member(0.0, 0.0), member(9.0, 0.0)];
     let check = |all: &[Household], team: &[Member], terms: Terms, error: &str| {
-        assert_eq!(assign(all, team, &terms).unwrap_err().to_string(), error);
+        assert_eq!(assigned(all, team, &terms).unwrap_err().to_string(), error);
     };
     let terms = Terms::default();
     check(&[home; 3], &[], terms, "there are 3 households and no member");
@@ -303,8 +309,15 @@ fn what_cannot_be_is_refused_by_name() {
         terms,
         "no assignment was found that gives member 1 between 13.5 and 16.5 min: allow a greater tolerance",
     );
-    let empty = assign(&[], &team, &terms).unwrap();
+    let empty = assigned(&[], &team, &terms).unwrap();
     assert_eq!((empty.member.len(), empty.cost, empty.shares[1].after), (0, 0.0, Load::default()));
-    assert!(assign(&[], &[], &terms).is_ok());
-    assert_eq!(assign(&[home; 2], &team, &terms).unwrap().member.len(), 2);
+    assert!(assigned(&[], &[], &terms).is_ok());
+    assert_eq!(assigned(&[home; 2], &team, &terms).unwrap().member.len(), 2);
+}
+
+#[test]
+fn who_is_told_to_stop_gives_no_plan() {
+    let (households, team) = sample(31, 300, 6, 10.0..20.0);
+    let stopped = assign(&households, &team, &Terms::default(), &AtomicBool::new(true));
+    assert_eq!(stopped, Err(AnalysisError::Stopped));
 }

@@ -150,7 +150,7 @@ pub const OPERATIONS: [Operation; 9] = [
                 CAMPAIGN,
                 Parameter {
                     name: "member",
-                    what: "Of the areas of this user, as far as they are yours: a name by which somebody signs in.",
+                    what: "Of the areas of this user, as far as they are yours, less what is assigned to others of the teams once some is assigned to this one: a name by which somebody signs in. A member's own list is told so too.",
                     takes: Takes::Text,
                     needed: false,
                     example: "li",

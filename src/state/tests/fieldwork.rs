@@ -22,13 +22,15 @@ pub fn change(rng: &mut SmallRng, households: u32, made: &[Visit]) -> Change {
             Change::TargetChanged(TargetChange { campaign, all, add, remove, reason: "decided".into() })
         }
         1 => {
-            let members = vec![Membership { user: UserName::new("u1").unwrap(), from: date(2026, 1, 1), to: None }];
+            let member = |name| Membership { user: UserName::new(name).unwrap(), from: date(2026, 1, 1), to: None };
+            let members = vec![member("u1"), member("u2")];
             let areas = vec![Charge { area: code("T1"), from: date(2026, 1, 1), to: None }];
             let name = format!("Team {}", rng.random_range(0..3));
             Change::TeamPut(Team { code: code("T"), name, members, areas })
         }
         2 => {
-            let member = rng.random_bool(0.8).then(|| UserName::new("u1").unwrap());
+            let name = ["u1", "u2"][rng.random_range(0..2)];
+            let member = rng.random_bool(0.8).then(|| UserName::new(name).unwrap());
             Change::Assigned(Assignment { team: code("T"), member, households: vec![household(rng), household(rng)] })
         }
         _ if made.is_empty() => super::campaign(1),

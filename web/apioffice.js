@@ -1,0 +1,37 @@
+/** What the office asks the service: ledgers, teams and who calls on whom, editions. Reached by `api.js`. */
+
+import { ask, json, one } from './api.js';
+
+/** @import * as T from './types.js' */
+
+/** @returns {Promise<T.Edition[]>} the newest first */
+export const editions = async () => (await json('api/editions')).editions;
+/** @param {number} campaign @returns {Promise<T.EditionPreview>} */
+export const previewEdition = (campaign) => json('api/editions/preview', { campaign });
+/** @param {number} campaign @returns {Promise<T.Edition>} */
+export const publishEdition = async (campaign) => (await ask('api/editions', { method: 'POST', body: { campaign } })).json();
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+/** The households of an area as a workbook. @param {string} area @param {number | null | undefined} campaign @param {'en' | 'zh'} lang @returns {Promise<Blob>} */
+export async function ledger(area, campaign, lang) {
+  const given = { area, lang, ...(campaign ? { campaign: String(campaign) } : {}) };
+  return (await ask(`api/ledger?${new URLSearchParams(given)}`, { accept: '*/*' })).blob();
+}
+/** What a workbook would change; nothing is written. @param {Blob} file @returns {Promise<T.LedgerCheck>} */
+export const checkLedger = async (file) => (await ask('api/ledger/check', { method: 'POST', body: file, type: XLSX })).json();
+/** Stores what a person decided. @param {T.LedgerDecision[]} rows  at most 5,000 @returns {Promise<T.LedgerResult[]>} in the same order */
+export const applyLedger = async (rows) => (await (await ask('api/ledger/apply', { method: 'POST', body: { rows } })).json()).results;
+/** The layout of an office's own workbook. @param {Blob} file @returns {Promise<T.LedgerProposal>} */
+export const readLayout = async (file) => (await ask('api/ledger/layouts/read', { method: 'POST', body: file, type: XLSX })).json();
+/** @param {string} area @param {T.LedgerLayout} layout */
+export const keepLayout = async (area, { name, sheet, lang, title, columns }) => void (await ask(`api/ledger/layouts/${one(area)}`, { method: 'PUT', body: { name, sheet, lang, title, columns } }));
+/** Teams in whose areas the person has a say. @returns {Promise<{on: string, teams: T.Team[]}>} */
+export const teams = () => json('api/teams');
+/** @param {string} code @param {T.TeamInput} input */
+export const putTeam = async (code, input) => void (await ask(`api/teams/${one(code)}`, { method: 'PUT', body: input }));
+/** @param {string} team @param {{campaign: number | null, threshold_m: number, tolerance: number, shares: {user: string, share: number}[]}} terms @returns {Promise<T.AssignmentPlan>} */
+export const planAssignment = async (team, terms) => (await ask(`api/teams/${one(team)}/assignment/plan`, { method: 'POST', body: terms })).json();
+/** @param {string} team @param {string} plan @returns {Promise<{households: number}>} */
+export const takeAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment`, { method: 'POST', body: { plan } })).json();
+/** @param {string} team @param {string} plan @returns {Promise<{households: number}>} */
+export const undoAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment?plan=${plan}`, { method: 'DELETE' })).json();
