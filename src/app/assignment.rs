@@ -124,7 +124,7 @@ impl App {
         Ok(AssignmentReport { team, on, total, without, members: lines, households })
     }
 
-    /// Makes a plan and keeps it for a while, see [`Plans`]; nothing is written but that somebody read who calls on whom.
+    /// Makes a plan and keeps it among the latest, in memory; nothing is written but that somebody read who calls on whom.
     ///
     /// One plan at a time is made, the others wait in turn; it ends where nobody waits for it any more. 17,000 households and 200
     /// members take some seconds.
