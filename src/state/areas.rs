@@ -304,8 +304,4 @@ impl Areas {
         let target = campaign.and_then(|campaign| self.targets.get(&campaign)).map(|counts| counts[id.0 as usize]);
         Tally { households: entry.households, eligible: target.unwrap_or(entry.eligible), outcomes }
     }
-
-    pub(super) fn campaigns(&self) -> impl Iterator<Item = Option<CampaignId>> + '_ {
-        self.outcomes.keys().copied()
-    }
 }

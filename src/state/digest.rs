@@ -16,8 +16,7 @@ impl State {
             hash.update(line.as_bytes());
         };
         put(&(self.seq, self.at, &self.info));
-        let mut campaigns: Vec<_> = self.areas.campaigns().collect();
-        campaigns.sort_unstable();
+        let campaigns: Vec<_> = std::iter::once(None).chain(self.campaigns.all().map(|one| Some(one.id))).collect();
         for id in self.areas.ids() {
             let entry = self.areas.get(id);
             put(&(&entry.area, entry.in_force, entry.parent, entry.outline.zooms()));
