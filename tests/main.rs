@@ -35,6 +35,7 @@ mod tile_filters;
 mod tiles;
 mod visits;
 mod watched;
+mod weeks;
 mod worklist;
 mod zones;
 

@@ -37,6 +37,7 @@ mod text;
 mod tilefeatures;
 mod verdict;
 mod visits;
+mod weeks;
 
 pub use areas::{AreaEntry, AreaId};
 pub use campaigns::{Decision, Target};
@@ -55,6 +56,7 @@ pub use shelf::ShelfId;
 pub use tilefeatures::{Cell, Mark, Point, Points, Sieve};
 pub use verdict::Verdict;
 pub use visits::{VisitView, Void};
+pub use weeks::{MOST_WEEKS, ReachedByWeek};
 
 use crate::model::{ContextFeature, MapInfo};
 

@@ -10,29 +10,52 @@ const fn area(name: &'static str, what: &'static str, example: &'static str) -> 
     Parameter { name, what, takes: Takes::Text, needed: true, example }
 }
 
-pub const OPERATIONS: [Operation; 2] = [
+/// Of compared areas.
+const OF_LEVEL: Parameter = Parameter { what: "Areas of this level; townships without it.", ..LEVEL };
+
+const WITHIN: Parameter = Parameter {
+    name: "within",
+    what: "This area and those below it only: its code.",
+    takes: Takes::Text,
+    needed: false,
+    example: "438",
+};
+
+pub const OPERATIONS: [Operation; 3] = [
     api(
         Verb::Get,
         "/api/rates",
         Rule::Needs(Right::Rates),
         || get(rates::rates),
         Described {
-            parameters: &[
-                CAMPAIGN,
-                Parameter { what: "Areas of this level; townships without it.", ..LEVEL },
-                Parameter {
-                    name: "within",
-                    what: "This area and those below it only: its code.",
-                    takes: Takes::Text,
-                    needed: false,
-                    example: "438",
-                },
-            ],
+            parameters: &[CAMPAIGN, OF_LEVEL, WITHIN],
             refuses: &[404],
             ..reads(
                 "rates",
                 "Coverage of the areas of a level beside one another: which stand out by more than chance, and ranks as intervals",
                 &[json("rates")],
+            )
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/coverage/weeks",
+        Rule::Needs(Right::Rates),
+        || get(rates::weeks),
+        Described {
+            parameters: &[
+                Parameter { what: "Of this campaign.", needed: true, ..CAMPAIGN },
+                OF_LEVEL,
+                Parameter {
+                    what: "This area and those below it only: its code; needed where a level has more than 2,000 areas.",
+                    ..WITHIN
+                },
+            ],
+            refuses: &[404],
+            ..reads(
+                "weeks",
+                "How many households of each area a campaign had reached by the end of each of its weeks, by the times of the visits",
+                &[json("weeks")],
             )
         },
     ),
