@@ -34,6 +34,7 @@ export function parse(hash) {
   view.within = view.rates === null ? null : q.get('within') || null;
   view.compare = view.rates === null ? [] : [...new Set(q.getAll('compare').filter(Boolean))].slice(0, 2);
   view.today = view.plan === null && view.rates === null && q.get('today') === 'yes';
+  view.calendar = view.plan === null && view.rates === null && !view.today && q.get('campaigns') === 'yes';
   const lang = q.get('lang');
   if (lang === 'en' || lang === 'zh') view.lang = lang;
   const theme = q.get('theme');
@@ -61,6 +62,7 @@ export function format(view) {
   if (view.within !== null) q.push(`within=${encodeURIComponent(view.within)}`);
   for (const code of view.compare) q.push(`compare=${encodeURIComponent(code)}`);
   if (view.today) q.push('today=yes');
+  if (view.calendar) q.push('campaigns=yes');
   if (view.hidden) q.push('hide=households');
   q.push(`lang=${view.lang}`, `theme=${view.theme}`);
   return `#${q.join('&')}`;

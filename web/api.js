@@ -125,6 +125,22 @@ export async function signOut() {
 
 /** @returns {Promise<T.Campaign[]>} */
 export const campaigns = async () => (await json('api/campaigns')).campaigns;
+/** @param {T.CampaignInput} input @returns {Promise<T.Campaign>} */
+export const foundCampaign = async (input) => (await ask('api/campaigns', { method: 'POST', body: input })).json();
+/** @param {number} id @param {T.CampaignInput} input @returns {Promise<T.Campaign>} */
+export const changeCampaign = async (id, input) => (await ask(`api/campaigns/${id}`, { method: 'PUT', body: input })).json();
+/** @param {number} id @returns {Promise<T.Target>} */
+export const target = (id) => json(`api/campaigns/${id}/target`);
+/** @param {number} id @param {T.DecisionInput} decision @returns {Promise<T.Target>} */
+export const decide = async (id, decision) => (await ask(`api/campaigns/${id}/target`, { method: 'POST', body: decision })).json();
+/** How many eligible households pass a filter. @param {string | null} filter  CQL2 text; null: all of them @param {AbortSignal} signal @returns {Promise<number>} */
+export const matching = async (filter, signal) => (await json('ogc/collections/households/items', { f: 'json', limit: 1, filter: filter === null ? 'eligible = true' : `eligible = true AND (${filter})` }, signal)).numberMatched;
+/** @param {number} campaign @param {T.Level} level @returns {Promise<T.Coverage>} */
+export const coverageLevel = (campaign, level) => json('api/coverage', { campaign, level });
+/** @param {T.Level} level @param {number} campaign @param {string | null} within @returns {Promise<T.Weeks>} */
+export const weeks = (level, campaign, within) => json('api/coverage/weeks', { level, campaign, within });
+/** @param {string} id @param {string} reason */
+export const withdrawVisit = async (id, reason) => void (await ask(`api/visits/${one(id)}/withdrawal`, { method: 'POST', body: { reason } }));
 /** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
 export const coverage = (campaign) => json('api/coverage', { campaign });
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
@@ -149,11 +165,12 @@ export async function worklistFile(asked) {
 }
 /**
  * Logs a visit. The same id again is the same visit.
- * @param {{id: string, household: string, campaign?: number, at: string, outcome: T.Outcome}} visit @returns {Promise<string | null>} why it was refused
+ * @param {{id: string, household: string, campaign?: number, at: string, outcome: T.Outcome} & T.VisitMore} visit
+ * @returns {Promise<{refused: string | null, flags: T.VisitFlag[]}>} why it was refused, or what somebody will look at
  */
 export async function logVisit(visit) {
-  const [{ result, reason }] = (await (await ask('api/visits', { method: 'POST', body: visit })).json()).results;
-  return result === 'refused' ? reason ?? '' : null;
+  const [{ result, reason, flags }] = (await (await ask('api/visits', { method: 'POST', body: visit })).json()).results;
+  return { refused: result === 'refused' ? reason ?? '' : null, flags: flags ?? [] };
 }
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;

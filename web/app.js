@@ -3,6 +3,7 @@
 import * as api from './api.js';
 import * as address from './address.js';
 import { createMaps } from './beside.js';
+import { createCampaigns } from './campaigns.js';
 import { el, h } from './dom.js';
 import { chain, current, lowestOf } from './figures.js';
 import { frame, point } from './frame.js';
@@ -22,6 +23,7 @@ import { startSearch } from './search.js';
 import { openSign } from './sign.js';
 import { createTasks } from './tasks.js';
 import { notice, render } from './views.js';
+import { createVisitList } from './visitlist.js';
 import { createWorklist } from './worklist.js';
 
 /** @import * as T from './types.js' */
@@ -41,7 +43,7 @@ const person = createPerson(first.link, (me, trouble) => { known.me = me; known.
 /** What every task is given. @type {Parameters<typeof createDesk>[0]} */
 const page = { known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() };
 const desk = createDesk(page);
-const tasks = createTasks([desk, createRates(page), createWorklist(page)]);
+const tasks = createTasks([desk, createRates(page), createWorklist(page), createCampaigns(page)]);
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -52,6 +54,7 @@ const acts = {
   more: () => { known.allRows = !known.allRows; draw(); },
   sign: () => openSign(known.me, changePerson),
   campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
+  visits: createVisitList(page, () => readSelected()).view,
   dismiss: () => { known.trouble = null; draw(); },
 };
 
@@ -293,5 +296,5 @@ addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
 startPrint({ known: () => known, sheets: () => tasks.sheets(known.view), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
-startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false } : { area: found.code, household: null, plan: null }, { fly: true }));
+startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false, calendar: false } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

@@ -32,11 +32,20 @@
  * @property {Record<Outcome, number>} by_outcome
  *
  * @typedef {{campaign: number | null, as_of: string, areas: Row[]}} Coverage
- * @typedef {{id: number, name: string, theme: string, from: string, to: string}} Campaign
+ * @typedef {'planned' | 'running' | 'ended' | 'closed'} CampaignPhase  ended: late visits still come in
+ * @typedef {{id: number, name: string, theme: string, from: string, to: string, revisit_days: number | null, need_days: number | null, phase: CampaignPhase}} Campaign
+ * @typedef {{name: string, theme: string, from: string, to: string, revisit_days: number | null, need_days: number | null, closed?: boolean, target?: {filter?: string, households?: string[]}}} CampaignInput
+ * @typedef {{total: number, households: string[]}} Undecided
+ * @typedef {{seq: number, at: string, by: string, added: number, removed: number, reason: string}} Decision
+ * @typedef {{campaign: number, households: number | null, decisions: Decision[], gone: Undecided, new: Undecided}} Target  households: null where it was never fixed
+ * @typedef {{add?: string[], remove?: string[], reason: string}} DecisionInput
  * @typedef {{code: string, name: string, level: Level, parent: string | null, bbox: [number, number, number, number], area_m2: number}} Area
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, area: string | null, outcome: Outcome | null, called_at: string | null}} Unvisited
  * @typedef {{total: number, households: Unvisited[]}} UnvisitedList
- * @typedef {{id: string, at: string, outcome: Outcome, campaign: number | null, by: string}} Visit
+ * @typedef {{id: string, at: string, outcome: Outcome, campaign: number | null, by: string, minutes?: number, needs?: string, far?: true, void?: 'corrected' | 'withdrawn'}} Visit  void: it stands no more
+ * @typedef {{lon: number, lat: number, accuracy_m: number}} Fix  where somebody stood, and within how many metres that is sure
+ * @typedef {{note?: string, needs?: string, minutes?: number, position?: Fix, corrects?: string}} VisitMore  what a visit may say beside its outcome
+ * @typedef {{flag: 'far', away_m: number} | {flag: 'not_in_target'} | {flag: 'not_eligible'}} VisitFlag
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, area: string | null, areas: string[], visits: Visit[]}} Household  sealed: contact or needs are known, and the service has no key that opens them
  * @typedef {{type: 'area' | 'household', code: string, name: string, level?: Level, lon: number, lat: number, bbox?: [number, number, number, number]}} Found
  *
@@ -64,6 +73,7 @@
  * @property {string | null} within  the area in which they are
  * @property {string[]} compare  two areas at most that are laid side by side
  * @property {boolean} today  true: the list of whom to visit next
+ * @property {boolean} calendar  true: the campaigns, beside one another in time
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
@@ -126,6 +136,9 @@
  * @property {{phi: number, tau_squared: number} | null} dispersion
  * @property {Limits[]} limits  by rising size
  * @property {RateRow[]} areas
+ *
+ * @typedef {{eligible: number, reached: number[]}} Grown  reached by the end of each week
+ * @typedef {{campaign: number, as_of: string, level: Level, weeks: {number: number, from: string, to: string}[], overall: Grown, areas: (Grown & {code: string, name: string})[]}} Weeks
  *
  * @typedef {{kind: 'left_to_do' | 'overdue' | 'due_soon' | 'not_reached' | 'on_the_way', days?: number, metres?: number}} WaitReason
  * @typedef {Unvisited & {reason: WaitReason, leg_m: number}} Waiting  `leg_m`: from the one before, as the crow flies

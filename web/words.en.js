@@ -1,5 +1,7 @@
+import { campaignsEn } from './campaigns.en.js';
 import { plansEn } from './plans.en.js';
 import { ratesEn } from './rates.en.js';
+import { visitsEn } from './visits.en.js';
 import { worklistEn } from './worklist.en.js';
 
 /** Every English text of the page. `words.zh.js` has the same keys; a test compares them. `{n}` is filled in; `.one` is the singular. */
@@ -187,7 +189,9 @@ export const en = {
   'trouble.missing.next': 'It may have been merged or renamed. Search for it, or go back.',
   'trouble.old': 'Shown: the figures of {time}.',
   'again': 'Try again',
+  ...campaignsEn,
   ...plansEn,
   ...ratesEn,
+  ...visitsEn,
   ...worklistEn,
 };

@@ -1,5 +1,7 @@
+import { campaignsZh } from './campaigns.zh.js';
 import { plansZh } from './plans.zh.js';
 import { ratesZh } from './rates.zh.js';
+import { visitsZh } from './visits.zh.js';
 import { worklistZh } from './worklist.zh.js';
 
 /** Every Chinese text of the page; the same keys as `words.en.js`. */
@@ -187,7 +189,9 @@ export const zh = {
   'trouble.missing.next': '可能已合并或更名。请查找，或返回。',
   'trouble.old': '当前显示 {time} 的数据。',
   'again': '重试',
+  ...campaignsZh,
   ...plansZh,
   ...ratesZh,
+  ...visitsZh,
   ...worklistZh,
 };

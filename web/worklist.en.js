@@ -31,7 +31,7 @@ export const worklistEn = {
   'today.fewer': 'Fewer outcomes',
   'today.sending': 'Logging…',
   'today.done': 'Logged: {outcome}, {time}',
-  'today.again': 'Another outcome is logged as a visit of its own.',
+  'today.again': 'Another outcome corrects the one that is logged.',
   'today.unsent': 'Not logged yet: {outcome}. It is sent again once the service answers.',
   'today.refused': 'Not logged: {outcome}. {reason}',
   'today.send': 'Send it now',

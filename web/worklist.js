@@ -2,8 +2,10 @@
 
 import * as api from './api.js';
 import { el, h } from './dom.js';
+import { t } from './i18n.js';
 import { narrow, sheet } from './panel.js';
 import { marksOf } from './planlayers.js';
+import { createVisitForm } from './visitform.js';
 import { boundsOf, drawWalkLegend, walk } from './walklayers.js';
 import { worksheet } from './worklistprint.js';
 import { listView, refused } from './worklistviews.js';
@@ -17,7 +19,7 @@ const GATHER_MS = 1_500; // between two checks of what others did
 const SAVE_MS = 60_000;
 const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
 
-/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string}} Log  a visit that was logged here */
+/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string, more: T.VisitMore, flags: T.VisitFlag[], undone: 'undoing' | 'undo failed' | null}} Log  a visit that was logged here */
 /** @typedef {{at: string, outcome: T.Outcome, by: string}} Seen  a visit that somebody else logged meanwhile */
 /** @typedef {Pick<ReturnType<typeof createWorklist>, 'state' | 'acts'>} Task */
 
@@ -42,6 +44,7 @@ export function createWorklist({ known, go, map, redraw, sign }) {
     /** @type {[number, number] | null} where the walk begins; null: where the service chooses */ start: null,
     /** @type {'asking' | 'refused' | 'failed' | null} */ here: null,
   };
+  const form = createVisitForm(redraw);
   let asking = 0;
   let made = ''; // for which campaign and area the list is
   /** @type {T.Me | null} */
@@ -121,11 +124,11 @@ export function createWorklist({ known, go, map, redraw, sign }) {
   async function send(code, log) {
     log.now = 'sending';
     show();
-    const { id, at, outcome } = log;
+    const { id, at, outcome, more } = log;
     const campaign = state.list?.campaign ?? null;
     try {
-      const reason = await api.logVisit({ id, household: code, at, outcome, ...(campaign === null ? {} : { campaign }) });
-      Object.assign(log, reason === null ? { now: 'stored' } : { now: 'refused', reason });
+      const { refused: reason, flags } = await api.logVisit({ id, household: code, at, outcome, ...more, ...(campaign === null ? {} : { campaign }) });
+      Object.assign(log, reason === null ? { now: 'stored', flags } : { now: 'refused', reason });
     } catch (error) {
       const lasting = error instanceof api.Problem && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
       Object.assign(log, lasting ? { now: 'refused', reason: error.message } : { now: 'unsent' });
@@ -160,6 +163,7 @@ export function createWorklist({ known, go, map, redraw, sign }) {
   /** @param {string | null} code */
   function open(code) {
     Object.assign(state, { open: code, more: false });
+    if (code !== form.state.open) form.clear();
     show();
   }
 
@@ -186,10 +190,31 @@ export function createWorklist({ known, go, map, redraw, sign }) {
     log(code, outcome) {
       const was = state.logs.get(code);
       if (was?.now === 'sending') return;
-      const log = was?.now === 'unsent' && was.outcome === outcome ? was : /** @type {Log} */ ({ id: crypto.randomUUID(), at: new Date().toISOString(), outcome, now: 'sending', reason: '' });
+      const said = form.take(code);
+      // Of a visit that is stored another outcome is a correction: it took place when that did.
+      const log = was?.now === 'unsent' && was.outcome === outcome ? was : /** @type {Log} */ ({
+        id: crypto.randomUUID(), at: was?.now === 'stored' ? was.at : new Date().toISOString(), outcome, now: 'sending', reason: '', flags: [], undone: null,
+        more: was?.now === 'stored' ? { ...was.more, ...said, corrects: was.id } : said });
       state.logs.set(code, log);
       Object.assign(state, { open: null, more: false });
       void send(code, log);
+      reveal(code, true);
+    },
+    details: form,
+    /** Takes back a visit that was logged here. @param {string} code */
+    async undo(code) {
+      const log = state.logs.get(code);
+      if (log?.now !== 'stored' || log.undone === 'undoing') return;
+      log.undone = 'undoing';
+      redraw();
+      try {
+        await api.withdrawVisit(log.id, t('visit.undo.reason'));
+        if (state.logs.get(code) === log) state.logs.delete(code);
+      } catch (error) {
+        log.undone = 'undo failed';
+        api.troubleOf(error);
+      }
+      show();
       reveal(code, true);
     },
     /** @param {string} code */
@@ -218,6 +243,7 @@ export function createWorklist({ known, go, map, redraw, sign }) {
         Object.assign(state, { list: null, failed: null, open: null, start: null, from: 'middle', here: null });
         state.logs.clear();
         state.seen.clear();
+        form.clear();
       }
       who = me;
       for (const [code, log] of state.logs) if (log.now === 'unsent') void send(code, log);
