@@ -124,6 +124,7 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
         "/api/codes" => vec![String::new(), format!("?within={area}")],
         "/api/editions/preview" => vec!["?campaign=1&level=grid".into(), "?campaign=1".into()],
         "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
+        "/api/coverage/weeks" => vec!["?campaign=1".into(), format!("?campaign=1&level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
             vec![format!("?area={area}&limit=1000"), format!("?near={lon},{lat}&limit=1000"), String::new()]

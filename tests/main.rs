@@ -39,6 +39,7 @@ mod tile_filters;
 mod tiles;
 mod visits;
 mod watched;
+mod weeks;
 mod worklist;
 mod zones;
 

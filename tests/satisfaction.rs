@@ -136,5 +136,5 @@ fn a_member_whose_codes_stand_out_is_a_reason_to_look() {
     assert_eq!(own["members"].as_array().unwrap().len(), 2);
     as_role("analyst").get("/api/codes").problem(403);
     as_role("member").get("/api/codes").problem(403);
-    as_role("inspector").get("/api/codes?within=nowhere").problem(400);
+    as_role("inspector").get("/api/codes?within=nowhere").problem(404);
 }

@@ -294,10 +294,10 @@ fn planners_draw_the_office_looks_on_and_nobody_else_knows_of_it() {
             }
         }
         if !["public", "planner"].contains(role) {
-            feed.nothing_but(drawn_at + 1);
+            feed.nothing_but(drawn_at + 2);
         }
         let public = client(&server, &tokens, "public").seq();
-        let event = feed.nothing_but(if *role == "public" { public } else { drawn_at + 2 });
+        let event = feed.nothing_but(if *role == "public" { public } else { drawn_at + 3 });
         assert_eq!((&event["plans"], &event["edition"]), (&json!([]), &json!(1)), "{role}");
     }
     for role in ROLES {

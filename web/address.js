@@ -39,6 +39,7 @@ export function parse(hash) {
   view.teams = shown && (teams === 'list' || teams === 'new' || teams === 'edit' || teams === 'plan') ? teams : null;
   view.team = view.teams === 'edit' || view.teams === 'plan' ? q.get('team') || null : null;
   view.ledger = shown && view.teams === null && q.get('ledger') === 'yes';
+  view.calendar = shown && view.teams === null && !view.ledger && q.get('campaigns') === 'yes';
   const lang = q.get('lang');
   if (lang === 'en' || lang === 'zh') view.lang = lang;
   const theme = q.get('theme');
@@ -69,6 +70,7 @@ export function format(view) {
   if (view.ledger) q.push('ledger=yes');
   if (view.teams !== null) q.push(`teams=${view.teams}`);
   if (view.team !== null) q.push(`team=${encodeURIComponent(view.team)}`);
+  if (view.calendar) q.push('campaigns=yes');
   if (view.hidden) q.push('hide=households');
   q.push(`lang=${view.lang}`, `theme=${view.theme}`);
   return `#${q.join('&')}`;

@@ -178,6 +178,10 @@ export async function fresh(path, signal) {
 export const campaigns = async () => (await json('api/campaigns')).campaigns;
 /** Where coverage is asked for. @param {number | null | undefined} campaign */
 export const coverageAt = (campaign) => asked('api/coverage', { campaign });
+/** @param {T.Level} level @param {number} campaign @param {string | null} within @returns {Promise<T.Weeks>} */
+export const weeks = (level, campaign, within) => json('api/coverage/weeks', { level, campaign, within });
+/** @param {string} id @param {string} reason */
+export const withdrawVisit = async (id, reason) => void (await ask(`api/visits/${one(id)}/withdrawal`, { method: 'POST', body: { reason } }));
 /** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
 export const coverage = async (campaign) => filled(await json('api/coverage', { campaign }));
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
@@ -207,9 +211,18 @@ export async function worklistFile(asked) {
  * @param {import('./visitstore.js').Entry[]} visits @param {AbortSignal} signal @returns {Promise<T.Logged[]>}
  */
 export async function logVisits(visits, signal) {
-  const body = visits.map(({ id, household, campaign, at, outcome }) => ({ id, household, at, outcome, ...(campaign === null ? {} : { campaign }) }));
+  const body = visits.map(({ id, household, campaign, at, outcome, more }) => ({ id, household, at, outcome, ...(campaign === null ? {} : { campaign }), ...more }));
   const answer = await ask('api/visits', { method: 'POST', body, signal });
   return (await answer.json().catch((cause) => { throw new Problem(0, String(cause)); })).results; // cut off on its way
+}
+/**
+ * Logs a visit that cannot wait. The same id again is the same visit.
+ * @param {{id: string, household: string, campaign?: number, at: string, outcome: T.Outcome} & T.VisitMore} visit
+ * @returns {Promise<{refused: string | null, flags: T.VisitFlag[]}>} why it was refused, or what somebody will look at
+ */
+export async function logVisit(visit) {
+  const [{ result, reason, flags }] = (await (await ask('api/visits', { method: 'POST', body: visit })).json()).results;
+  return { refused: result === 'refused' ? reason ?? '' : null, flags: flags ?? [] };
 }
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<T.Found[]>} */
 export const search = async (q, signal) => (await json('api/search', { q, limit: 10 }, signal)).results;

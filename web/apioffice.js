@@ -1,4 +1,4 @@
-/** What the office asks the service: ledgers, teams and who calls on whom, editions. Reached by `api.js`. */
+/** What the office asks the service: campaigns, ledgers, teams and who calls on whom, editions. Reached by `api.js`. */
 
 import { ask, json, one } from './api.js';
 
@@ -35,3 +35,15 @@ export const planAssignment = async (team, terms) => (await ask(`api/teams/${one
 export const takeAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment`, { method: 'POST', body: { plan } })).json();
 /** @param {string} team @param {string} plan @returns {Promise<{households: number}>} */
 export const undoAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment?plan=${plan}`, { method: 'DELETE' })).json();
+/** @param {T.CampaignInput} input @returns {Promise<T.Campaign>} */
+export const foundCampaign = async (input) => (await ask('api/campaigns', { method: 'POST', body: input })).json();
+/** @param {number} id @param {T.CampaignInput} input @returns {Promise<T.Campaign>} */
+export const changeCampaign = async (id, input) => (await ask(`api/campaigns/${id}`, { method: 'PUT', body: input })).json();
+/** @param {number} id @returns {Promise<T.Target>} */
+export const target = (id) => json(`api/campaigns/${id}/target`);
+/** @param {number} id @param {T.DecisionInput} decision @returns {Promise<T.Target>} */
+export const decide = async (id, decision) => (await ask(`api/campaigns/${id}/target`, { method: 'POST', body: decision })).json();
+/** How many eligible households pass a filter. @param {string | null} filter  CQL2 text; null: all of them @param {AbortSignal} signal @returns {Promise<number>} */
+export const matching = async (filter, signal) => (await json('ogc/collections/households/items', { f: 'json', limit: 1, filter: filter === null ? 'eligible = true' : `eligible = true AND (${filter})` }, signal)).numberMatched;
+/** @param {number} campaign @param {T.Level} level @returns {Promise<T.Coverage>} */
+export const coverageLevel = (campaign, level) => json('api/coverage', { campaign, level });

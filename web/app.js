@@ -4,6 +4,7 @@ import * as api from './api.js';
 import * as address from './address.js';
 import { createAssign } from './assign.js';
 import { createMaps } from './beside.js';
+import { createCampaigns } from './campaigns.js';
 import { el, h } from './dom.js';
 import { chain } from './figures.js';
 import { frame, point } from './frame.js';
@@ -27,6 +28,7 @@ import { startSearch } from './search.js';
 import { openSign } from './sign.js';
 import { createTasks } from './tasks.js';
 import { notice, render } from './views.js';
+import { createVisitList } from './visitlist.js';
 import { createWorklist } from './worklist.js';
 
 /** @import * as T from './types.js' */
@@ -48,7 +50,7 @@ const page = { known: () => known, go: (change, how) => go(change, how), map: ()
 const desk = createDesk(page);
 const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), refresh: () => refresh() });
 const list = createWorklist(page, offline.queue, offline.kept);
-const tasks = createTasks([desk, createRates(page), list, createAssign(page), createLedger(page)]);
+const tasks = createTasks([desk, createRates(page), list, createCampaigns(page), createAssign(page), createLedger(page)]);
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -59,6 +61,7 @@ const acts = {
   more: () => { known.allRows = !known.allRows; draw(); },
   sign: () => openSign(known.me, changePerson, offline.leave),
   campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
+  visits: createVisitList(page, () => readSelected()).view,
   dismiss: () => { known.trouble = null; draw(); },
   publish: createPublish(page),
 };
@@ -303,5 +306,5 @@ addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
 startPrint({ known: () => known, sheets: () => tasks.sheets(known.view), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
-startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null } : { area: found.code, household: null, plan: null }, { fly: true }));
+startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null, calendar: false } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

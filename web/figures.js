@@ -36,11 +36,14 @@ export function whole(rows, name) {
 }
 
 /**
- * The campaign that a visitor is shown first: the one that began last. None has begun: all visits.
+ * The campaign that a visitor is shown first: of those that run the one that began last; where none runs, of all that have begun.
+ * None has begun: all visits.
  * @param {T.Campaign[]} campaigns @param {string} today  YYYY-MM-DD
  */
-export const current = (campaigns, today) =>
-  campaigns.filter((one) => one.from <= today).toSorted((a, b) => b.from.localeCompare(a.from) || b.id - a.id)[0]?.id ?? null;
+export function current(campaigns, today) {
+  const last = (/** @type {T.Campaign[]} */ some) => some.filter((one) => one.from <= today).toSorted((a, b) => b.from.localeCompare(a.from) || b.id - a.id)[0];
+  return (last(campaigns.filter(({ phase }) => phase === 'running')) ?? last(campaigns))?.id ?? null;
+}
 
 /** Most unvisited first, what is held back last; equals by code. @param {T.Row[]} rows */
 export const byNeed = (rows) => rows.toSorted((a, b) => Number(a.held_back ?? false) - Number(b.held_back ?? false) || b.unvisited - a.unvisited || a.code.localeCompare(b.code));

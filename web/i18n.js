@@ -19,6 +19,8 @@ function formatsOf(value) {
     percent: new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }),
     points: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
+    shortDay: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+    month: new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
     clock: new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }),
     moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
     metres: new Intl.NumberFormat(locale, { style: 'unit', unit: 'meter' }),
@@ -67,6 +69,10 @@ export const distance = (metres) => (metres < 1000 ? formats.metres.format(metre
 export const size = (bytes) => formats.megabytes.format(bytes / 1e6);
 /** @param {string} date  YYYY-MM-DD */
 export const day = (date) => formats.day.format(new Date(`${date}T00:00:00Z`));
+/** Without its year. @param {string} date  YYYY-MM-DD */
+export const shortDay = (date) => formats.shortDay.format(new Date(`${date}T00:00:00Z`));
+/** @param {string} date  YYYY-MM-DD, any of the month */
+export const month = (date) => formats.month.format(new Date(`${date}T00:00:00Z`));
 /** @param {string} at  RFC 3339 */
 export const clock = (at) => formats.clock.format(new Date(at));
 /** @param {string} at  RFC 3339 */

@@ -25,7 +25,7 @@ export function listen({ view, go, sign, token, link, map, whole, walk }) {
   el('zoom-all').addEventListener('click', whole);
   el('home').addEventListener('click', (event) => {
     event.preventDefault();
-    go({ area: null, household: null, plan: null, task: null, beside: null, split: false, rule: null, why: null, rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null }, { fly: true });
+    go({ area: null, household: null, plan: null, task: null, beside: null, split: false, rule: null, why: null, rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null, calendar: false }, { fly: true });
   });
   for (const skip of document.querySelectorAll('[data-skip]')) {
     skip.addEventListener('click', () => (skip.getAttribute('data-skip') === 'map' && map() ? map()?.focus() : el('panel-content').focus()));
@@ -45,7 +45,7 @@ export function listen({ view, go, sign, token, link, map, whole, walk }) {
 
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
-    if (view().task !== null || view().today) return; // the drawing has the key: it lets go of a corner; the list closes its row
+    if (view().task !== null || view().today || view().calendar) return; // the drawing has the key: it lets go of a corner; the list closes its row
     if (view().why !== null) go({ why: null });
     else if (view().rule !== null) go({ rule: null }, { step: false });
     else if (view().split) go({ split: false });

@@ -14,7 +14,7 @@ import { widthsPart } from './planwidths.js';
 /** @import { Desk } from './plans.js' */
 
 /** Nothing of one plan or one comparison is left open. */
-export const PLAIN = { task: null, beside: null, split: false, rule: null, why: null, rates: null, within: null, compare: /** @type {string[]} */ ([]), today: false, ledger: false, teams: null, team: null };
+export const PLAIN = { task: null, beside: null, split: false, rule: null, why: null, rates: null, within: null, compare: /** @type {string[]} */ ([]), today: false, ledger: false, teams: null, team: null, calendar: false };
 
 /** A link within the page. @param {string} tag @param {T.View} view @param {Partial<T.View>} change @param {Record<string, any>} props @param {...any} children */
 export const way = (tag, view, change, props, ...children) =>
@@ -22,13 +22,14 @@ export const way = (tag, view, change, props, ...children) =>
 
 /** The tasks that a person may turn to; nothing where there is but one. @param {import('./views.js').Known} known */
 export function tasks({ view, me, info }) {
-  const now = view.plan !== null ? 'plans' : view.rates !== null ? 'rates' : view.today ? 'today' : view.teams !== null ? 'teams' : view.ledger ? 'ledger' : 'households';
-  const task = (/** @type {'households' | 'today' | 'teams' | 'rates' | 'ledger' | 'plans'} */ name, /** @type {Partial<T.View>} */ change) =>
+  const now = view.plan !== null ? 'plans' : view.rates !== null ? 'rates' : view.today ? 'today' : view.teams !== null ? 'teams' : view.calendar ? 'campaigns' : view.ledger ? 'ledger' : 'households';
+  const task = (/** @type {'households' | 'today' | 'campaigns' | 'teams' | 'rates' | 'ledger' | 'plans'} */ name, /** @type {Partial<T.View>} */ change) =>
     way('a', view, { plan: null, ...PLAIN, ...change }, { 'aria-current': now === name ? 'page' : null, 'data-key': `task-${name}` }, t(`task.${name}`));
   const [visit, teams, rates, ledger, plans] = ['visit', 'teams', 'rates', 'ledger', 'plans'].map((right) => me?.may.includes(right));
   return !visit && !teams && !rates && !ledger && !plans ? h('div', null) : h('nav.tasks', { 'aria-label': t('tasks') },
     task('households', {}),
     visit && task('today', { household: null, today: true }),
+    task('campaigns', { household: null, calendar: true }),
     teams && task('teams', { household: null, teams: 'list' }),
     rates && task('rates', { household: null, rates: firstLevel(info?.levels) }),
     ledger && task('ledger', { household: null, ledger: true }),

@@ -83,8 +83,8 @@ export function createQueue({ who, changed, ended }) {
         const answered = batch.filter(({ id }) => results.has(id));
         if (answered.length === 0) throw new api.Problem(502, 'The answer is about other visits.');
         for (const visit of answered) {
-          const { result, reason } = /** @type {T.Logged} */ (results.get(visit.id));
-          Object.assign(visit, result === 'refused' ? { state: 'refused', reason: reason ?? '' } : { state: 'stored' });
+          const { result, reason, flags } = /** @type {T.Logged} */ (results.get(visit.id));
+          Object.assign(visit, result === 'refused' ? { state: 'refused', reason: reason ?? '' } : { state: 'stored', flags: flags ?? [] });
         }
         await write(answered);
       } catch (error) {
@@ -132,10 +132,10 @@ export function createQueue({ who, changed, ended }) {
     foreign: () => state.all.filter((visit) => visit.who !== who() && visit.state === 'waiting').length,
     /** Sends at once, whatever the last attempt said. */
     send: () => { wait = FIRST_WAIT_MS; return send(); },
-    /** Logs a visit: it is written when this returns, or said to be in this tab alone. @param {{household: string, campaign: number | null, outcome: T.Outcome}} told */
-    async add({ household, campaign, outcome }) {
+    /** Logs a visit: it is written when this returns, or said to be in this tab alone. @param {{household: string, campaign: number | null, outcome: T.Outcome, at?: string, more?: T.VisitMore}} told */
+    async add({ household, campaign, outcome, at = new Date().toISOString(), more = {} }) {
       /** @type {Entry} */
-      const visit = { seq: 0, id: crypto.randomUUID(), who: who() ?? '', household, campaign, at: new Date().toISOString(), outcome, state: 'waiting', reason: '' };
+      const visit = { seq: 0, id: crypto.randomUUID(), who: who() ?? '', household, campaign, at, outcome, more, state: 'waiting', reason: '', flags: [] };
       try {
         visit.seq = await store.add(visit);
       } catch (error) {

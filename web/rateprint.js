@@ -5,6 +5,7 @@ import { funnel, funnelKey } from './funnel.js';
 import { day, moment, number, percent, t, tn, word } from './i18n.js';
 import { compared, sorted } from './ratefigures.js';
 import { pairSaid, rank, said, verdict } from './rateviews.js';
+import { multiples, multiplesKey } from './weeks.js';
 
 /** @import * as T from './types.js' */
 
@@ -14,12 +15,15 @@ const ROWS = { upright: [12, 22], wide: [15, 19] };
 const ROW = { airy: 22.5, dense: 16.2 };
 const SHARED = 575;
 const TALLEST = 430;
+/** Of so few areas each is drawn week by week as well, in rows of six that take so many pixels of upright paper. */
+const DRAWN = 12;
+const STRIP = 124;
 
-/** @param {import('./views.js').Known} known @param {T.Rates} rates @param {T.RateSort} sort @param {T.Difference | null} pair */
-export const bulletins = (known, rates, sort, pair) => /** @type {const} */ (['upright', 'wide']).map((lie) => bulletin(known, rates, sort, pair, lie));
+/** @param {import('./views.js').Known} known @param {T.Rates} rates @param {T.RateSort} sort @param {T.Difference | null} pair @param {T.Weeks | null} weeks */
+export const bulletins = (known, rates, sort, pair, weeks) => /** @type {const} */ (['upright', 'wide']).map((lie) => bulletin(known, rates, sort, pair, weeks, lie));
 
-/** @param {import('./views.js').Known} known @param {T.Rates} rates @param {T.RateSort} sort @param {T.Difference | null} pair @param {'upright' | 'wide'} lie */
-function bulletin({ info, view, rows, campaigns }, rates, sort, pair, lie) {
+/** @param {import('./views.js').Known} known @param {T.Rates} rates @param {T.RateSort} sort @param {T.Difference | null} pair @param {T.Weeks | null} weeks @param {'upright' | 'wide'} lie */
+function bulletin({ info, view, rows, campaigns }, rates, sort, pair, weeks, lie) {
   const name = view.within === null ? info?.name ?? '' : rows?.find((row) => row.code === view.within)?.name ?? view.within;
   const campaign = campaigns.find((one) => one.id === rates.campaign);
   const level = word('rates.level', rates.level);
@@ -32,7 +36,9 @@ function bulletin({ info, view, rows, campaigns }, rates, sort, pair, lie) {
   const shown = units.filter((area) => listed.includes(area));
   const left = units.filter((area) => !listed.includes(area));
   const dense = shown.length > airy;
-  const [width, height] = lie === 'wide' ? [440, 340] : [700, Math.min(TALLEST, SHARED - shown.length * (dense ? ROW.dense : ROW.airy))];
+  const grown = lie === 'upright' && weeks !== null && weeks.weeks.length > 0 && units.length <= DRAWN ? weeks : null;
+  const growing = grown === null ? [] : units.flatMap(({ code }) => grown.areas.find((area) => area.code === code) ?? []);
+  const [width, height] = lie === 'wide' ? [440, 340] : [700, Math.min(TALLEST, SHARED - (grown ? STRIP : 0) - shown.length * (dense ? ROW.dense : ROW.airy))];
   const of = units.length;
   const line = (/** @type {T.RateRow} */ area) => h('tr', null,
     h('th', { scope: 'row' }, area.name), h('td', null, t('rates.count', { visited: number(area.visited), eligible: number(area.eligible) })),
@@ -49,6 +55,7 @@ function bulletin({ info, view, rows, campaigns }, rates, sort, pair, lie) {
       h('div', null,
         shown.length > 0 && h('table', null, h('thead', null, h('tr', null, ...heads.map((text) => h('th', { scope: 'col' }, text)))), h('tbody', null, ...shown.map(line))),
         left.length > 0 && h('p.fine-print', null, tn(left.every((area) => area.position === 'within') ? 'rates.bulletin.more' : 'rates.bulletin.cut', left.length)))),
+    grown && h('section.growing', null, multiples(grown, growing, null), multiplesKey(grown)),
     h('p.fine-print', null, `${t('method.coverage')} ${t('method.eligible')} ${t('rates.bulletin.read')}`),
     h('footer', null, h('span', null, `${t('name')} · ${t('as.of', { time: moment(rates.as_of) })}`), h('span', null, info?.sample ? t('sample.why') : '')));
 }

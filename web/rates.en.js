@@ -70,6 +70,17 @@ export const ratesEn = {
   'rates.compare.clear': 'End the comparison',
   'rates.compare.failed': 'These two could not be compared.',
 
+  'weeks': 'Week by week',
+  'weeks.key': 'the whole, {rate} now. Every drawing has the same scale: {n} weeks across, 0 to {top} high.',
+  'weeks.one': '{name}: {shares}',
+  'weeks.none': 'The campaign has not begun.',
+  'weeks.failed': 'The weeks could not be read.',
+  'weeks.table': 'As a table',
+  'weeks.to': 'Reached by the end of',
+  'weeks.week': 'week {n}',
+  'weeks.whole': 'The whole',
+  'weeks.method': 'A household counts from the week of its first counted visit on, by the time of the visit itself: one that was logged late counts in the week in which it took place. The weeks are counted from the campaign’s first day, and the households are those of its target now. The last week may not be over.',
+
   'rates.legend': 'Differs for real?',
   'rates.legend.entry': '{kind}: {n}',
 

@@ -31,6 +31,9 @@ export function createRates({ known, go, map, redraw, sign }) {
     /** @type {T.RateSort} */ sort: 'name',
     /** @type {T.Difference | null} */ pair: null,
     pairFailed: false,
+    /** @type {T.Weeks | null} of the campaign; null for all visits, too */ weeks: null,
+    weeksFailed: false,
+    /** Whether all areas are drawn week by week. */ allWeeks: false,
     /** Whether the table shows all areas. */ all: false,
     /** @type {string | null} the area that is pointed at */ lit: null,
   };
@@ -64,6 +67,21 @@ export function createRates({ known, go, map, redraw, sign }) {
     }
     rested = performance.now() + Math.max(REST_MS, REST * (performance.now() - start));
     judge();
+    redraw();
+  }
+
+  /** How it grew, week by week: after the answer, which waits for nothing. */
+  async function readWeeks() {
+    const { rates: level, campaign, within } = view();
+    if (!on() || level === null || typeof campaign !== 'number') return;
+    const now = () => view().rates === level && view().campaign === campaign && view().within === within;
+    try {
+      const weeks = await api.weeks(level, campaign, within);
+      if (now()) Object.assign(state, { weeks, weeksFailed: false });
+    } catch (error) {
+      api.troubleOf(error);
+      if (now() && state.weeks === null) state.weeksFailed = true; // the last ones stay
+    }
     redraw();
   }
 
@@ -107,7 +125,7 @@ export function createRates({ known, go, map, redraw, sign }) {
 
   const acts = {
     sign, light,
-    again: () => { state.failed = null; redraw(); void read(); void readPair(); },
+    again: () => { state.failed = null; redraw(); void read(); void readPair(); void readWeeks(); },
     campaign: (/** @type {number | null} */ campaign) => go({ campaign }),
     /** @param {string} what @param {string} value */
     choose(what, value) {
@@ -116,6 +134,7 @@ export function createRates({ known, go, map, redraw, sign }) {
       go({ rates, compare: [], ...(rates === 'county' || rates === 'township' ? { within: null } : {}) });
     },
     sort: (/** @type {T.RateSort} */ sort) => { state.sort = sort; redraw(); },
+    moreWeeks: () => { state.allWeeks = !state.allWeeks; redraw(); },
     more: () => { state.all = !state.all; redraw(); },
     /** @param {string} code */
     compare(code) {
@@ -128,7 +147,7 @@ export function createRates({ known, go, map, redraw, sign }) {
   return {
     state, acts,
     open: (/** @type {T.View} */ { rates }) => rates !== null,
-    read: () => { void read(); void readPair(); },
+    read: () => { void read(); void readPair(); void readWeeks(); },
     /** The view changed. @param {T.View} was */
     moved(was) {
       const now = view();
@@ -139,14 +158,15 @@ export function createRates({ known, go, map, redraw, sign }) {
         void readPair();
       }
       if (!other) return;
-      Object.assign(state, { rates: null, failed: null, lit: null, all: false });
+      Object.assign(state, { rates: null, failed: null, lit: null, all: false, weeks: null, weeksFailed: false, allWeeks: false });
       judge();
       void read();
+      void readWeeks();
     },
     /** @param {T.Change} change */
     changed(change) {
       if (!on() || waiting || (!change.reset && change.areas.length === 0)) return;
-      waiting = window.setTimeout(() => { void read(); void readPair(); }, Math.max(0, rested - performance.now()));
+      waiting = window.setTimeout(() => { void read(); void readPair(); void readWeeks(); }, Math.max(0, rested - performance.now()));
     },
     /** An area on the map is pointed at. @param {string | null} code */
     pointed: (code) => { if (on()) light(code, true); },
@@ -159,6 +179,6 @@ export function createRates({ known, go, map, redraw, sign }) {
     /** @param {import('maplibre-gl').StyleSpecification | null} style */
     legend: (style) => style && drawRatesLegend({ rates: may() ? state.rates : null, style, theme: view().theme, zoom: view().at?.zoom ?? 0 }),
     /** Sheets of paper instead of the map's; null: the map is printed. */
-    sheets: () => (on() && state.rates !== null && compared(state.rates.areas).length > 1 ? bulletins(known(), state.rates, state.sort, state.pair) : null),
+    sheets: () => (on() && state.rates !== null && compared(state.rates.areas).length > 1 ? bulletins(known(), state.rates, state.sort, state.pair, state.weeks) : null),
   };
 }

@@ -70,6 +70,17 @@ export const ratesZh = {
   'rates.compare.clear': '结束比较',
   'rates.compare.failed': '无法比较这两个区域。',
 
+  'weeks': '逐周进展',
+  'weeks.key': '全域，目前 {rate}。各图比例相同：横向 {n} 周，纵向 0 至 {top}。',
+  'weeks.one': '{name}：{shares}',
+  'weeks.none': '本阶段尚未开始。',
+  'weeks.failed': '无法读取逐周数据。',
+  'weeks.table': '以表格查看',
+  'weeks.to': '截至周末已走访',
+  'weeks.week': '第 {n} 周',
+  'weeks.whole': '全域',
+  'weeks.method': '一户从首次有效走访所在的那一周起计入，以走访本身的时间为准：补登的走访计入实际发生的那一周。周从阶段第一天算起，住户为目前的目标户。最后一周可能尚未结束。',
+
   'rates.legend': '是否确实不同',
   'rates.legend.entry': '{kind}：{n}',
 

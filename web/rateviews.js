@@ -9,6 +9,7 @@ import { tasks, way } from './planviews.js';
 import { compared, counts, forReal, higherFirst, sorted } from './ratefigures.js';
 import { glyph } from './ratelayers.js';
 import { chooser, foot } from './views.js';
+import { weeksPart } from './weeks.js';
 
 /** @import * as T from './types.js' */
 /** @import { Task } from './rates.js' */
@@ -89,6 +90,7 @@ export function ratesView(known, state, acts, width) {
     chosen && choice(chosen, units.length, view),
     plot(rates, order, view, units.length, width),
     table(known, rates, order, state, acts),
+    typeof view.campaign === 'number' && weeksPart(state.weeks, order.map(({ code }) => code), view, state.weeksFailed, state.allWeeks, acts),
     pair(state, rates, view, acts),
     method(rates));
 }

@@ -37,12 +37,21 @@
  * @typedef {{campaign: number | null, as_of: string | null, edition?: number | null, areas: Row[]}} Coverage  `as_of`: null where nothing was published
  * @typedef {{number: number, campaign: number, at: string, level: Level, areas: {shown: number, held_back: number}}} Edition
  * @typedef {Edition & {moved: number, closed: number}} EditionPreview
- * @typedef {{id: number, name: string, theme: string, from: string, to: string}} Campaign
  * @typedef {{code: string, name: string, level: Level, parent: string | null, bbox: [number, number, number, number], area_m2: number}} Area
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, area: string | null, outcome: Outcome | null, called_at: string | null}} Unvisited
  * @typedef {{total: number, households: Unvisited[]}} UnvisitedList
- * @typedef {{id: string, at: string, outcome: Outcome, campaign: number | null, by: string}} Visit
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, caller?: string, area: string | null, areas: string[], visits: Visit[]}} Household  sealed: contact or needs are known, and the service has no key that opens them
+ * @typedef {'planned' | 'running' | 'ended' | 'closed'} CampaignPhase  ended: late visits still come in
+ * @typedef {{id: number, name: string, theme: string, from: string, to: string, revisit_days: number | null, need_days: number | null, phase: CampaignPhase}} Campaign
+ * @typedef {{name: string, theme: string, from: string, to: string, revisit_days: number | null, need_days: number | null, closed?: boolean, target?: {filter?: string, households?: string[]}}} CampaignInput
+ * @typedef {{total: number, households: string[]}} Undecided
+ * @typedef {{seq: number, at: string, by: string, added: number, removed: number, reason: string}} Decision
+ * @typedef {{campaign: number, households: number | null, decisions: Decision[], gone: Undecided, new: Undecided}} Target  households: null where it was never fixed
+ * @typedef {{add?: string[], remove?: string[], reason: string}} DecisionInput
+ * @typedef {{id: string, at: string, outcome: Outcome, campaign: number | null, by: string, minutes?: number, needs?: string, far?: true, void?: 'corrected' | 'withdrawn'}} Visit  void: it stands no more
+ * @typedef {{lon: number, lat: number, accuracy_m: number}} Fix  where somebody stood, and within how many metres that is sure
+ * @typedef {{note?: string, needs?: string, minutes?: number, position?: Fix, corrects?: string}} VisitMore  what a visit may say beside its outcome
+ * @typedef {{flag: 'far', away_m: number} | {flag: 'not_in_target'} | {flag: 'not_eligible'}} VisitFlag
  * @typedef {{type: 'area' | 'household', code: string, name: string, level?: Level, lon: number, lat: number, bbox?: [number, number, number, number]}} Found
  *
  * @typedef {object} Change  one event of the live stream
@@ -73,6 +82,7 @@
  * @property {boolean} ledger  true: the ledger goes out and comes back
  * @property {'list' | 'new' | 'edit' | 'plan' | null} teams  what of the teams is shown; null: nothing
  * @property {string | null} team  the code of the one
+ * @property {boolean} calendar  true: the campaigns, beside one another in time
  * @property {'en' | 'zh'} lang
  * @property {'light' | 'dark'} theme
  *
@@ -136,11 +146,14 @@
  * @property {Limits[]} limits  by rising size
  * @property {RateRow[]} areas
  *
+ * @typedef {{eligible: number, reached: number[]}} Grown  reached by the end of each week
+ * @typedef {{campaign: number, as_of: string, level: Level, weeks: {number: number, from: string, to: string}[], overall: Grown, areas: (Grown & {code: string, name: string})[]}} Weeks
+ *
  * @typedef {{kind: 'left_to_do' | 'overdue' | 'due_soon' | 'not_reached' | 'on_the_way', days?: number, metres?: number}} WaitReason
  * @typedef {Unvisited & {reason: WaitReason, leg_m: number}} Waiting  `leg_m`: from the one before, as the crow flies
  * @typedef {{campaign: number | null, as_of: string, waiting: number, length_m: number, households: Waiting[]}} Worklist  in the order of the walk
  *
- * @typedef {{id: string, result: 'stored' | 'repeated' | 'refused', reason?: string}} Logged  what became of a visit that was sent
+ * @typedef {{id: string, result: 'stored' | 'repeated' | 'refused', reason?: string, flags?: VisitFlag[]}} Logged  what became of a visit that was sent
  * @typedef {{code: string, name: string, members: {user: string, from: string, to: string | null, active: boolean}[], areas: {area: string, name: string | null, from: string, to: string | null, active: boolean}[]}} Team  `active`: today
  * @typedef {{name: string, members: {user: string, from: string, to: string | null}[], areas: {area: string, from: string, to: string | null}[]}} TeamInput
  * @typedef {{from: string, to: string, kept: boolean}} TeamLine  `kept`: it began before today and stays

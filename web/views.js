@@ -3,7 +3,7 @@
 import { format } from './address.js';
 import { h } from './dom.js';
 import { byNeed, chain, inside, lowest, ofLevel, whole } from './figures.js';
-import { clock, day, moment, number, t, word } from './i18n.js';
+import { clock, day, number, t, word } from './i18n.js';
 import { tasks, way } from './planviews.js';
 import { answer, back, bar, method, outcomes, table, trouble } from './parts.js';
 import { choices, exactFor } from './published.js';
@@ -35,6 +35,7 @@ import { publishedNote } from './publishedviews.js';
  * @property {(id: number | null) => void} campaign
  * @property {() => void} dismiss
  * @property {() => HTMLElement | null} publish  what publishes figures, for who may
+ * @property {(one: T.Household) => HTMLElement} visits  to a household, each with what may be done about it
  */
 
 /** @param {Known} known @param {Acts} acts @returns {HTMLElement} */
@@ -139,7 +140,7 @@ function waiting({ view, me, waiting: kept }, acts) {
 }
 
 /** @param {Known} known @param {Acts} acts */
-function household({ view, rows, info, me, campaigns, household: kept }, acts) {
+function household({ view, rows, info, me, household: kept }, acts) {
   const up = chain(rows ?? [], view.area);
   const way = back(view, view.area, up[0]?.name ?? info?.name ?? '');
   if (!me?.may.includes('households')) {
@@ -149,11 +150,6 @@ function household({ view, rows, info, me, campaigns, household: kept }, acts) {
   if (kept?.failed) return [way, trouble(`trouble.${kept.failed}`, `trouble.${kept.failed}.next`, {}, h('button.primary', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again')))];
   const one = kept?.found;
   if (!one || one.code !== view.household) return [way, h('div.loading', { 'aria-busy': 'true' }, h('i.line.wide', null), h('i.line', null))];
-  const visit = (/** @type {T.Visit} */ v) => h('li', null,
-    h(v.outcome === 'visited' || v.outcome === 'partly' ? 'i.reached' : 'i.tried', null),
-    h('span', null, word('outcome', v.outcome), h('small', null, [campaigns.find((c) => c.id === v.campaign)?.name, v.by && t('household.by', { who: v.by })].filter(Boolean).join(' · '))),
-    h('time', { datetime: v.at }, moment(v.at)));
-  const visits = one.visits.toSorted((a, b) => b.at.localeCompare(a.at));
   return [
     way,
     h('article.card', { 'data-household': one.code },
@@ -166,7 +162,7 @@ function household({ view, rows, info, me, campaigns, household: kept }, acts) {
       one.needs && h('section', null, h('h2', null, t('household.needs')), h('ul.needs', { 'data-field': 'needs' }, ...one.needs.split('\n').map((need) => h('li', null, need)))),
       one.sealed && h('p.hint', { 'data-field': 'sealed' }, t('household.sealed')),
       h('h2', null, t('household.visits')),
-      visits.length ? h('ol.visits', null, ...visits.map(visit)) : h('p.need-note', null, t('household.unvisited'))),
+      one.visits.length ? acts.visits(one) : h('p.need-note', null, t('household.unvisited'))),
   ];
 }
 

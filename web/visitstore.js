@@ -13,6 +13,8 @@
  * @property {T.Outcome} outcome
  * @property {'waiting' | 'stored' | 'refused'} state  stored: by the service; kept until the lists of whom to visit know it
  * @property {string} reason  why it was refused
+ * @property {T.VisitMore} more  what it says beside its outcome
+ * @property {T.VisitFlag[]} flags  what somebody will look at, once it is stored
  */
 
 const TABLE = 'visits';

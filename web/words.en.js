@@ -1,9 +1,11 @@
 import { assignEn } from './assign.en.js';
 import { offlineEn } from './offline.en.js';
+import { campaignsEn } from './campaigns.en.js';
 import { plansEn } from './plans.en.js';
 import { publishedEn } from './published.en.js';
 import { ratesEn } from './rates.en.js';
 import { ledgerEn } from './ledger.en.js';
+import { visitsEn } from './visits.en.js';
 import { worklistEn } from './worklist.en.js';
 
 /** Every English text of the page. `words.zh.js` has the same keys; a test compares them. `{n}` is filled in; `.one` is the singular. */
@@ -192,10 +194,12 @@ export const en = {
   'trouble.old': 'Shown: the figures of {time}.',
   'again': 'Try again',
   ...offlineEn,
+  ...campaignsEn,
   ...plansEn,
   ...publishedEn,
   ...ratesEn,
   ...ledgerEn,
+  ...visitsEn,
   ...worklistEn,
   ...assignEn,
 };

@@ -1,9 +1,11 @@
 import { assignZh } from './assign.zh.js';
 import { offlineZh } from './offline.zh.js';
+import { campaignsZh } from './campaigns.zh.js';
 import { plansZh } from './plans.zh.js';
 import { publishedZh } from './published.zh.js';
 import { ratesZh } from './rates.zh.js';
 import { ledgerZh } from './ledger.zh.js';
+import { visitsZh } from './visits.zh.js';
 import { worklistZh } from './worklist.zh.js';
 
 /** Every Chinese text of the page; the same keys as `words.en.js`. */
@@ -192,10 +194,12 @@ export const zh = {
   'trouble.old': '当前显示 {time} 的数据。',
   'again': '重试',
   ...offlineZh,
+  ...campaignsZh,
   ...plansZh,
   ...publishedZh,
   ...ratesZh,
   ...ledgerZh,
+  ...visitsZh,
   ...worklistZh,
   ...assignZh,
 };

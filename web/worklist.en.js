@@ -31,7 +31,7 @@ export const worklistEn = {
   'today.fewer': 'Fewer outcomes',
   'today.sending': 'Logging…',
   'today.done': 'Logged: {outcome}, {time}',
-  'today.again': 'Another outcome is logged as a visit of its own.',
+  'today.again': 'Another outcome corrects the one that is logged.',
   'today.unsent': 'On this device: {outcome}, {time}. It waits to be sent.',
   'today.refused': 'Not logged: {outcome}. {reason}',
   'today.waiting': '{n} wait to be sent',

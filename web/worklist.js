@@ -3,9 +3,11 @@
 import { ahead } from './ahead.js';
 import * as api from './api.js';
 import { el, h } from './dom.js';
+import { t } from './i18n.js';
 import { narrow, sheet } from './panel.js';
 import { keptLine } from './offlineviews.js';
 import { marksOf } from './planlayers.js';
+import { createVisitForm } from './visitform.js';
 import { boundsOf, drawWalkLegend, walk } from './walklayers.js';
 import { worksheet } from './worklistprint.js';
 import { listView, nameOf, refused } from './worklistviews.js';
@@ -20,7 +22,7 @@ const SAVE_MS = 60_000;
 const PATIENCE_MS = 8_000; // for a new list, where one is kept
 const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
 
-/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string}} Log  a visit that was logged here; unsent: it is kept on this device */
+/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string, more: T.VisitMore, flags: T.VisitFlag[], undone: 'undoing' | 'undo failed' | null}} Log  a visit that was logged here; unsent: it is kept on this device */
 /** @typedef {{at: string, outcome: T.Outcome, by: string}} Seen  a visit that somebody else logged meanwhile */
 /** @typedef {Pick<ReturnType<typeof createWorklist>, 'state' | 'acts'>} Task */
 
@@ -50,6 +52,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
   };
   /** Visits that the list knows of already: they are no news in it. @type {Set<string>} */
   let past = new Set();
+  const form = createVisitForm(redraw);
   let asking = 0;
   let made = ''; // for which campaign and area the list is
   /** @type {T.Me | null} */
@@ -140,10 +143,11 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     const own = queue.own();
     const ids = new Set(own.map(({ id }) => id));
     for (const [code, { id, now }] of state.logs) if (id !== '' && now !== 'stored' && !ids.has(id)) state.logs.delete(code);
-    for (const { id, household, at, outcome, state: became, reason } of own) {
+    for (const { id, household, at, outcome, state: became, reason, more, flags } of own) {
       if (past.has(id)) continue;
       const now = became !== 'waiting' ? became : queue.state.sending.has(id) ? 'sending' : 'unsent';
-      state.logs.set(household, { id, at, outcome, now, reason });
+      const was = state.logs.get(household);
+      state.logs.set(household, { id, at, outcome, now, reason, more, flags, undone: was?.id === id ? was.undone : null });
     }
   }
 
@@ -191,6 +195,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
   /** @param {string | null} code */
   function open(code) {
     Object.assign(state, { open: code, more: false });
+    if (code !== form.state.open) form.clear();
     show();
   }
 
@@ -220,8 +225,29 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
       Object.assign(state, { open: null, more: false });
       if (was?.now === 'unsent' && was.outcome === outcome) void queue.send(); // the same once more
       else {
-        state.logs.set(code, { id: '', at: new Date().toISOString(), outcome, now: 'sending', reason: '' });
-        void queue.add({ household: code, campaign: state.list?.campaign ?? null, outcome });
+        // Of a visit that is logged already another outcome is a correction: it took place when that did.
+        const first = was?.now === 'stored' || was?.now === 'unsent' ? was : null;
+        const more = first ? { ...first.more, ...form.take(code), corrects: first.id } : form.take(code);
+        const at = first?.at ?? new Date().toISOString();
+        state.logs.set(code, { id: '', at, outcome, now: 'sending', reason: '', more, flags: [], undone: null });
+        void queue.add({ household: code, campaign: state.list?.campaign ?? null, outcome, at, more });
+      }
+      show();
+      reveal(code, true);
+    },
+    details: form,
+    /** Takes back a visit that was logged here. @param {string} code */
+    async undo(code) {
+      const log = state.logs.get(code);
+      if (log?.now !== 'stored' || log.undone === 'undoing') return;
+      log.undone = 'undoing'; redraw();
+      try {
+        await api.withdrawVisit(log.id, t('visit.undo.reason'));
+        await queue.forget(({ id }) => id === log.id);
+        if (state.logs.get(code)?.id === log.id) state.logs.delete(code);
+      } catch (error) {
+        log.undone = 'undo failed';
+        api.troubleOf(error);
       }
       show();
       reveal(code, true);
@@ -248,6 +274,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
         Object.assign(state, { list: null, failed: null, open: null, start: null, from: 'middle', here: null });
         state.logs.clear();
         state.seen.clear();
+        form.clear();
       }
       who = me;
       sync();

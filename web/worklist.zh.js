@@ -31,7 +31,7 @@ export const worklistZh = {
   'today.fewer': '收起其他结果',
   'today.sending': '正在登记…',
   'today.done': '已登记：{outcome}，{time}',
-  'today.again': '另选结果将登记为一次新的走访。',
+  'today.again': '另选结果将更正已登记的走访。',
   'today.unsent': '已存在本机：{outcome}，{time}，等待发送。',
   'today.refused': '未登记：{outcome}。{reason}',
   'today.waiting': '{n} 条待发送',

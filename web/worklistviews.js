@@ -6,6 +6,7 @@ import { clock, day, distance, moment, number, t, tn, word } from './i18n.js';
 import { trouble } from './parts.js';
 import { tasks, way } from './planviews.js';
 import { chooser, foot } from './views.js';
+import { afterwards } from './visitform.js';
 
 /** @import * as T from './types.js' */
 /** @import { Task, Log } from './worklist.js' */
@@ -98,6 +99,7 @@ function row(one, i, { view }, state, acts) {
             : h('small', { class: PRESSING.includes(one.reason.kind) ? 'pressing' : '', 'data-field': 'reason', 'data-reason': one.reason.kind }, reasonOf(one.reason)),
         !log && !seen && one.outcome && one.called_at && h('small', { 'data-field': 'last' }, t('today.last', { outcome: word('outcome', one.outcome), day: day(one.called_at.slice(0, 10)) }))),
       leg && h('small.leg', { title: t(i > 0 ? 'today.leg' : 'today.leg.first', { length: walked(one.leg_m) }) }, walked(one.leg_m))),
+    log?.now === 'stored' && afterwards(one.code, log.flags, log.undone, () => void acts.undo(one.code)),
     open && outcomes(one, log, view, state.more, acts));
 }
 
@@ -114,10 +116,12 @@ function outcomes(one, log, view, more, acts) {
   const button = (/** @type {T.Outcome} */ outcome) => h('button', { type: 'button', 'data-outcome': outcome, 'data-key': `outcome-${outcome}`, 'aria-pressed': log?.now === 'stored' ? String(log.outcome === outcome) : null, onclick: () => acts.log(one.code, outcome) }, word('outcome', outcome));
   return h('div.outcomes', { role: 'group', 'aria-label': t('today.which', { name: nameOf(one) }) },
     log?.now === 'stored' && h('p.fine-print', null, t('today.again')),
+    acts.details.fields(one.code),
     h('div.often', null, ...OFTEN.map(button)),
     more && h('div.seldom', null, ...SELDOM.map(button)),
     h('div.beyond', null,
       h('button.more', { type: 'button', 'aria-expanded': String(more), 'data-key': 'outcomes-more', onclick: acts.more }, t(more ? 'today.fewer' : 'today.more')),
+      acts.details.button(one.code),
       way('a.more', view, { household: one.code, today: false }, { 'data-key': 'card', 'data-fly': true }, t('today.card'))));
 }
 

@@ -29,6 +29,12 @@ pub(super) fn day(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::system()).date()
 }
 
+/// The first moment of a day where the service runs.
+pub(super) fn start_of(day: Date) -> Timestamp {
+    // Only the last day that there is has none, west of Greenwich.
+    day.to_zoned(TimeZone::system()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
 /// By what a caller holds their grant, and when that ends by itself.
 #[derive(Debug, Clone)]
 enum By {

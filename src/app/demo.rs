@@ -1,21 +1,21 @@
 //! The demo: the bundled real county and a city, labelled sample visits and plans, one token for each role.
 
+mod crews;
 mod editions;
+mod fieldwork;
 mod plans;
+mod since;
 
 use super::confided::Sealer;
 use super::{
-    AppError, Assets, DivideSpec, ImportSpec, ImportSummary, NewSecret, create_token, describe_map, divide_areas, load,
-    run_import,
+    AppError, Assets, DivideSpec, ImportSpec, ImportSummary, NewSecret, create_token, describe_map, divide_areas,
+    link_user, load, run_import,
 };
 use crate::formats::{self, ImportKind, Mapping};
-use crate::model::{
-    Campaign, CampaignId, Change, Code, Confided, Grant, Household, Kind, Level, MapInfo, Outcome, Role, Visit,
-};
+use crate::model::{Change, Code, Confided, Grant, Household, Kind, Level, MapInfo, Role};
 use crate::state::State;
 use crate::store::{Batch, Entry, Store};
-use jiff::{SignedDuration, Timestamp, civil::Date};
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use jiff::Timestamp;
 use std::io::Cursor;
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -24,18 +24,16 @@ use std::path::Path;
 const ATTRIBUTION: &str = "© OpenStreetMap contributors (ODbL), Protomaps";
 /// Said of everything that was made up.
 const SAMPLE: &str = "Sample data: households are synthetic, visits, plans and drawings are made up";
+/// By what everything that was made up can be told.
+const SAMPLE_MARK: &str = "sample 示例";
 /// Who made the sample data, in the audit trail as on the page.
 const AUTHOR: &str = "sample data";
 /// Most households of a demo grid: what Chinese practice gives one grid.
 const GRID_HOUSEHOLDS: NonZeroU32 = NonZeroU32::new(300).expect("not zero");
 /// The same sample every time.
 const SEED: u64 = 20_261_005;
-/// Six weeks of visits in two stages.
-const STAGE_DAYS: i64 = 21;
 /// Households that confide something.
 const CONFIDING: usize = 24;
-/// When people call: from 8 to 19, seconds of a day, UTC.
-const CALLING: std::ops::Range<i64> = 28_800..68_400;
 
 /// The demo's files: kind, path, `FIELD=COLUMN`.
 const FILES: [(ImportKind, &str, &[&str]); 12] = [
@@ -79,6 +77,8 @@ pub struct Demo {
     pub plans: usize,
     /// One for each role.
     pub tokens: Vec<DemoToken>,
+    /// A visiting member's name, and the secret of the link that signs them in, once.
+    pub link: Option<(String, String)>,
 }
 
 /// Fills an empty store; the key file seals what a few households confide, and is founded where there is none. `step` hears what is
@@ -95,16 +95,21 @@ pub fn build_demo(store: &mut Store, key: &Path, now: Timestamp, mut step: impl 
     let spec =
         DivideSpec { within: Level::Township, households: GRID_HOUSEHOLDS, replace: false, author: AUTHOR.to_owned() };
     let grids = divide_areas(store, &spec)?.grids;
-    step("playing six weeks of sample visits");
+    step("playing five of six weeks of sample visits");
     let state = load(store, |kind| matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household))?;
-    let visits = play(store, &state, now)?;
-    confide(store, &state, key, now)?;
+    let sealer = Sealer::new(Some(key), false);
+    confide(store, &state, &sealer, now)?;
+    let fieldwork::Played { visits, member } = fieldwork::play(store, &state, &sealer, now)?;
     step("publishing figures");
     let editions = editions::publish(store, now)?;
     step("drawing sample plans");
     let plans = plans::draw(store, now)?;
     let tokens = tokens(store, &state)?;
-    Ok(Demo { imported, grids, visits, editions, plans, tokens })
+    let link = match member {
+        Some(name) => Some((name.to_string(), link_user(store, AUTHOR, name)?.secret)),
+        None => None,
+    };
+    Ok(Demo { imported, grids, visits, editions, plans, tokens, link })
 }
 
 fn import(store: &mut Store, kind: ImportKind, path: &str, columns: &[&str]) -> Result<ImportSummary, AppError> {
@@ -124,66 +129,8 @@ fn import(store: &mut Store, kind: ImportKind, path: &str, columns: &[&str]) -> 
     run_import(store, rows, &spec, |_| (), |_| ())
 }
 
-/// Two stages of visits. Each grid has its own pace, so that the map has something to tell; nobody is visited in the order of
-/// the file, and one in five doors stays shut at first.
-fn play(store: &mut Store, state: &State, now: Timestamp) -> Result<usize, AppError> {
-    let mut rng = StdRng::seed_from_u64(SEED);
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let days = |n: i64| SignedDuration::from_hours(24 * n);
-    let midnight = now - SignedDuration::from_secs(now.as_second() % 86_400);
-    let start = midnight - days(2 * STAGE_DAYS);
-    let date = |t: Timestamp| t.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let found = |id: u32, name: &str, theme: &str, from: Date, to: Date| {
-        let campaign = Campaign {
-            id: CampaignId(id),
-            name: name.into(),
-            theme: theme.into(),
-            from,
-            to,
-            revisit_days: None,
-            need_days: None,
-            closed: false,
-        };
-        campaign.check().map(Change::CampaignPut)
-    };
-    let turn = start + days(STAGE_DAYS);
-    let mut changes = vec![
-        found(1, "Stage 1 · sample 示例", "Know every household 户户走到", date(start), date(turn - days(1)))?,
-        found(2, "Stage 2 · sample 示例", "Ready for winter 温暖过冬", date(turn), today)?,
-    ];
-    for (id, from, most) in [(1u32, start, 0.8), (2, turn, 0.55)] {
-        let mut pace: hashbrown::HashMap<_, f64> = hashbrown::HashMap::new();
-        for household in state.households() {
-            let reached = *pace.entry(household.area).or_insert_with(|| rng.random_range(0.1..1.0f64) * most);
-            if !household.status.eligible() || !rng.random_bool(reached) {
-                continue;
-            }
-            let mut at =
-                from + days(rng.random_range(0..STAGE_DAYS)) + SignedDuration::from_secs(rng.random_range(CALLING));
-            let code = Code::new(household.code)?;
-            if rng.random_bool(0.2) {
-                changes.push(visit(&mut rng, &code, id, at, Outcome::NotHome));
-                at += SignedDuration::from_secs(rng.random_range(600..7_000));
-            }
-            let outcome = match rng.random_range(0..100) {
-                0..=79 => Outcome::Visited,
-                80..=89 => Outcome::Partly,
-                90..=94 => Outcome::NotHome,
-                95..=97 => Outcome::Refused,
-                98 => Outcome::Deferred,
-                _ => Outcome::MovedAway,
-            };
-            changes.push(visit(&mut rng, &code, id, at, outcome));
-        }
-    }
-    let visits = changes.len() - 2;
-    let entries = changes.iter().map(Entry::from).collect();
-    store.append(&[Batch { at: now, author: AUTHOR.into(), entries }])?;
-    Ok(visits)
-}
-
 /// Some households of the first grid, which the demo's member works in, with sample contacts and needs. A number of zeros calls nobody.
-fn confide(store: &mut Store, state: &State, key: &Path, now: Timestamp) -> Result<(), AppError> {
+fn confide(store: &mut Store, state: &State, sealer: &Sealer<'_>, now: Timestamp) -> Result<(), AppError> {
     let needs = [
         "Sample 示例: a ramp at the door 门口需要坡道",
         "Sample 示例: a ride to the doctor on Tuesdays 周二就医用车\nSample 示例: help with a form 帮忙填表",
@@ -191,7 +138,6 @@ fn confide(store: &mut Store, state: &State, key: &Path, now: Timestamp) -> Resu
     ];
     let first = codes(state, Level::Grid).into_iter().next();
     let grid = first.and_then(|code| state.area(code.as_str()));
-    let sealer = Sealer::new(Some(key), false);
     let households = state.households().filter(|one| one.area == grid && one.status.eligible()).take(CONFIDING);
     let entries: Result<Vec<Entry>, AppError> = households
         .zip(needs.into_iter().cycle())
@@ -206,13 +152,6 @@ fn confide(store: &mut Store, state: &State, key: &Path, now: Timestamp) -> Resu
         .collect();
     store.append(&[Batch { at: now, author: AUTHOR.into(), entries: entries? }])?;
     Ok(())
-}
-
-fn visit(rng: &mut StdRng, household: &Code, campaign: u32, at: Timestamp, outcome: Outcome) -> Change {
-    let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
-    let campaign = Some(CampaignId(campaign));
-    let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
-    Change::VisitMade(Visit::plain(id, household.clone(), campaign, at, outcome))
 }
 
 /// The codes of the living Areas of a level, in order.

@@ -56,6 +56,7 @@ mod throttle;
 mod tile;
 mod visits;
 mod vitals;
+mod weeks;
 mod within;
 mod work;
 mod worklist;
@@ -114,6 +115,7 @@ pub use throttle::neighbourhood;
 pub use tile::{TileBody, TileCoding, TileLayer, TileLayers, TileRequest, TilesetReport, tile_layer, tileset_has_zoom};
 pub use visits::{VisitFlag, VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
+pub use weeks::{WeeksQuery, WeeksReport};
 pub use within::ImportPart;
 pub use worklist::{WorklistQuery, WorklistReport};
 

@@ -279,7 +279,7 @@ fn rate(tally: &Tally) -> Rate {
     Rate::new(tally.visited(), tally.eligible).expect("a tally counts no household twice")
 }
 
-fn line(area: &Area, tally: &Tally) -> AreaLine {
+pub(super) fn line(area: &Area, tally: &Tally) -> AreaLine {
     let Area { code, name, level, parent, .. } = area;
     let counted = Counted::of(rate(tally));
     AreaLine { code: code.clone(), name: name.clone(), level: *level, parent: parent.clone(), counted }

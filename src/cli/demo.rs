@@ -35,7 +35,8 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
 
 fn tell(demo: &Demo, url: &str, dir: &Path, seconds: f64) -> Result<(), Failure> {
     let tokens: Map<String, Value> = demo.tokens.iter().map(|t| (t.role.to_string(), json!(t.secret))).collect();
-    let about = json!({"url": url, "pid": std::process::id(), "tokens": tokens});
+    let link = demo.link.as_ref().map(|(name, secret)| json!({"user": name, "link": secret}));
+    let about = json!({"url": url, "pid": std::process::id(), "tokens": tokens, "member": link});
     // Written aside and renamed: who waits for it never reads half of it.
     let (part, whole) = (dir.join("demo.json.part"), dir.join("demo.json"));
     fs::write(&part, about.to_string()).and_then(|()| fs::rename(&part, &whole))?;
@@ -58,6 +59,10 @@ fn tell(demo: &Demo, url: &str, dir: &Path, seconds: f64) -> Result<(), Failure>
         say::line(format_args!("\n  {} ({reach})", token.role));
         say::line(format_args!("    sign in   {url}/#token={}", token.secret));
         say::line(format_args!("    token     {}", token.secret));
+    }
+    if let Some((name, secret)) = &demo.link {
+        say::line(format_args!("\n  {name}, a visiting member, on a phone; the link signs in once"));
+        say::line(format_args!("    sign in   {url}/#today=yes&link={secret}"));
     }
     say::line("\n  Ctrl-C stops it and throws the scratch store away.");
     Ok(())

@@ -1,8 +1,8 @@
-//! `/api/rates` and `/api/rates/difference`.
+//! `/api/rates`, `/api/rates/difference` and `/api/coverage/weeks`.
 
 use super::extract::{Params, as_of, campaign, parse};
 use super::problem::Problem;
-use crate::app::{App, Caller, DifferenceReport, RatesQuery, RatesReport};
+use crate::app::{App, Caller, DifferenceReport, RatesQuery, RatesReport, WeeksQuery, WeeksReport};
 use crate::model::{Level, ModelError};
 use axum::Json;
 use axum::extract::State;
@@ -30,6 +30,20 @@ pub async fn rates(
         as_of: as_of(params.as_of.as_deref())?,
     };
     Ok(Json(app.rates(&caller, query).await?))
+}
+
+pub async fn weeks(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<RatesParams>,
+) -> Result<Json<WeeksReport>, Problem> {
+    let needed = || ModelError::new("campaign", "nothing", "the number of a campaign");
+    let query = WeeksQuery {
+        campaign: campaign(params.campaign.as_deref())?.ok_or_else(needed)?,
+        level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
+        within: params.within,
+    };
+    Ok(Json(app.work(move |app| app.weeks(&caller, &query)).await??))
 }
 
 #[derive(Deserialize)]

@@ -92,6 +92,8 @@ pub enum Right {
     Teams,
     /// Ask households whether they are satisfied.
     Ask,
+    /// See what members code households as, by name.
+    Codes,
     /// See Plans with their zones and spots, whatever their phase.
     Plans,
     /// Found and change Plans, zones and spots, and check rules for them.
@@ -106,7 +108,7 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 17] = [
+    pub const ALL: [Right; 18] = [
         Right::Areas,
         Right::Published,
         Right::Coverage,
@@ -119,6 +121,7 @@ impl Right {
         Right::Campaign,
         Right::Teams,
         Right::Ask,
+        Right::Codes,
         Right::Plans,
         Right::Draw,
         Right::Ledger,
@@ -149,12 +152,12 @@ pub fn reach(role: Role, right: Right) -> Reach {
         | (Role::Admin, _)
         | (Role::Coordinator, Right::Campaign)
         | (Role::Coordinator | Role::Inspector | Role::Analyst, Right::Rates)
-        | (Role::Inspector, Right::Households | Right::Addresses | Right::Ask)
+        | (Role::Inspector, Right::Households | Right::Addresses | Right::Ask | Right::Codes)
         | (Role::Analyst, Right::Households | Right::Publish)
         | (Role::Coordinator | Role::Planner | Role::Inspector | Role::Analyst, Right::Plans)
         | (Role::Planner, Right::Draw) => Everywhere,
         (Role::Member | Role::Coordinator, Right::Households | Right::Addresses | Right::Visit | Right::Ledger)
-        | (Role::Coordinator, Right::Teams | Right::LedgerLayout) => Own,
+        | (Role::Coordinator, Right::Teams | Right::Codes | Right::LedgerLayout) => Own,
         (Role::Public, _) => Nowhere,
         (_, Right::Past) => Everywhere,
         _ => Nowhere,

@@ -42,6 +42,7 @@ mod then;
 mod tilefeatures;
 mod verdict;
 mod visits;
+mod weeks;
 
 pub use answers::Asked;
 pub use areas::{AreaEntry, AreaId};
@@ -62,6 +63,7 @@ pub use then::{Then, Turnback};
 pub use tilefeatures::{Cell, Mark, Point, Points, Sieve};
 pub use verdict::Verdict;
 pub use visits::{VisitView, Void};
+pub use weeks::{MOST_WEEKS, ReachedByWeek};
 
 use crate::model::{ContextFeature, MapInfo};
 

@@ -279,6 +279,39 @@ fn what_is_drawn_is_what_was_put_last_and_not_taken_away_and_a_plan_knows_when_i
 }
 
 #[test]
+fn the_weeks_of_a_campaign_equal_counting_visit_by_visit() {
+    // Visits are made in some 35 days from there on; the weeks begin later and end earlier.
+    let ends: Vec<Timestamp> =
+        (1..=4).map(|week| Timestamp::from_second(1_760_200_000 + week * 604_800).unwrap()).collect();
+    for seed in 52..55 {
+        let changes = story(seed, 1_500);
+        let (state, counted) = (lived(&changes), fieldwork::Counted::of(&changes));
+        for (campaign, level) in
+            [1, 2].into_iter().flat_map(|id| [Level::Grid, Level::Township].map(|level| (CampaignId(id), level)))
+        {
+            let found = state.reached_by_week(campaign, level, None, &ends);
+            assert!(found.len() >= 2, "{}", found.len());
+            for one in &found {
+                let inside = |id| state.areas.chain(state.households.area(id)).any(|area| area == one.covered.id);
+                let reached = |before: Timestamp| {
+                    let counts = |h: &super::HouseholdView<'_>| {
+                        counted.eligible(Some(campaign), h) && counted.reached(campaign, h.code, before)
+                    };
+                    state.households().filter(|h| inside(h.id)).filter(counts).count()
+                };
+                // What took place after the last week counts in it.
+                let mut expected: Vec<usize> = ends.iter().map(|end| reached(*end)).collect();
+                expected[3] = reached(Timestamp::MAX);
+                let by_week: Vec<usize> = one.by_week.iter().map(|n| *n as usize).collect();
+                assert_eq!(by_week, expected, "seed {seed}, {}", one.covered.entry.area.code);
+                assert_eq!(one.by_week.last(), Some(&one.covered.tally.visited()));
+            }
+        }
+        assert!(state.reached_by_week(CampaignId(1), Level::Grid, None, &[]).iter().all(|one| one.by_week.is_empty()));
+    }
+}
+
+#[test]
 fn every_tally_equals_counting() {
     for seed in 42..45 {
         let changes = story(seed, 1_500);

@@ -242,6 +242,15 @@ impl Visits {
         standings.map(|(household, visit)| (*household, self.outcome[visit.0 as usize]))
     }
 
+    /// The counted visits of a campaign that stand, in the order in which they came in: to which household, and when in microseconds.
+    pub(super) fn counted(&self, campaign: CampaignId) -> impl Iterator<Item = (HouseholdId, i64)> + '_ {
+        let all = self.campaign.iter().zip(&self.outcome).zip(self.household.iter().zip(&self.at)).zip(0u32..);
+        let stands = move |((of, outcome), n): ((&u32, &Outcome), u32)| {
+            *of == campaign.0 && outcome.counts() && !self.is_void(VisitId(n))
+        };
+        all.filter(move |((visit, _), n)| stands((*visit, *n))).map(|((_, (household, at)), _)| (*household, *at))
+    }
+
     /// Adds a visit that came in at a time; the standings that it turned. A visit whose id is known changes nothing. `None` where
     /// there are no numbers left.
     pub(super) fn put(

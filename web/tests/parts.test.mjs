@@ -12,7 +12,7 @@ const row = (code, level, parent, visited, unvisited) => ({ code, name: code, le
 const rows = [row('1', 'county', null, 9, 21), row('11', 'township', '1', 9, 21), row('111', 'grid', '11', 4, 6), row('112', 'grid', '11', 5, 15)];
 
 test('an address says what it was made of', () => {
-  const view = { at: { lng: 9.5231, lat: 47.14, zoom: 12.25 }, campaign: 2, area: 'a/b & c', household: 'H1', hidden: true, plan: 3, task: /** @type {const} */ ('draw'), beside: 4, split: true, rule: 'junction', why: /** @type {[number, number]} */ ([9.52, 47.14]), rates: null, within: null, compare: [], ledger: false, today: false, teams: null, team: null, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark') };
+  const view = { at: { lng: 9.5231, lat: 47.14, zoom: 12.25 }, campaign: 2, area: 'a/b & c', household: 'H1', hidden: true, plan: 3, task: /** @type {const} */ ('draw'), beside: 4, split: true, rule: 'junction', why: /** @type {[number, number]} */ ([9.52, 47.14]), rates: null, within: null, compare: [], ledger: false, calendar: false, today: false, teams: null, team: null, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark') };
   assert.deepEqual(parse(format(view)), { view, token: null, link: null });
 });
 
@@ -59,11 +59,12 @@ test('two live changes become one that forgets nothing', () => {
 });
 
 test('the campaign that began last is the current one, and before the first there is none', () => {
-  const campaigns = [{ id: 1, from: '2026-10-01' }, { id: 2, from: '2026-11-01' }, { id: 3, from: '2026-12-01' }].map((one) => ({ ...one, name: '', theme: '', to: one.from }));
+  const campaigns = [{ id: 1, from: '2026-10-01' }, { id: 2, from: '2026-11-01' }, { id: 3, from: '2026-12-01' }].map((one) => ({ ...one, name: '', theme: '', to: one.from, revisit_days: null, need_days: null, phase: /** @type {const} */ ('ended') }));
   assert.equal(current(campaigns, '2026-11-01'), 2);
   assert.equal(current(campaigns, '2026-10-31'), 1);
   assert.equal(current(campaigns, '2027-10-31'), 3);
   assert.equal(current(campaigns, '2026-09-30'), null);
+  assert.equal(current([...campaigns.slice(0, 1).map((one) => ({ ...one, phase: /** @type {const} */ ('running') })), ...campaigns.slice(1)], '2027-10-31'), 1, 'one that runs goes before one that is over');
 });
 
 test('all visits have an address of their own', () => {

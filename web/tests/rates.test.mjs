@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { axes, counts, fitLabels, forReal, higherFirst, scaleOf, sorted } from '../ratefigures.js';
+import { path, shares, top } from '../weekfigures.js';
 import { en } from '../words.en.js';
 import { zh } from '../words.zh.js';
 import { ADMIN, MEMBER, PLANNER, ask, close, mapDrawn, open, shown, visit } from './browser.mjs';
@@ -83,7 +84,7 @@ test('areas are put in order by name, size or verdict; of two the higher one is 
 
 test('the answer, the rows and the points are what the service says', async () => {
   const { campaigns } = await ask('/api/campaigns');
-  const campaign = campaigns.at(-1).id;
+  const campaign = campaigns.findLast((/** @type {any} */ one) => one.phase === 'running').id;
   const { page, errors, done } = await open(`#campaign=${campaign}&rates=township${AS}`, ANSWERED);
   const found = await rates(`level=township&campaign=${campaign}`);
   const of = (/** @type {string} */ position) => found.areas.filter((/** @type {any} */ a) => a.position === position).length;
@@ -349,6 +350,21 @@ test('printed, it is one page: the answer, the funnel and all rows, the sample l
   await done();
 });
 
+test('printed for a campaign, the upright page has every area week by week as well, and is one page', async () => {
+  const { page, done } = await open(`#campaign=1&rates=township${AS}`, { ready: '.multiples', prepare: (p) => p.addInitScript(() => Object.assign(window, { printed: 0, print: () => { /** @type {any} */ (window).printed += 1; } })) });
+  const drawn = await page.locator('[data-weeks]').count();
+  await page.click('#print');
+  await page.waitForFunction(() => /** @type {any} */ (window).printed === 1);
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 718, height: 1047 });
+  const sheet = page.locator('.sheet.bulletin.upright');
+  assert.equal(await sheet.locator('.growing .growth').count(), drawn);
+  const over = await sheet.evaluate((e) => [e.scrollWidth - e.clientWidth, e.getBoundingClientRect().height - innerHeight]);
+  assert.ok(over.every((n) => n <= 1), String(over));
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await done();
+});
+
 test('where there is no room for all, the bulletin lists what stands out and says how many it leaves out', async () => {
   const many = { ...fixture, areas: Array.from({ length: 60 }, (_, i) => ({ ...fixture.areas[i % 10 === 0 ? 0 : 2], code: `M${i}`, name: `Area ${i}`, eligible: 100 + i * 30 })) };
   const { page, done } = await openWith(many);
@@ -362,4 +378,49 @@ test('where there is no room for all, the bulletin lists what stands out and say
   assert.equal(await page.locator('.bulletin.upright tbody tr').count(), 6);
   assert.ok((await page.textContent('.bulletin.upright .body'))?.includes(en['rates.bulletin.more'].replace('{n}', '54')));
   await done();
+});
+
+// ---- week by week ----
+
+test('each area is drawn week by week on one scale, and the table says what the service says', async () => {
+  const { page, errors, done } = await open(`#campaign=1&rates=township${AS}`, { ready: '.multiples' });
+  const found = await ask('/api/coverage/weeks?campaign=1&level=township', ADMIN);
+  assert.ok(found.weeks.length >= 2, 'the demo has weeks');
+  assert.deepEqual(await page.$$eval('[data-weeks]', (all) => all.map((one) => one.getAttribute('data-weeks'))), byName(found.areas), 'in the order of the table');
+  await page.click('[data-key="weeks-table-head"]');
+  const cells = (/** @type {string} */ code) => page.$$eval(`[data-weeks-row="${code}"] td`, (all) => all.map((cell) => cell.textContent));
+  for (const { code, eligible, reached } of [...found.areas, { code: '', ...found.overall }]) assert.deepEqual(await cells(code), reached.map((/** @type {number} */ n) => percent(n / eligible)));
+  const most = top(found);
+  for (const area of found.areas) {
+    assert.equal(await page.getAttribute(`[data-weeks="${area.code}"] .own`, 'd'), path(shares(area), most));
+    assert.equal(await page.getAttribute(`[data-weeks="${area.code}"] .whole`, 'd'), path(shares(found.overall), most));
+  }
+  await page.selectOption('#campaign', '');
+  await page.waitForFunction(() => document.querySelector('[data-part="weeks"]') === null, null, { timeout: 10_000 }); // all visits have no weeks
+  assert.deepEqual(errors, []);
+  await done();
+});
+
+test('lines begin at nothing, rise to the right and stay in their frame; the scale ends at the next ten per cent', () => {
+  const line = path([0.25, 0.5, 0.5], 0.5).slice(1).split('L').map((at) => at.split(' ').map(Number));
+  assert.equal(line.length, 4);
+  assert.ok(line.every(([x, y], i) => x >= 0 && x <= 100 && y >= 0 && y <= 56 && (i === 0 || (x > line[i - 1][0] && y <= line[i - 1][1]))), JSON.stringify(line));
+  assert.deepEqual([line[2][1], line[3][1]], [line[2][1], line[2][1]], 'a week without visits is flat');
+  const of = (/** @type {number[]} */ reached) => ({ eligible: 100, reached });
+  const weeks = /** @type {any} */ ({ overall: of([10, 30]), areas: [of([1, 42]), of([0, 8]), { eligible: 0, reached: [0, 0] }] });
+  assert.equal(top(weeks), 0.5);
+  assert.deepEqual([top({ ...weeks, areas: [of([0, 50])] }), top({ ...weeks, overall: of([0]), areas: [] }), path([], 1)], [0.5, 0.1, '']);
+});
+
+test('weeks that have not begun and weeks that cannot be read are said so, and the comparison stands', async () => {
+  const body = { campaign: 1, as_of: '2026-11-23T00:00:00Z', level: 'township', weeks: [], overall: { eligible: 0, reached: [] }, areas: [] };
+  const none = await open(`#campaign=1&rates=township${AS}`, { ready: '[data-figure="weeks-none"]', prepare: (p) => p.route('**/api/coverage/weeks?*', (route) => route.fulfill({ json: body })) });
+  assert.equal(await none.page.textContent('[data-figure="weeks-none"]'), en['weeks.none']);
+  await none.done();
+  const failed = await open(`#campaign=1&rates=township${AS}`, { ready: '[data-key="weeks-again"]', prepare: (p) => p.route('**/api/coverage/weeks?*', (route) => route.fulfill({ status: 503, body: 'no' })) });
+  assert.ok(await failed.page.isVisible('[data-figure="real"]'));
+  await failed.page.unroute('**/api/coverage/weeks?*');
+  await failed.page.click('[data-key="weeks-again"]');
+  await failed.page.waitForSelector('.multiples');
+  await failed.done();
 });

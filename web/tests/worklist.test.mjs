@@ -68,7 +68,7 @@ test('two taps store a visit; the list keeps its order, and a new list has one f
   await done();
 });
 
-test('a correction is another visit, and one that did not arrive is sent again as the same', async () => {
+test('another outcome corrects the one that is logged, and one that did not arrive is sent again as the same', async () => {
   const { page, done } = await open(today(MEMBER), { ...PHONE, ready: '.walk' });
   const code = /** @type {string} */ ((await rows(page))[0]);
   const count = async () => (await ask(`/api/households/${code}`, MEMBER)).visits.length;
@@ -91,6 +91,9 @@ test('a correction is another visit, and one that did not arrive is sent again a
   await page.waitForFunction((code) => /Partly/.test(document.querySelector(`[data-row="${code}"] [data-field="log"]`)?.textContent ?? ''), code);
   assert.equal(new Set(ids).size, 2);
   assert.equal(await count(), before + 2);
+  const { visits } = await ask(`/api/households/${code}`, MEMBER);
+  assert.deepEqual(ids.slice(1).map((id) => visits.find((/** @type {any} */ one) => one.id === id)).map(({ outcome, void: gone }) => [outcome, gone]), [['not_home', 'corrected'], ['partly', undefined]]);
+  assert.equal(new Set(visits.filter((/** @type {any} */ one) => ids.includes(one.id)).map((/** @type {any} */ one) => one.at)).size, 1, 'it took place when it did');
   await done();
 });
 

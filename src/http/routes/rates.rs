@@ -10,6 +10,9 @@ const fn area(name: &'static str, what: &'static str, example: &'static str) -> 
     Parameter { name, what, takes: Takes::Text, needed: true, example }
 }
 
+/// Of compared areas.
+const OF_LEVEL: Parameter = Parameter { what: "Areas of this level; townships without it.", ..LEVEL };
+
 const WITHIN: Parameter = Parameter {
     name: "within",
     what: "This area and those below it only: its code.",
@@ -18,24 +21,41 @@ const WITHIN: Parameter = Parameter {
     example: "438",
 };
 
-pub const OPERATIONS: [Operation; 5] = [
+pub const OPERATIONS: [Operation; 6] = [
     api(
         Verb::Get,
         "/api/rates",
         Rule::Needs(Right::Rates),
         || get(rates::rates),
         Described {
-            parameters: &[
-                CAMPAIGN,
-                Parameter { what: "Areas of this level; townships without it.", ..LEVEL },
-                WITHIN,
-                AS_OF,
-            ],
+            parameters: &[CAMPAIGN, OF_LEVEL, WITHIN, AS_OF],
             refuses: &[404],
             ..reads(
                 "rates",
                 "Coverage of the areas of a level beside one another: which stand out by more than chance, and ranks as intervals",
                 &[json("rates")],
+            )
+        },
+    ),
+    api(
+        Verb::Get,
+        "/api/coverage/weeks",
+        Rule::Needs(Right::Rates),
+        || get(rates::weeks),
+        Described {
+            parameters: &[
+                Parameter { what: "Of this campaign.", needed: true, ..CAMPAIGN },
+                OF_LEVEL,
+                Parameter {
+                    what: "This area and those below it only: its code; needed where a level has more than 2,000 areas.",
+                    ..WITHIN
+                },
+            ],
+            refuses: &[404],
+            ..reads(
+                "weeks",
+                "How many households of each area a campaign had reached by the end of each of its weeks, by the times of the visits",
+                &[json("weeks")],
             )
         },
     ),
@@ -96,14 +116,14 @@ pub const OPERATIONS: [Operation; 5] = [
     api(
         Verb::Get,
         "/api/codes",
-        Rule::Needs(Right::Rates),
+        Rule::Needs(Right::Codes),
         || get(answers::codes),
         Described {
             parameters: &[CAMPAIGN, WITHIN],
-            refuses: &[403, 404],
+            refuses: &[404],
             ..reads(
                 "codes",
-                "What each member codes as vacant, demolished or duplicate, and whose share stands out; for who may see who called",
+                "What each member codes as vacant, demolished or duplicate, and whose share stands out",
                 &[json("codes")],
             )
         },

@@ -6,6 +6,7 @@ use crate::model::{
     Assignment, CampaignId, Change, Charge, Fix, Membership, Outcome, Sealed, TargetChange, Team, UserName, Visit,
     VisitEnd,
 };
+use jiff::Timestamp;
 use jiff::civil::date;
 use rand::{RngExt, rngs::SmallRng};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,5 +102,15 @@ impl Counted {
         };
         let last = self.visits.values().filter(of).max_by_key(|visit| (visit.outcome.counts(), visit.at, visit.id));
         last.map(|visit| visit.outcome)
+    }
+
+    /// Whether somebody was reached by a visit before a moment.
+    pub fn reached(&self, campaign: CampaignId, household: &str, before: Timestamp) -> bool {
+        self.visits.values().any(|visit| {
+            visit.household.as_str() == household
+                && visit.campaign == Some(campaign)
+                && visit.outcome.counts()
+                && visit.at < before
+        })
     }
 }
