@@ -46,7 +46,10 @@ fn info_me_and_search_say_what_the_contract_says() {
     assert_eq!(me, json!({"name": "public", "role": "public", "areas": [], "may": ["areas", "published"]}));
     let me = member.json("/api/me");
     assert_eq!((&me["role"], &me["areas"]), (&json!("member"), &json!([GRIDS[0]])));
-    assert_eq!(me["may"], json!(["areas", "published", "coverage", "households", "addresses", "past", "visit", "ledger"]));
+    assert_eq!(
+        me["may"],
+        json!(["areas", "published", "coverage", "households", "addresses", "past", "visit", "ledger"])
+    );
     let found = public.json("/api/search?q=West");
     assert_eq!(found["results"].as_array().unwrap().len(), 1, "{found}");
     assert_eq!(keys(&found["results"][0]), ["type", "code", "name", "level", "lon", "lat", "bbox"]);

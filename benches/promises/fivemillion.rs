@@ -34,7 +34,7 @@ pub fn measure(ground: &mut Ground, table: &mut Table) -> Outcome {
     let codes: Vec<Code> = ground.points.sample.iter().map(|(code, _)| Code::new(code)).collect::<Result<_, _>>()?;
     play(&store, &codes, began)?;
     let server = Server::start(&store, 0)?;
-    let kept = server.metric("melonmap_visits ")?;
+    let kept = server.metric("melonmap_visits ", &divided.token)?;
     let measured = format!("{:.1} s, {}", server.ready, megabytes(server.resident()));
     let what = format!("start with 1.68M households and {} visits to ready", count(kept));
     table.promise(what, "≤ 10 s", measured, kept == u64::from(VISITS) && server.ready <= LONGEST_START);

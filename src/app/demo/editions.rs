@@ -1,6 +1,7 @@
 //! The editions of the demo: figures of the stage at hand, published at the end of each week of sample visits.
 
-use super::{AUTHOR, STAGE_DAYS};
+use super::AUTHOR;
+use super::fieldwork::{PLAYED, STAGE_DAYS};
 use crate::app::AppError;
 use crate::app::publish::{EditionSpec, publish_in};
 use crate::model::{CampaignId, Change, Kind};
@@ -13,10 +14,10 @@ const WEEK: i64 = 7;
 /// Publishes them; how many.
 pub fn publish(store: &mut Store, now: Timestamp) -> Result<usize, AppError> {
     let midnight = now - SignedDuration::from_secs(now.as_second() % 86_400);
-    let ends = (1..=2 * STAGE_DAYS / WEEK).map(|week| week * WEEK);
+    let ends = (1..=PLAYED / WEEK).map(|week| week * WEEK);
     let mut editions = 0;
     for day in ends {
-        let at = midnight - SignedDuration::from_hours(24 * (2 * STAGE_DAYS - day));
+        let at = midnight - SignedDuration::from_hours(24 * (PLAYED - day));
         let campaign = CampaignId(if day <= STAGE_DAYS { 1 } else { 2 });
         let state = as_of(store, at)?;
         publish_in(store, &state, EditionSpec { campaign, level: None }, AUTHOR, at)?;
@@ -29,7 +30,8 @@ pub fn publish(store: &mut Store, now: Timestamp) -> Result<usize, AppError> {
 fn as_of(store: &Store, at: Timestamp) -> Result<State, AppError> {
     let mut loader = Loader::new();
     let wanted = |kind| {
-        matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household | Kind::Campaign | Kind::Visit | Kind::Edition)
+        let of_figures = matches!(kind, Kind::Campaign | Kind::Target | Kind::Visit | Kind::Edition);
+        of_figures || matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household)
     };
     store.read(1, |record: Record<'_>| -> Result<(), AppError> {
         if !wanted(record.kind) {

@@ -15,9 +15,9 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::sync::Arc;
 
 /// Days of a stage.
-const STAGE_DAYS: i64 = 21;
+pub const STAGE_DAYS: i64 = 21;
 /// Whole days that were played; today is the one after.
-const PLAYED: i64 = 34;
+pub const PLAYED: i64 = 34;
 /// When people call: from 8 to 19, seconds of a day, UTC.
 const CALLING: std::ops::Range<i64> = 28_800..68_400;
 /// Of those on whom somebody called, the share that was reached.
