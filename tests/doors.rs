@@ -120,10 +120,9 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
         "/api/teams/{code}/assignment" if operation.verb == Verb::Get => vec![String::new(), format!("?area={area}")],
         "/api/teams/{code}/assignment" if operation.verb == Verb::Delete => vec![format!("?plan={}", "0".repeat(64))],
         "/api/teams" => vec![format!("?area={area}"), "?on=2026-01-05".into()],
-        "/api/satisfaction" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/codes" => vec![String::new(), format!("?within={area}")],
         "/api/editions/preview" => vec!["?campaign=1&level=grid".into(), "?campaign=1".into()],
-        "/api/rates" => vec![String::new(), format!("?level=grid&within={area}")],
+        "/api/rates" | "/api/satisfaction" => vec![String::new(), format!("?level=grid&within={area}")],
         "/api/coverage/weeks" => vec!["?campaign=1".into(), format!("?campaign=1&level=grid&within={area}")],
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {

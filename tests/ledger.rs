@@ -122,8 +122,8 @@ fn check(client: &Client, file: &[u8]) -> Reply {
 }
 
 /// A decision to take one value.
-fn decision(code: &str, field: &str, from: Value, to: Value) -> Value {
-    json!({ "code": code, "fields": [{ "field": field, "from": from, "to": to }] })
+fn decision(code: &str, field: &str, from: impl Into<Value>, to: impl Into<Value>) -> Value {
+    json!({ "code": code, "fields": [{ "field": field, "from": from.into(), "to": to.into() }] })
 }
 
 fn results(client: &Client, rows: &[Value]) -> Vec<Value> {

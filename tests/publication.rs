@@ -34,7 +34,7 @@ fn play(story: &Story) -> (Vec<Published>, Vec<Edition>) {
     let mut published: Vec<Published> = Vec::new();
     for step in 0..story.editions {
         ground.live_on(&scratch, story, step);
-        let campaign = story.campaign(step);
+        let campaign = Story::campaign(step);
         let server = Server::start(&scratch);
         let (public, admin) = (server.client(None), server.client(Some(&ground.token)));
         let feed = public.live(None);

@@ -189,17 +189,14 @@ impl App {
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
         }
-        let areas: Figured = match query.as_of {
-            Some(at) => {
-                let RatesQuery { campaign, level, within, .. } = query.clone();
-                self.figures_then(caller, FiguresThen { at, campaign, level: Some(level), within }).await?
-            }
-            None => {
-                let state = self.state.read();
-                let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
-                let covered = state.coverage(query.campaign, Some(query.level), within, None);
-                covered.into_iter().map(|c| (Arc::clone(&c.entry.area), c.tally)).collect()
-            }
+        let areas: Figured = if let Some(at) = query.as_of {
+            let RatesQuery { campaign, level, within, .. } = query.clone();
+            self.figures_then(caller, FiguresThen { at, campaign, level: Some(level), within }).await?
+        } else {
+            let state = self.state.read();
+            let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
+            let covered = state.coverage(query.campaign, Some(query.level), within, None);
+            covered.into_iter().map(|c| (Arc::clone(&c.entry.area), c.tally)).collect()
         };
         if let Some(known) = self.compared.known(&query, &areas) {
             return Ok(known);
@@ -223,20 +220,17 @@ impl App {
         if let Some(id) = campaign {
             self.known_campaign(id)?;
         }
-        let (a, b) = match as_of {
-            Some(at) => {
-                let all = self.figures_then(caller, FiguresThen { at, campaign, level: None, within: None }).await?;
-                let one = |field: &'static str, code: &str| {
-                    let known = all.iter().find(|(area, _)| area.code.as_str() == code).cloned();
-                    known.ok_or_else(|| ModelError::new(field, code, "the code of an area that was living then"))
-                };
-                (one("a", &a)?, one("b", &b)?)
-            }
-            None => {
-                let state = self.state.read();
-                let one = |field: &'static str, code: &str| counted(&state, field, code, campaign);
-                (one("a", &a)?, one("b", &b)?)
-            }
+        let (a, b) = if let Some(at) = as_of {
+            let all = self.figures_then(caller, FiguresThen { at, campaign, level: None, within: None }).await?;
+            let one = |field: &'static str, code: &str| {
+                let known = all.iter().find(|(area, _)| area.code.as_str() == code).cloned();
+                known.ok_or_else(|| ModelError::new(field, code, "the code of an area that was living then"))
+            };
+            (one("a", &a)?, one("b", &b)?)
+        } else {
+            let state = self.state.read();
+            let one = |field: &'static str, code: &str| counted(&state, field, code, campaign);
+            (one("a", &a)?, one("b", &b)?)
         };
         if a.0.code == b.0.code {
             return Err(ModelError::new("b", &b.0.code, "the code of another area than a").into());

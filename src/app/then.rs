@@ -15,14 +15,17 @@ const KEPT: usize = 32;
 
 /// Figures that were turned back to a time, the last asked for last. What was does not change.
 #[derive(Default)]
-pub(super) struct Turned(Mutex<Vec<(Timestamp, Option<CampaignId>, Arc<Then>)>>);
+pub(super) struct Turned(Mutex<Vec<(About, Arc<Then>)>>);
+
+/// Which figures: of what time, in which campaign.
+type About = (Timestamp, Option<CampaignId>);
 
 impl Turned {
     fn known(&self, at: Timestamp, campaign: Option<CampaignId>) -> Option<Arc<Then>> {
         let mut kept = self.0.lock();
-        let place = kept.iter().position(|(of, in_campaign, _)| (*of, *in_campaign) == (at, campaign))?;
+        let place = kept.iter().position(|(about, _)| *about == (at, campaign))?;
         let known = kept.remove(place);
-        let then = Arc::clone(&known.2);
+        let then = Arc::clone(&known.1);
         kept.push(known);
         Some(then)
     }
@@ -32,7 +35,7 @@ impl Turned {
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        kept.push((at, campaign, Arc::clone(then)));
+        kept.push(((at, campaign), Arc::clone(then)));
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Story {
 
 impl Story {
     /// Whose edition a step publishes: the second campaign begins after two.
-    pub fn campaign(&self, step: usize) -> usize {
+    pub fn campaign(step: usize) -> usize {
         usize::from(step >= 2 && step.is_multiple_of(2))
     }
 }
@@ -51,12 +51,17 @@ struct Home {
     visited: [bool; CAMPAIGNS],
 }
 
+/// Of a number below 1,000 or so.
+fn float(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap())
+}
+
 fn code(text: &str) -> Code {
     Code::new(text).unwrap()
 }
 
 fn rect(west: usize, east: usize, south: usize, north: usize) -> MultiPolygon<f64> {
-    let at = |from: f64, n: usize| format!("{:.4}", from + SIDE * n as f64).parse::<f64>().unwrap();
+    let at = |from: f64, n: usize| format!("{:.4}", from + SIDE * float(n)).parse::<f64>().unwrap();
     MultiPolygon(vec![Rect::new((at(WEST, west), at(SOUTH, south)), (at(WEST, east), at(SOUTH, north))).to_polygon()])
 }
 
@@ -122,7 +127,7 @@ impl Ground {
             };
             changes.extend((0..households).map(|_| ground.home(cell)));
         }
-        append(scratch, changes);
+        append(scratch, &changes);
         ground
     }
 
@@ -139,8 +144,8 @@ impl Ground {
     fn put(&self, home: usize) -> Change {
         let Home { cell, status, .. } = self.homes[home];
         let (column, row) =
-            if cell < 2 * GRIDS { (cell as f64 + 0.5, 0.5) } else { ((cell - 2 * GRIDS) as f64 * 6.0 + 3.0, 1.5) };
-        let within = (home % 97) as f64 / 97.0 * 0.8 - 0.4;
+            if cell < 2 * GRIDS { (float(cell) + 0.5, 0.5) } else { (float(cell - 2 * GRIDS) * 6.0 + 3.0, 1.5) };
+        let within = float(home % 97) / 97.0 * 0.8 - 0.4;
         let at = LonLat::new(WEST + SIDE * (column + within), SOUTH + SIDE * (row + within)).unwrap();
         let (code, confided) = (code(&format!("H{home}")), Confided::default());
         Change::HouseholdPut(Household { code, at, address: None, status, persons: None, confided })
@@ -185,7 +190,7 @@ impl Ground {
             changes.push(area("G04", Level::Grid, Some("V1"), rect(7, 9, 0, 1)));
             self.grid[7] = Some("G04".into());
         }
-        append(scratch, changes);
+        append(scratch, &changes);
     }
 
     /// One cell goes to the next grid; a grid ends, and its ground is the village's own; a grid is founded on a part of another.
@@ -261,7 +266,7 @@ impl Ground {
     }
 }
 
-fn append(scratch: &Scratch, changes: Vec<Change>) {
+fn append(scratch: &Scratch, changes: &[Change]) {
     let mut store = open_store(scratch.store().to_str().unwrap(), false, "test").unwrap();
     let entries = changes.iter().map(Entry::from).collect();
     store.append(&[Batch { at: Timestamp::now(), author: "test".into(), entries }]).unwrap();
