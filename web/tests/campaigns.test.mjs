@@ -68,7 +68,7 @@ test('the answer is what the service says: how many run, when they end, who is n
   assert.ok(now.length >= 1, 'the demo has one that runs');
   assert.equal(await shown(page, '[data-figure="running"]'), now.length);
   assert.deepEqual(await page.$$eval('[data-campaign]', (bars) => bars.map((bar) => [Number(bar.getAttribute('data-campaign')), bar.getAttribute('data-phase')])), all.toSorted((/** @type {any} */ a, /** @type {any} */ b) => a.from.localeCompare(b.from) || a.id - b.id).map((/** @type {any} */ c) => [c.id, c.phase]));
-  const [row] = (await ask('/api/coverage?level=county&campaign=2')).areas;
+  const [row] = (await ask('/api/coverage?level=county&campaign=2', ADMIN)).areas;
   const line = (await page.textContent('[data-running="2"]')) ?? '';
   for (const part of [all[1].name, row.unvisited.toLocaleString('en-GB'), row.eligible.toLocaleString('en-GB')]) assert.ok(line.includes(part), `${line}: ${part}`);
   const target = await ask('/api/campaigns/2/target', ADMIN);
@@ -130,7 +130,7 @@ test('a campaign is founded with its count shown before, refused at its field, c
   await page.click('[data-key="target-area"]');
   assert.ok(await page.isDisabled('[data-key="save"]'), 'no area, nobody');
   await page.selectOption('#campaign-area', '7001');
-  const grids = (await ask('/api/coverage?within=7001&level=grid')).areas;
+  const grids = (await ask('/api/coverage?within=7001&level=grid', ADMIN)).areas;
   const eligible = grids.reduce((/** @type {number} */ sum, /** @type {any} */ row) => sum + row.eligible, 0);
   await page.waitForSelector(`[data-count="${eligible}"]`);
   await page.fill('#campaign-name', 'Heating 供暖');

@@ -71,7 +71,7 @@ test('many changes at once are few refreshes', async () => {
   const { page, requests, done, codes } = await watched(30);
   const before = await shown(page, '[data-figure="unvisited"]');
   const known = requests.length;
-  await Promise.all(codes.map(visit));
+  await Promise.all(codes.map((code) => visit(code)));
   await unvisited(page, before - codes.length);
   const asked = requests.slice(known).filter((url) => new URL(url).pathname === '/api/coverage').length;
   assert.ok(asked >= 1 && asked <= codes.length / 2, `${asked} questions after ${codes.length} changes`);

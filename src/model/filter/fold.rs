@@ -38,7 +38,7 @@ pub(super) fn accents(text: &str) -> Cow<'_, str> {
 }
 
 /// Equal for texts that people take for the same: width, case, accents, and what is no letter or digit do not count (NFKC, Unicode
-/// Annex 15, then [`case`] and [`accents`]). Each run of what does not count is one space; there is none at the ends.
+/// Annex 15, then `case` and `accents`). Each run of what does not count is one space; there is none at the ends.
 ///
 /// ```
 /// use melonmap::model::filter::loose;
