@@ -26,7 +26,7 @@ const SHELL = SHELLS + version;
 const PATIENCE_MS = 5_000; // for the service, where something is kept
 const AT_ONCE = 6; // files that are loaded
 const GONE = [502, 503, 504]; // a proxy before a service that is not there
-const PERSONAL = /^(api\/(me|info|campaigns|coverage|worklist|areas\/[^/]+)|tiles\/.+)$/;
+const PERSONAL = /^(api\/(me|info|campaigns|editions|coverage|worklist|areas\/[^/]+)|tiles\/.+)$/;
 
 const paths = new Set(files.map(([path]) => path));
 /** @param {string} path */

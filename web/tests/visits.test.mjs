@@ -35,7 +35,7 @@ test('two taps say nothing more; "More" opens what else a visit says, above the 
   await page.context().setGeolocation({ longitude: lon + 0.0002, latitude: lat, accuracy: 14 });
   /** @type {any[]} */
   const sent = [];
-  await page.route('**/api/visits', (route) => { sent.push(route.request().postDataJSON()); return route.continue(); });
+  await page.route('**/api/visits', (route) => { sent.push(...[route.request().postDataJSON()].flat()); return route.continue(); });
   await page.click(`[data-row="${code}"] .stop`);
   assert.equal(await page.locator('.visit-form').count(), 0);
   await page.click('[data-key="visit-more"]');
@@ -73,7 +73,7 @@ test('a position may be left out, and one that the browser keeps back does not k
   const code = await codeAt(page, 4);
   /** @type {any[]} */
   const sent = [];
-  await page.route('**/api/visits', (route) => { sent.push(route.request().postDataJSON()); return route.continue(); });
+  await page.route('**/api/visits', (route) => { sent.push(...[route.request().postDataJSON()].flat()); return route.continue(); });
   await page.click(`[data-row="${code}"] .stop`);
   await page.click('[data-key="visit-more"]');
   await page.click('[data-key="visit-place"]');
