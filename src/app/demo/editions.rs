@@ -1,4 +1,4 @@
-//! The editions of the demo: figures of the stage at hand, published at the end of each week of sample visits.
+//! The editions of the demo: figures of the stage at hand, published at the end of each week of sample visits, and now.
 
 use super::AUTHOR;
 use super::fieldwork::{PLAYED, STAGE_DAYS};
@@ -7,6 +7,7 @@ use crate::app::publish::{EditionSpec, publish_in};
 use crate::model::{CampaignId, Change, Kind};
 use crate::state::{Loader, State};
 use crate::store::{Record, Store};
+use hashbrown::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 const WEEK: i64 = 7;
@@ -14,7 +15,7 @@ const WEEK: i64 = 7;
 /// Publishes them; how many.
 pub fn publish(store: &mut Store, now: Timestamp) -> Result<usize, AppError> {
     let midnight = now - SignedDuration::from_secs(now.as_second() % 86_400);
-    let ends = (1..=PLAYED / WEEK).map(|week| week * WEEK);
+    let ends = (1..=PLAYED / WEEK).map(|week| week * WEEK).chain([PLAYED]);
     let mut editions = 0;
     for day in ends {
         let at = midnight - SignedDuration::from_hours(24 * (PLAYED - day));
@@ -28,9 +29,9 @@ pub fn publish(store: &mut Store, now: Timestamp) -> Result<usize, AppError> {
 
 /// The map with the visits up to a moment. They were all entered at once: a state of that time would have none.
 fn as_of(store: &Store, at: Timestamp) -> Result<State, AppError> {
-    let mut loader = Loader::new();
+    let (mut loader, mut made) = (Loader::new(), HashSet::new());
     let wanted = |kind| {
-        let of_figures = matches!(kind, Kind::Campaign | Kind::Target | Kind::Visit | Kind::Edition);
+        let of_figures = matches!(kind, Kind::Campaign | Kind::Target | Kind::Visit | Kind::VisitEnd | Kind::Edition);
         of_figures || matches!(kind, Kind::Area | Kind::AreaEnd | Kind::Household)
     };
     store.read(1, |record: Record<'_>| -> Result<(), AppError> {
@@ -38,8 +39,13 @@ fn as_of(store: &Store, at: Timestamp) -> Result<State, AppError> {
             return Ok(());
         }
         let change = Change::read(record.kind, record.body)?;
-        if matches!(&change, Change::VisitMade(visit) if visit.at > at) {
-            return Ok(());
+        match &change {
+            Change::VisitMade(visit) if visit.at > at => return Ok(()),
+            Change::VisitMade(visit) => {
+                made.insert(visit.id);
+            }
+            Change::VisitWithdrawn(end) if !made.contains(&end.id) => return Ok(()),
+            _ => {}
         }
         Ok(loader.push(record.seq, record.at, record.author, change)?)
     })?;
