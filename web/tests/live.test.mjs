@@ -57,6 +57,8 @@ test('what changed while the line was cut is caught up from the last event, tile
   const known = requests.length;
   const again = page.waitForRequest((request) => new URL(request.url()).pathname === '/live');
   const tile = page.waitForRequest((request) => request.url().includes('/tiles/households/'));
+  // Where something failed meanwhile the page said so, and reads everything again; else the base map stays.
+  const troubled = await page.isVisible('#notice');
   mend();
   assert.match((await (await again).allHeaders())['last-event-id'] ?? '', /^\d+$/);
   await unvisited(page, before - 2);
@@ -65,7 +67,7 @@ test('what changed while the line was cut is caught up from the last event, tile
   // A tile that comes into sight for the first time, as bars come and go, is no reading again.
   const read = new Set(requests.slice(0, known));
   const ground = requests.slice(known).filter((url) => url.includes('/tiles/context/') && /\/\d+\/\d+\/\d+/.test(url) && read.has(url));
-  assert.deepEqual(ground, [], 'the base map did not change and is not read again');
+  if (!troubled) assert.deepEqual(ground, [], 'the base map did not change and is not read again');
   await done();
 });
 
