@@ -26,8 +26,10 @@ pub fn come_and_gone(state: &State) -> Result<Vec<Change>, AppError> {
         let (at, code, built) = (one.at, Code::new(one.code)?, Code::new(&format!("SAMPLE-{}", n + 1))?);
         gone.push(code.clone());
         new.push(built.clone());
+        // The same people move back in; what they confided was of the old house.
         let household = |code: Code, address: Option<String>, status: Status| {
-            Change::HouseholdPut(Household { code, at, address, status, persons: None, confided: Confided::default() })
+            let (persons, confided) = (one.persons, Confided::default());
+            Change::HouseholdPut(Household { code, at, address, status, persons, confided })
         };
         changes.push(household(code, one.address.map(str::to_owned), Status::Demolished));
         changes.push(household(built, one.address.map(|text| format!("{text} · {SAMPLE_MARK}")), Status::Occupied));
