@@ -3,7 +3,8 @@
 mod sheet;
 
 use super::access::{self, day};
-use super::read::{HouseholdLine, line, living};
+use super::households::{HouseholdLine, line};
+use super::read::living;
 use super::{App, AppError, Caller};
 use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, Worklist, today};
 use crate::formats::{Placemark, gpx};
