@@ -1,7 +1,8 @@
 //! What is done in the field, at random, and counted one by one.
 
 use super::super::{HouseholdView, State};
-use super::{at, code};
+use super::at;
+use super::story::code;
 use crate::model::{
     Assignment, CampaignId, Change, Charge, Fix, Membership, Outcome, Sealed, TargetChange, Team, UserName, Visit,
     VisitEnd,
