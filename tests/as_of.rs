@@ -130,6 +130,14 @@ fn figures_as_of_a_time_are_those_that_were_answered_then_whatever_came_since() 
         format!("/api/coverage?within={}", TOWNSHIPS[0]),
         "/api/rates?level=grid&campaign=1".into(),
         format!("/api/rates/difference?campaign=1&a={}&b={}", GRIDS[0], GRIDS[1]),
+        "/api/coverage?campaign=1&from=2026-02-05&to=2026-02-05".into(),
+        "/api/satisfaction?campaign=1&level=grid".into(),
+        "/api/coverage/weeks?campaign=1&level=grid".into(),
+        "/api/codes".into(),
+        format!("/api/areas/{}", GRIDS[0]),
+        "/api/households/HH00".into(),
+        format!("/api/unvisited?campaign=1&area={}&limit=1000", GRIDS[0]),
+        format!("/api/worklist?campaign=1&area={}", GRIDS[0]),
     ];
     let now = || {
         let answer = |path: &String| {
@@ -158,10 +166,25 @@ fn figures_as_of_a_time_are_those_that_were_answered_then_whatever_came_since() 
     remember();
     visit(3, "HH00", json!({ "outcome": "refused", "corrects": "018f3b6e-0000-7000-8000-000000000001" }));
     remember();
+    let team = |members: Value| {
+        let areas = json!([{ "area": GRIDS[0], "from": "2026-01-01" }]);
+        assert!(
+            admin.put("/api/teams/t1", &json!({ "name": "First", "members": members, "areas": areas })).status < 300
+        );
+    };
+    team(json!([]));
+    let answer = json!({ "id": "018f3b6e-0000-7000-8000-000000000099", "household": "HH02", "campaign": 1,
+        "at": "2026-02-06T08:00:00Z", "answer": "no_answer" });
+    assert_eq!(admin.post("/api/answers", &answer).json()["results"][0]["result"], "stored");
+    remember();
     let gone = json!({ "remove": ["HH01"], "reason": "demolished" });
     assert_eq!(admin.post("/api/campaigns/1/target", &gone).status, 200);
     visit(4, "HH20", json!({}));
+    visit(5, "HH02", json!({ "outcome": "vacant", "at": "2026-02-20T08:00:00Z" }));
     remember();
+    for pair in stood.windows(2) {
+        assert_ne!(pair[0].1, pair[1].1, "each of them is seen somewhere");
+    }
     // Nothing of this is looked for in the store: the columns tell it.
     let check = |client: &Client| {
         for (then, expected) in &stood {
@@ -193,4 +216,88 @@ fn figures_as_of_a_time_are_those_that_were_answered_then_whatever_came_since() 
     // Before anything was there.
     let empty = admin.json("/api/coverage?as_of=2000-01-01T00:00:00Z");
     assert_eq!(empty["areas"], json!([]));
+}
+
+#[test]
+fn a_period_counts_what_took_place_in_it_whenever_it_came_in() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::start(&scratch);
+    let admin = server.client(Some(&tokens["admin"]));
+    let visited = |query: &str| {
+        let report = admin.json(&format!("/api/coverage?level=county{query}"));
+        (report["areas"][0]["visited"].as_u64().unwrap(), report["period"].clone())
+    };
+    let log = |n: u32, household: &str, at: &str, outcome: &str| {
+        let id = format!("018f3b6e-0000-7000-8000-{n:012}");
+        let visit = json!({ "id": id, "household": household, "at": at, "outcome": outcome });
+        assert_eq!(admin.post("/api/visits", &visit).json()["results"][0]["result"], "stored");
+    };
+    log(1, "HH00", "2026-02-10T08:00:00Z", "visited");
+    log(2, "HH01", "2026-03-10T08:00:00Z", "visited");
+    // Tried again later: in its own period the first call counts all the same.
+    log(3, "HH00", "2026-03-11T08:00:00Z", "not_home");
+    // A phone that was without network: the last to come in, the first to take place.
+    log(4, "HH02", "2026-02-01T08:00:00Z", "visited");
+    assert_eq!(visited(""), (3, Value::Null));
+    let period = |from: &str, to: &str| {
+        let query = [("from", from), ("to", to)].map(|(name, day)| format!("&{name}={day}"));
+        let (n, told) = visited(&query.into_iter().filter(|one| !one.ends_with('=')).collect::<String>());
+        let day = |day: &str| if day.is_empty() { Value::Null } else { json!(day) };
+        assert_eq!(told, json!({ "from": day(from), "to": day(to) }));
+        n
+    };
+    assert_eq!(period("2026-02-01", "2026-02-28"), 2);
+    assert_eq!(period("2026-02-02", "2026-02-28"), 1);
+    assert_eq!(period("2026-03-01", ""), 1);
+    assert_eq!(period("", "2026-01-31"), 0);
+    assert_eq!(period("2026-03-11", "2026-03-11"), 0, "nobody was reached that day");
+    let rates = admin.json("/api/rates?level=county&from=2026-02-01&to=2026-02-28");
+    assert_eq!((&rates["overall"]["visited"], &rates["period"]["to"]), (&json!(2), &json!("2026-02-28")));
+    let apart = admin.json(&format!("/api/rates/difference?a={}&b={}&from=2026-03-01", GRIDS[0], GRIDS[1]));
+    assert_eq!((&apart["a"]["visited"], &apart["b"]["visited"]), (&json!(1), &json!(0)));
+    let csv = admin.get("/api/coverage?level=county&f=csv&to=2026-02-09").text();
+    assert_eq!(csv.lines().nth(1).unwrap().split(',').nth(5), Some("1"), "{csv}");
+
+    admin.get("/api/coverage?from=2026-02-02&to=2026-02-01").wrong("to", "2026-02-01");
+    admin.get("/api/coverage?from=February").wrong("from", "February");
+    admin.get("/api/satisfaction?to=2026-02-30").wrong("to", "2026-02-30");
+    // What is published is published as a whole.
+    server.client(None).get("/api/coverage?from=2026-02-01").problem(401);
+}
+
+#[test]
+fn who_was_responsible_is_told_as_of_a_time() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let server = Server::start(&scratch);
+    let admin = server.client(Some(&tokens["admin"]));
+    let teams = |client: &Client, path: &str, as_of: &str| {
+        let told = client.json(&format!("{path}{as_of}"))["teams"].clone();
+        let one = |team: &Value| (team["code"].as_str().unwrap().to_owned(), team["members"].clone());
+        told.as_array().map(|teams| teams.iter().map(one).collect::<Vec<_>>())
+    };
+    let today = Timestamp::now().to_string()[..10].to_owned();
+    // A day earlier in case the service's day has not begun: what began before today would stay.
+    let put = |code: &str, areas: Value| {
+        let team = json!({ "name": code, "members": [], "areas": areas });
+        assert!(admin.put(&format!("/api/teams/{code}"), &team).status < 300, "{code}");
+    };
+    put("north", json!([{ "area": TOWNSHIPS[0], "from": today }]));
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let then = format!("?as_of={}", Timestamp::now());
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    put("north", json!([]));
+    put("south", json!([{ "area": GRIDS[0], "from": today }]));
+    let grid = format!("/api/areas/{}", GRIDS[0]);
+    for path in [grid.as_str(), "/api/households/HH00"] {
+        assert_eq!(teams(&admin, path, ""), Some(vec![("south".into(), Value::Null)]), "{path}");
+        assert_eq!(teams(&admin, path, &then), Some(vec![("north".into(), Value::Null)]), "{path}");
+    }
+    let planner = server.client(Some(&tokens["planner"]));
+    assert_eq!(teams(&planner, &grid, ""), None, "who does not see figures");
+    assert_eq!(teams(&server.client(None), &grid, ""), None);
+    server.client(None).get(&format!("{grid}{then}")).problem(401);
+    let unknown = admin.get("/api/households/HH00?as_of=2000-01-01T00:00:00Z").problem(404);
+    assert!(unknown["detail"].as_str().unwrap().contains("HH00"), "{unknown}");
 }

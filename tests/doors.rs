@@ -5,6 +5,7 @@
 use crate::house::{Client, County, GRIDS, Home, Reply, Scratch, Server, TOWNSHIPS, home, homes, tile};
 use crate::ledger;
 use crate::rules::OWN_RULES;
+use jiff::Timestamp;
 use melonmap::http::{About, Operation, Rule, Verb, operations};
 use melonmap::model::access::reach;
 use melonmap::model::{Reach, Right, Role};
@@ -107,26 +108,31 @@ fn queries(operation: &Operation, place: &Place) -> Vec<String> {
     let Home { code, lon, lat, address, .. } = &place.home;
     let (area, address) = (place.area, address.replace(' ', "%20"));
     let near = format!("{},{},{},{}", lon - 0.0001, lat - 0.0001, lon + 0.0001, lat + 0.0001);
+    let then = Timestamp::now();
     match operation.path {
         "/api/coverage" => {
             vec![format!("?within={area}"), format!("?within={area}&f=geojson"), format!("?within={area}&f=csv")]
         }
         "/api/worklist" => {
             let forms = ["gpx", "xlsx"].map(|form| format!("?limit=300&f={form}"));
-            let narrow = [format!("?area={area}&limit=300"), format!("?near={lon},{lat}&limit=300")];
+            let narrow = [format!("?area={area}"), format!("?near={lon},{lat}"), format!("?as_of={then}")];
+            let narrow = narrow.map(|query| format!("{query}&limit=300"));
             narrow.into_iter().chain(forms).collect()
         }
         "/api/ledger" => vec![format!("?area={area}"), "?area=331100&lang=zh".into()],
         "/api/teams/{code}/assignment" if operation.verb == Verb::Get => vec![String::new(), format!("?area={area}")],
         "/api/teams/{code}/assignment" if operation.verb == Verb::Delete => vec![format!("?plan={}", "0".repeat(64))],
         "/api/teams" => vec![format!("?area={area}"), "?on=2026-01-05".into()],
-        "/api/codes" => vec![String::new(), format!("?within={area}")],
+        "/api/codes" => vec![String::new(), format!("?within={area}"), format!("?as_of={then}")],
+        "/api/households/{code}" => vec![String::new(), format!("?as_of={then}")],
         "/api/editions/preview" => vec!["?campaign=1&level=grid".into(), "?campaign=1".into()],
         "/api/rates" | "/api/satisfaction" => vec![String::new(), format!("?level=grid&within={area}")],
-        "/api/coverage/weeks" => vec!["?campaign=1".into(), format!("?campaign=1&level=grid&within={area}")],
+        "/api/coverage/weeks" => {
+            vec![format!("?campaign=1&as_of={then}"), format!("?campaign=1&level=grid&within={area}")]
+        }
         "/api/rates/difference" => vec![format!("?a={area}&b=331100")],
         "/api/unvisited" => {
-            vec![format!("?area={area}&limit=1000"), format!("?near={lon},{lat}&limit=1000"), String::new()]
+            vec![format!("?area={area}&limit=1000"), format!("?near={lon},{lat}&limit=1000"), format!("?as_of={then}")]
         }
         "/api/search" => vec![format!("?q={code}"), format!("?q={address}"), format!("?q={area}")],
         "/ogc/collections/{collection}/items" => {

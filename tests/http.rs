@@ -103,15 +103,14 @@ fn areas_households_and_unvisited_say_what_the_contract_says() {
     let admin = house.client("admin");
     admin.visit(V1, "HH00", "not_home");
     let area = admin.json("/api/areas/331100001");
-    let members =
-        ["code", "name", "level", "parent", "valid_from", "valid_to", "bbox", "area_m2", "children", "coverage"];
-    assert_eq!(keys(&area), members);
+    let members = ["code", "name", "level", "parent", "valid_from", "valid_to", "bbox", "area_m2", "children"];
+    assert_eq!(keys(&area), [&members[..], &["as_of", "teams", "coverage"]].concat());
     assert_eq!((&area["children"], &area["parent"]), (&json!(GRIDS[..2]), &json!("331100")));
     let m2 = area["area_m2"].as_f64().unwrap();
     assert!((m2 / (0.1 * 97_950.0 * 0.05 * 110_830.0) - 1.0).abs() < 0.01, "{m2}");
     assert_eq!(area["coverage"]["eligible"], 18);
     let one = admin.json("/api/households/HH00");
-    let members = ["code", "lon", "lat", "address", "status", "area", "persons", "areas", "visits"];
+    let members = ["code", "lon", "lat", "address", "status", "area", "persons", "areas", "as_of", "teams", "visits"];
     assert_eq!(keys(&one), members);
     assert_eq!(
         (&one["address"], &one["persons"], &one["area"]),

@@ -29,8 +29,13 @@ const LONGEST: Duration = Duration::from_secs(5);
 impl App {
     /// One household with its visits, noted where personal fields are shown. One that the caller may not see is not told from one
     /// that is not there.
-    pub async fn read_household(&self, caller: &Caller, code: &str) -> Result<HouseholdReport, AppError> {
-        let report = self.household(caller, code)?;
+    pub async fn read_household(
+        &self,
+        caller: &Caller,
+        code: &str,
+        as_of: Option<Timestamp>,
+    ) -> Result<HouseholdReport, AppError> {
+        let report = self.household(caller, code, as_of).await?;
         if report.is_personal() {
             self.note_one(caller, "household", code).await?;
         }
@@ -63,17 +68,16 @@ impl App {
         Ok(())
     }
 
-    /// The households that nobody reached, of those that the caller may see; noted where addresses are shown. Not for the async
-    /// threads.
-    pub fn read_unvisited(&self, caller: &Caller, query: &UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
-        let report = self.unvisited(caller, query)?;
+    /// The households that nobody reached, of those that the caller may see; noted where addresses are shown.
+    pub async fn read_unvisited(&self, caller: &Caller, query: UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
+        let report = self.unvisited(caller, query).await?;
         self.note_list(caller, "unvisited", report.personal())?;
         Ok(report)
     }
 
-    /// The list for today; noted where addresses are shown. Not for the async threads.
-    pub fn read_worklist(&self, caller: &Caller, query: &WorklistQuery) -> Result<WorklistReport, AppError> {
-        let report = self.worklist(caller, query)?;
+    /// The list for today; noted where addresses are shown.
+    pub async fn read_worklist(&self, caller: &Caller, query: WorklistQuery) -> Result<WorklistReport, AppError> {
+        let report = self.worklist(caller, query).await?;
         self.note_list(caller, "worklist", report.personal())?;
         Ok(report)
     }

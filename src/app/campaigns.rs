@@ -4,6 +4,7 @@ use super::access::today;
 use super::targets::TargetInput;
 use super::{App, AppError, Caller};
 use crate::model::{Campaign, CampaignId, Change, Right, TargetChange};
+use crate::state::State;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -76,8 +77,7 @@ impl App {
     }
 
     pub(super) fn known_campaign(&self, id: CampaignId) -> Result<Campaign, AppError> {
-        let unknown = || AppError::NotFound { what: "campaign", name: id.to_string() };
-        self.state.read().campaign(id).cloned().ok_or_else(unknown)
+        campaign_of(&self.state.read(), id).cloned()
     }
 
     /// Founds a campaign and fixes its target, both or neither; it takes the next number.
@@ -126,4 +126,9 @@ impl App {
     pub(super) async fn store_target(&self, caller: &Caller, changes: Vec<TargetChange>) -> Result<(), AppError> {
         self.store_all(&caller.author(), changes.into_iter().map(Change::TargetChanged).collect()).await
     }
+}
+
+/// A campaign of a map.
+pub(super) fn campaign_of(state: &State, id: CampaignId) -> Result<&Campaign, AppError> {
+    state.campaign(id).ok_or_else(|| AppError::NotFound { what: "campaign", name: id.to_string() })
 }

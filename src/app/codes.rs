@@ -1,5 +1,7 @@
 //! Who codes households out of the denominator more than others do: a reason to look, and no finding.
 
+use super::campaigns::campaign_of;
+use super::past::Map;
 use super::read::living;
 use super::{App, AppError, Caller};
 use crate::analysis::AnalysisError;
@@ -8,6 +10,17 @@ use crate::model::{CampaignId, Outcome, Right};
 use crate::state::AreaId;
 use jiff::Timestamp;
 use serde::Serialize;
+
+/// Whose codes.
+#[derive(Debug, Clone)]
+pub struct CodesQuery {
+    /// In which campaign; `None` is over all visits.
+    pub campaign: Option<CampaignId>,
+    /// Within this Area.
+    pub within: Option<String>,
+    /// As it was then; `None` is now.
+    pub as_of: Option<Timestamp>,
+}
 
 /// What members coded, and who stands out.
 #[derive(Debug, Clone, Serialize)]
@@ -60,20 +73,19 @@ const DEFINITION: &str = "households whose last visit was coded vacant, demolish
 impl App {
     /// The codes of all members who called on households of the caller's areas. Looks at each household on which somebody called; the
     /// comparison is made without the lock.
-    pub fn codes(
-        &self,
-        caller: &Caller,
-        campaign: Option<CampaignId>,
-        within: Option<&str>,
-    ) -> Result<CodesReport, AppError> {
+    pub async fn codes(&self, caller: &Caller, query: CodesQuery) -> Result<CodesReport, AppError> {
         caller.require(Right::Codes)?;
-        if let Some(id) = campaign {
-            self.known_campaign(id)?;
-        }
-        let counts: Vec<(String, Coded)> = {
-            let state = self.state.read();
-            let scope = caller.scope(&state, Right::Codes)?;
-            let within = within.map(|code| living(&state, code)).transpose()?;
+        let map = self.map(caller, query.as_of).await?;
+        let caller = caller.clone();
+        self.work(move |app| app.codes_on(&map, &caller, &query)).await?
+    }
+
+    fn codes_on(&self, map: &Map, caller: &Caller, query: &CodesQuery) -> Result<CodesReport, AppError> {
+        let campaign = query.campaign;
+        let counts = self.look(map, |state| -> Result<Vec<(String, Coded)>, AppError> {
+            campaign.map(|id| campaign_of(state, id)).transpose()?;
+            let scope = caller.scope(state, Right::Codes)?;
+            let within = query.within.as_deref().map(|code| living(state, code)).transpose()?;
             let inside = |area: Option<AreaId>| {
                 let below = |within| state.is_below(area, within);
                 scope.holds(area) && within.is_none_or(below)
@@ -85,8 +97,8 @@ impl App {
                 demolished: counts[Outcome::Demolished as usize],
                 duplicate: counts[Outcome::Duplicate as usize],
             };
-            counts.into_iter().map(|(name, counts)| (name.to_owned(), coded(counts))).collect()
-        };
+            Ok(counts.into_iter().map(|(name, counts)| (name.to_owned(), coded(counts))).collect())
+        })?;
         let coded: Vec<Coded> = counts.iter().map(|(_, coded)| *coded).collect();
         let signs = exclusions(&coded).map_err(AnalysisError::from)?.map(|found| found.signs()).unwrap_or_default();
         let line = |(n, (member, coded)): (usize, (String, Coded))| {
@@ -101,7 +113,7 @@ impl App {
             MemberCodes { member, households, vacant, demolished, duplicate, share, signs: of_member.collect() }
         };
         let members = counts.into_iter().enumerate().map(line).collect();
-        Ok(CodesReport { campaign, as_of: Timestamp::now(), definition: DEFINITION, members })
+        Ok(CodesReport { campaign, as_of: query.as_of.unwrap_or_else(Timestamp::now), definition: DEFINITION, members })
     }
 }
 

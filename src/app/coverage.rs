@@ -1,12 +1,15 @@
 //! The coverage of Areas, and one Area with its figures.
 
+use super::access::day;
 use super::figures::{AreaCoverage, Figures, Shown};
+use super::past::{Map, Moment};
 use super::published::Sight;
 use super::read::living;
-use super::{App, AppError, Caller};
+use super::teams::Answering;
+use super::{App, AppError, Caller, Period};
 use crate::geom::Bbox;
 use crate::model::{Area, CampaignId, Code, Level, Outcome, Right, Tally};
-use crate::state::Covered;
+use crate::state::{Covered, State};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use std::sync::Arc;
@@ -31,6 +34,9 @@ pub struct CoverageReport {
     pub campaign: Option<CampaignId>,
     /// When this was true: now, or at the last edition about the campaign; `None` where nothing was published.
     pub as_of: Option<Timestamp>,
+    /// Of visits that took place then; absent where it is all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// Of published figures, the number of that edition; absent where figures are as they are now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edition: Option<Option<u32>>,
@@ -59,6 +65,11 @@ pub struct AreaReport {
     pub area_m2: f64,
     /// Codes of the living Areas directly below.
     pub children: Vec<Code>,
+    /// When this was true.
+    pub as_of: Timestamp,
+    /// The Teams that answer for it, for who sees the coverage as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Answering>>,
     /// Its figures over all visits; those of the campaign published last for who sees published figures only.
     pub coverage: Shown,
 }
@@ -77,15 +88,19 @@ impl App {
         let area = |c: Covered<'_>| AreaCoverage { area: Arc::clone(&c.entry.area), figures: shown(&sight, &c) };
         let areas = covered.into_iter().map(area).collect();
         Ok(match &sight {
-            Sight::Exact(campaign) => {
-                CoverageReport { campaign: *campaign, as_of: Some(Timestamp::now()), edition: None, areas }
-            }
+            Sight::Exact(campaign) => CoverageReport {
+                campaign: *campaign,
+                as_of: Some(Timestamp::now()),
+                period: None,
+                edition: None,
+                areas,
+            },
             Sight::Published(Some(of)) => {
                 let (campaign, edition) = (Some(of.edition.campaign), Some(Some(of.edition.number)));
-                CoverageReport { campaign, as_of: Some(of.edition.at), edition, areas }
+                CoverageReport { campaign, as_of: Some(of.edition.at), period: None, edition, areas }
             }
             Sight::Published(None) => {
-                CoverageReport { campaign: query.campaign, as_of: None, edition: Some(None), areas }
+                CoverageReport { campaign: query.campaign, as_of: None, period: None, edition: Some(None), areas }
             }
         })
     }
@@ -127,19 +142,35 @@ impl App {
         crate::formats::csv_text(&header, rows)
     }
 
-    /// One Area, ended ones included.
-    pub fn area(&self, caller: &Caller, code: &str) -> Result<AreaReport, AppError> {
+    /// One Area, ended ones included; as it was at a time.
+    pub async fn area(&self, caller: &Caller, code: &str, as_of: Option<Timestamp>) -> Result<AreaReport, AppError> {
         caller.require(Right::Areas)?;
-        let sight = self.sight(caller, None);
-        let state = self.state.read();
-        let id = state.area(code).ok_or_else(|| AppError::NotFound { what: "area", name: code.to_owned() })?;
-        let covered = state.covered(id, None);
-        let Area { code, name, level, parent, valid_from, valid_to, .. } = Area::clone(&covered.entry.area);
-        let children = state.area_children(id).map(|area| area.code.clone()).collect();
-        let bbox = covered.entry.bbox.to_array();
-        let (area_m2, coverage) = (covered.entry.area_m2.round(), shown(&sight, &covered));
-        Ok(AreaReport { code, name, level, parent, valid_from, valid_to, bbox, area_m2, children, coverage })
+        let map = self.map(caller, as_of).await?;
+        let sight = match &map {
+            Map::Living => self.sight(caller, None),
+            Map::Past(_) => Moment::sight(caller, None),
+        };
+        let at = as_of.unwrap_or_else(Timestamp::now);
+        self.look(&map, |state| area_of(state, caller, &sight, code, at))
     }
+}
+
+/// One Area of a map.
+fn area_of(
+    state: &State,
+    caller: &Caller,
+    sight: &Sight,
+    code: &str,
+    as_of: Timestamp,
+) -> Result<AreaReport, AppError> {
+    let id = living(state, code)?;
+    let covered = state.covered(id, None);
+    let Area { code, name, level, parent, valid_from, valid_to, .. } = Area::clone(&covered.entry.area);
+    let children = state.area_children(id).map(|area| area.code.clone()).collect();
+    let bbox = covered.entry.bbox.to_array();
+    let (area_m2, coverage) = (covered.entry.area_m2.round(), shown(sight, &covered));
+    let teams = caller.may(Right::Coverage).then(|| Answering::of(state, Some(id), day(as_of), false));
+    Ok(AreaReport { code, name, level, parent, valid_from, valid_to, bbox, area_m2, children, as_of, teams, coverage })
 }
 
 /// The figures of an Area as they are seen; those of one that has ended were published of others if at all.

@@ -1,10 +1,13 @@
 //! Households as lists and cards show them.
 
+use super::access::day;
+use super::campaigns::campaign_of;
 use super::confided::Opened;
 use super::read::living;
+use super::teams::Answering;
 use super::{App, AppError, Caller};
 use crate::geom::LonLat;
-use crate::model::{CampaignId, Code, ConfidedField, Outcome, Right, Sealed};
+use crate::model::{CampaignId, Code, Confided, ConfidedField, Outcome, Right, Sealed};
 use crate::state::{HouseholdView, Scope, State, VisitView, Void};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,6 +24,8 @@ pub struct UnvisitedQuery {
     pub near: Option<LonLat>,
     /// Most of them in the list.
     pub limit: usize,
+    /// As it was then; `None` is now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// Households that nobody reached.
@@ -90,6 +95,10 @@ pub struct HouseholdReport {
     pub caller: Option<String>,
     /// Codes of the Areas that hold it, from the lowest up.
     pub areas: Vec<Code>,
+    /// When this was true.
+    pub as_of: Timestamp,
+    /// The Teams that answer for it.
+    pub teams: Vec<Answering>,
     /// The last to come in first.
     pub visits: Vec<VisitLine>,
 }
@@ -127,7 +136,8 @@ impl HouseholdReport {
     pub(super) fn is_personal(&self) -> bool {
         let confided = self.contact.is_some() || self.needs.is_some() || self.sealed;
         let known = self.household.address.is_some() || self.persons.is_some();
-        confided || known || self.caller.is_some() || self.visits.iter().any(|visit| visit.by.is_some())
+        let named = self.caller.is_some() || self.teams.iter().any(|team| !team.members.is_empty());
+        confided || known || named || self.visits.iter().any(|visit| visit.by.is_some())
     }
 }
 
@@ -140,60 +150,25 @@ impl UnvisitedReport {
 
 impl App {
     /// The households that nobody reached, of those that the caller may see.
-    pub(super) fn unvisited(&self, caller: &Caller, query: &UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
+    pub(super) async fn unvisited(&self, caller: &Caller, query: UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
         caller.require(Right::Households)?;
-        if let Some(id) = query.campaign {
-            self.known_campaign(id)?;
-        }
-        let state = self.state.read();
-        let scope = caller.scope(&state, Right::Households)?;
-        let addresses = caller.scope(&state, Right::Addresses).ok();
-        let within = query.area.as_deref().map(|code| living(&state, code)).transpose()?;
-        let list = state.unvisited(query.campaign, within, query.near, &scope, query.limit);
-        let households = list.into_iter().map(|unvisited| UnvisitedHousehold {
-            household: line(&state, addresses.as_ref(), &unvisited.household),
-            outcome: unvisited.standing.map(|v| v.outcome),
-            called_at: unvisited.standing.map(|v| v.at),
-            distance_m: unvisited.distance.map(|d| (d.0 * 10.0).round() / 10.0),
-        });
-        Ok(UnvisitedReport {
-            campaign: query.campaign,
-            as_of: Timestamp::now(),
-            total: state.unvisited_count(query.campaign, within, &scope),
-            households: households.collect(),
-        })
+        let map = self.map(caller, query.as_of).await?;
+        let caller = caller.clone();
+        self.work(move |app| app.look(&map, |state| unvisited(state, &caller, &query))).await?
     }
 
     /// One household with its visits. One that the caller may not see is not told from one that is not there.
-    pub(super) fn household(&self, caller: &Caller, code: &str) -> Result<HouseholdReport, AppError> {
+    pub(super) async fn household(
+        &self,
+        caller: &Caller,
+        code: &str,
+        as_of: Option<Timestamp>,
+    ) -> Result<HouseholdReport, AppError> {
         caller.require(Right::Households)?;
-        let state = self.state.read();
-        let scope = caller.scope(&state, Right::Households)?;
-        let not_found = || AppError::NotFound { what: "household", name: code.to_owned() };
-        let view = state.household(code).filter(|h| scope.holds(h.area)).ok_or_else(not_found)?;
-        let addresses = caller.scope(&state, Right::Addresses).ok();
-        let personal = addresses.as_ref().is_some_and(|scope| scope.holds(view.area));
-        let mut sealed: Vec<Option<Sealed>> = Vec::new();
-        let visits: Vec<VisitLine> = state
-            .visits_to(view.id)
-            .map(|v| {
-                sealed.push(v.needs.filter(|_| personal).cloned());
-                visit_line(&v, personal)
-            })
-            .collect();
-        let mut report = HouseholdReport {
-            household: line(&state, addresses.as_ref(), &view),
-            persons: view.persons.filter(|_| personal),
-            contact: None,
-            needs: None,
-            sealed: false,
-            caller: state.caller_of(view.id).filter(|_| personal).map(str::to_owned),
-            areas: state.area_chain(view.area).map(|entry| entry.area.code.clone()).collect(),
-            visits,
-        };
-        let confided = view.confided.filter(|_| personal).cloned();
-        drop(state);
-        for (visit, needs) in report.visits.iter_mut().zip(sealed) {
+        let map = self.map(caller, as_of).await?;
+        let at = as_of.unwrap_or_else(Timestamp::now);
+        let Shut { mut report, needs, confided } = self.look(&map, |state| Shut::of(state, caller, code, at))?;
+        for (visit, needs) in report.visits.iter_mut().zip(needs) {
             visit.needs = needs.as_ref().and_then(|needs| self.keys.open(code, ConfidedField::Needs, needs));
             report.sealed |= needs.is_some() && visit.needs.is_none();
         }
@@ -204,6 +179,62 @@ impl App {
         }
         Ok(report)
     }
+}
+
+/// One household of a map, copied so that what is sealed is opened without the lock.
+struct Shut {
+    report: HouseholdReport,
+    /// Of each visit.
+    needs: Vec<Option<Sealed>>,
+    confided: Option<Confided<Sealed>>,
+}
+
+impl Shut {
+    fn of(state: &State, caller: &Caller, code: &str, at: Timestamp) -> Result<Shut, AppError> {
+        let scope = caller.scope(state, Right::Households)?;
+        let not_found = || AppError::NotFound { what: "household", name: code.to_owned() };
+        let view = state.household(code).filter(|h| scope.holds(h.area)).ok_or_else(not_found)?;
+        let addresses = caller.scope(state, Right::Addresses).ok();
+        let personal = addresses.as_ref().is_some_and(|scope| scope.holds(view.area));
+        let (needs, visits) = state
+            .visits_to(view.id)
+            .map(|visit| (visit.needs.filter(|_| personal).cloned(), visit_line(&visit, personal)))
+            .unzip();
+        let report = HouseholdReport {
+            household: line(state, addresses.as_ref(), &view),
+            persons: view.persons.filter(|_| personal),
+            contact: None,
+            needs: None,
+            sealed: false,
+            caller: state.caller_of(view.id).filter(|_| personal).map(str::to_owned),
+            areas: state.area_chain(view.area).map(|entry| entry.area.code.clone()).collect(),
+            as_of: at,
+            teams: Answering::of(state, view.area, day(at), personal),
+            visits,
+        };
+        Ok(Shut { report, needs, confided: view.confided.filter(|_| personal).cloned() })
+    }
+}
+
+/// The households of a map that nobody reached, of those that the caller may see.
+fn unvisited(state: &State, caller: &Caller, query: &UnvisitedQuery) -> Result<UnvisitedReport, AppError> {
+    query.campaign.map(|id| campaign_of(state, id)).transpose()?;
+    let scope = caller.scope(state, Right::Households)?;
+    let addresses = caller.scope(state, Right::Addresses).ok();
+    let within = query.area.as_deref().map(|code| living(state, code)).transpose()?;
+    let list = state.unvisited(query.campaign, within, query.near, &scope, query.limit);
+    let households = list.into_iter().map(|unvisited| UnvisitedHousehold {
+        household: line(state, addresses.as_ref(), &unvisited.household),
+        outcome: unvisited.standing.map(|v| v.outcome),
+        called_at: unvisited.standing.map(|v| v.at),
+        distance_m: unvisited.distance.map(|d| (d.0 * 10.0).round() / 10.0),
+    });
+    Ok(UnvisitedReport {
+        campaign: query.campaign,
+        as_of: query.as_of.unwrap_or_else(Timestamp::now),
+        total: state.unvisited_count(query.campaign, within, &scope),
+        households: households.collect(),
+    })
 }
 
 /// A household as a list shows it; its address where `addresses` reaches.

@@ -59,6 +59,7 @@ mod tile;
 mod visits;
 mod vitals;
 mod weeks;
+mod when;
 mod within;
 mod work;
 mod worklist;
@@ -73,7 +74,7 @@ pub use assignment::{
 pub use audit::{AuditLine, audit};
 pub use campaigns::{CampaignInput, CampaignReport};
 pub use check::{Checked, check_store};
-pub use codes::CodesReport;
+pub use codes::{CodesQuery, CodesReport};
 pub use commit::{Committed, Expects, Outcome, Print};
 pub use coverage::{AreaReport, CoverageQuery, CoverageReport};
 pub use demo::{Demo, DemoToken, build_demo};
@@ -118,6 +119,7 @@ pub use tile::{TileBody, TileCoding, TileLayer, TileLayers, TileRequest, Tileset
 pub use visits::{VisitFlag, VisitInput, VisitReply};
 pub use vitals::{Spread, Vitals, memory_resident};
 pub use weeks::{WeeksQuery, WeeksReport};
+pub use when::{Period, When};
 pub use within::ImportPart;
 pub use worklist::{WorklistQuery, WorklistReport};
 

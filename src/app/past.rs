@@ -36,6 +36,15 @@ impl Moment {
     }
 }
 
+/// The map that a question is about.
+#[derive(Clone)]
+pub(super) enum Map {
+    /// As it is.
+    Living,
+    /// As it was.
+    Past(Arc<Moment>),
+}
+
 /// Moments, made one at a time: each costs all cores for as long as a start of the service.
 pub(super) struct Past {
     store: Location,
@@ -87,6 +96,19 @@ pub(super) fn may_look_back(caller: &Caller, at: Timestamp) -> Result<(), AppErr
 }
 
 impl App {
+    /// The map of a time, for who may look back; without one, the living map.
+    pub(super) async fn map(&self, caller: &Caller, at: Option<Timestamp>) -> Result<Map, AppError> {
+        Ok(self.past(caller, at).await?.map_or(Map::Living, Map::Past))
+    }
+
+    /// Looks at a map: at the living one under the read lock, which is let go with what is answered.
+    pub(super) fn look<T>(&self, map: &Map, look: impl FnOnce(&State) -> T) -> T {
+        match map {
+            Map::Living => look(&self.state.read()),
+            Map::Past(moment) => look(&moment.state),
+        }
+    }
+
     /// The map as it was at a time; `None` where it is the living one.
     pub(super) async fn past(&self, caller: &Caller, at: Option<Timestamp>) -> Result<Option<Arc<Moment>>, AppError> {
         let Some(at) = at else { return Ok(None) };

@@ -1,8 +1,7 @@
 //! Areas beside one another: which rates stand out from the whole, and which two can be told apart.
 
-use super::read::living;
 use super::then::{Figured, FiguresThen};
-use super::{App, AppError, Caller};
+use super::{App, AppError, Caller, Period, When};
 use crate::analysis::rates::differ::{Verdict, differ};
 use crate::analysis::rates::funnel::{Chance, Funnel, Position};
 use crate::analysis::rates::rank::{MOST_UNITS, rank_intervals};
@@ -26,8 +25,8 @@ pub struct RatesQuery {
     pub level: Level,
     /// Within this Area.
     pub within: Option<String>,
-    /// As it was then; `None` is now.
-    pub as_of: Option<Timestamp>,
+    /// As of when, and of which period.
+    pub when: When,
 }
 
 /// Rates of areas of one level, and what chance can do to them.
@@ -37,6 +36,9 @@ pub struct RatesReport {
     pub campaign: Option<CampaignId>,
     /// When this was true.
     pub as_of: Timestamp,
+    /// Of visits that took place then; absent where it is all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// Of the areas.
     pub level: Level,
     /// All areas as one.
@@ -130,6 +132,9 @@ pub struct DifferenceReport {
     pub campaign: Option<CampaignId>,
     /// When this was true.
     pub as_of: Timestamp,
+    /// Of visits that took place then; absent where it is all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// The first.
     pub a: AreaLine,
     /// The second.
@@ -161,7 +166,7 @@ impl Compared {
         };
         let place = kept.iter().position(same)?;
         let mut known = kept.remove(place);
-        let now = RatesReport { as_of: query.as_of.unwrap_or_else(Timestamp::now), ..RatesReport::clone(&known.2) };
+        let now = RatesReport { as_of: query.when.moment(), ..RatesReport::clone(&known.2) };
         known.2 = Arc::new(now);
         let report = Arc::clone(&known.2);
         kept.push(known);
@@ -189,15 +194,8 @@ impl App {
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
         }
-        let areas: Figured = if let Some(at) = query.as_of {
-            let RatesQuery { campaign, level, within, .. } = query.clone();
-            self.figures_then(caller, FiguresThen { at, campaign, level: Some(level), within }).await?
-        } else {
-            let state = self.state.read();
-            let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
-            let covered = state.coverage(query.campaign, Some(query.level), within, None);
-            covered.into_iter().map(|c| (Arc::clone(&c.entry.area), c.tally)).collect()
-        };
+        let RatesQuery { campaign, level, within, when } = query.clone();
+        let areas = self.figures(caller, FiguresThen { when, campaign, level: Some(level), within }).await?;
         if let Some(known) = self.compared.known(&query, &areas) {
             return Ok(known);
         }
@@ -214,22 +212,22 @@ impl App {
         caller: &Caller,
         [a, b]: [String; 2],
         campaign: Option<CampaignId>,
-        as_of: Option<Timestamp>,
+        when: When,
     ) -> Result<DifferenceReport, AppError> {
         caller.require(Right::Rates)?;
         if let Some(id) = campaign {
             self.known_campaign(id)?;
         }
-        let (a, b) = if let Some(at) = as_of {
-            let all = self.figures_then(caller, FiguresThen { at, campaign, level: None, within: None }).await?;
+        let (a, b) = if when.is_kept() {
+            let state = self.state.read();
+            let one = |field: &'static str, code: &str| counted(&state, field, code, campaign);
+            (one("a", &a)?, one("b", &b)?)
+        } else {
+            let all = self.figures_then(caller, FiguresThen { when, campaign, level: None, within: None }).await?;
             let one = |field: &'static str, code: &str| {
                 let known = all.iter().find(|(area, _)| area.code.as_str() == code).cloned();
                 known.ok_or_else(|| ModelError::new(field, code, "the code of an area that was living then"))
             };
-            (one("a", &a)?, one("b", &b)?)
-        } else {
-            let state = self.state.read();
-            let one = |field: &'static str, code: &str| counted(&state, field, code, campaign);
             (one("a", &a)?, one("b", &b)?)
         };
         if a.0.code == b.0.code {
@@ -245,7 +243,8 @@ impl App {
         };
         Ok(DifferenceReport {
             campaign,
-            as_of: as_of.unwrap_or_else(Timestamp::now),
+            as_of: when.moment(),
+            period: when.period,
             a: line(&a.0, &a.1),
             b: line(&b.0, &b.1),
             difference: found.value,
@@ -317,7 +316,8 @@ fn report(query: &RatesQuery, areas: &[(Arc<Area>, Tally)]) -> Result<RatesRepor
     };
     Ok(RatesReport {
         campaign: query.campaign,
-        as_of: query.as_of.unwrap_or_else(Timestamp::now),
+        as_of: query.when.moment(),
+        period: query.when.period,
         level: query.level,
         overall: Counted::of(Rate::pooled(&rates)),
         dispersion: funnel.as_ref().map(|f| Scatter { phi: f.dispersion.phi, tau_squared: f.dispersion.tau_squared }),

@@ -1,15 +1,17 @@
 //! Satisfaction: asked by those who do not answer for a household, and told with what it cannot tell.
 
 use super::access::day;
-use super::read::living;
-use super::{App, AppError, Caller, Outcome};
+use super::then::FiguresThen;
+use super::{App, AppError, Caller, Outcome, Period, When};
 use crate::analysis::rates::interval::Method;
 use crate::analysis::rates::reliable::{Shown, top_coded};
 use crate::analysis::rates::{Confidence, Rate, share};
-use crate::model::{Answer, CampaignId, Change, Code, Level, ModelError, Right};
+use crate::model::{Answer, Area, CampaignId, Change, Code, Level, ModelError, Right, Tally};
 use crate::state::{Asked, HouseholdView, State};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How far a phone's clock may run ahead.
 const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(10);
@@ -34,8 +36,8 @@ pub struct SatisfactionQuery {
     pub level: Level,
     /// Within this Area.
     pub within: Option<String>,
-    /// As far as it was known then; `None` is now.
-    pub as_of: Option<Timestamp>,
+    /// As of when, and asked in which period.
+    pub when: When,
 }
 
 /// Satisfaction by area.
@@ -45,6 +47,9 @@ pub struct SatisfactionReport {
     pub campaign: Option<CampaignId>,
     /// When this was true.
     pub as_of: Timestamp,
+    /// Of answers given then; absent where it is all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// Of the areas.
     pub level: Level,
     /// What the figures mean, for people.
@@ -130,28 +135,34 @@ impl App {
         Ok(judged.into_iter().map(reply).collect())
     }
 
-    /// Satisfaction in the areas of a level, each with its interval and the share that did not answer. Looks at each answer; areas are
-    /// those of today.
-    pub fn satisfaction(&self, caller: &Caller, query: &SatisfactionQuery) -> Result<SatisfactionReport, AppError> {
+    /// Satisfaction in the areas of a level, each with its interval and the share that did not answer. Looks at each answer.
+    pub async fn satisfaction(
+        &self,
+        caller: &Caller,
+        query: SatisfactionQuery,
+    ) -> Result<SatisfactionReport, AppError> {
         caller.require(Right::Rates)?;
-        if let Some(at) = query.as_of {
-            super::past::may_look_back(caller, at)?;
-        }
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
         }
-        let areas: Vec<_> = {
-            let state = self.state.read();
-            let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
-            let counts = state.answered(query.campaign, query.as_of);
-            let covered = state.coverage(None, Some(query.level), within, None);
-            let one = |c: crate::state::Covered<'_>| {
-                (c.entry.area.clone(), c.tally.eligible, counts.get(&c.id).copied().unwrap_or_default())
-            };
-            covered.into_iter().map(one).collect()
-        };
-        let line = |(area, eligible, asked): (std::sync::Arc<crate::model::Area>, u32, Asked)| {
-            let told = Told::of(asked, eligible).map_err(crate::analysis::AnalysisError::from)?;
+        let SatisfactionQuery { campaign, level, within, when } = query;
+        // Who was eligible, whenever they were asked.
+        let known = When { period: None, ..when };
+        let areas =
+            self.figures(caller, FiguresThen { when: known, campaign: None, level: Some(level), within }).await?;
+        let map = self.map_of_figures(caller, when.as_of).await?;
+        let asked = self.work(move |app| {
+            app.look(&map, |state| {
+                let counts = state.answered(campaign, when.as_of, when.span());
+                let by_code =
+                    counts.into_iter().map(|(id, asked)| (state.covered(id, None).entry.area.code.clone(), asked));
+                by_code.collect::<HashMap<Code, Asked>>()
+            })
+        });
+        let asked = asked.await?;
+        let line = |(area, tally): (Arc<Area>, Tally)| {
+            let asked = asked.get(&area.code).copied().unwrap_or_default();
+            let told = Told::of(asked, tally.eligible).map_err(crate::analysis::AnalysisError::from)?;
             let Asked { asked, answered, .. } = asked;
             let no_answer = (asked > 0).then(|| f64::from(asked - answered) / f64::from(asked));
             let (code, name, parent) = (area.code.clone(), area.name.clone(), area.parent.clone());
@@ -159,9 +170,10 @@ impl App {
             Ok(AreaSatisfaction { code, name, parent, asked, answered, no_answer, rate, range, lower, upper, method })
         };
         Ok(SatisfactionReport {
-            campaign: query.campaign,
-            as_of: query.as_of.unwrap_or_else(Timestamp::now),
-            level: query.level,
+            campaign,
+            as_of: when.moment(),
+            period: when.period,
+            level,
             definition: DEFINITION,
             areas: areas.into_iter().map(line).collect::<Result<_, AppError>>()?,
         })

@@ -3,7 +3,7 @@
 use super::access::today;
 use super::{App, AppError, Caller};
 use crate::model::{Change, Charge, Code, Membership, ModelError, Right, Team, UserName};
-use crate::state::{Scope, State};
+use crate::state::{AreaId, Scope, State};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -64,6 +64,32 @@ pub struct ChargeLine {
     pub to: Option<Date>,
     /// Whether it was in its charge on the day.
     pub active: bool,
+}
+
+/// A Team that answers for something.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answering {
+    /// Identity.
+    pub code: Code,
+    /// For people.
+    pub name: String,
+    /// Who is in it; for a role that may see addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<UserName>,
+}
+
+impl Answering {
+    /// The Teams that answered on a day for an Area, or for one above it, by code; with their members or without.
+    pub(super) fn of(state: &State, area: Option<AreaId>, on: Date, personal: bool) -> Vec<Answering> {
+        let above: Vec<&Code> = state.area_chain(area).map(|entry| &entry.area.code).collect();
+        let answers = |team: &&Team| team.areas_on(on).any(|code| above.contains(&code));
+        let one = |team: &Team| Answering {
+            code: team.code.clone(),
+            name: team.name.clone(),
+            members: if personal { team.members_on(on).cloned().collect() } else { Vec::new() },
+        };
+        state.teams().filter(answers).map(one).collect()
+    }
 }
 
 impl TeamReport {

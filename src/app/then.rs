@@ -1,11 +1,11 @@
-//! Figures as of a past moment.
+//! Figures as of a past moment, and of a period.
 
 use super::figures::Shown;
-use super::past::may_look_back;
+use super::past::{Map, may_look_back};
 use super::read::living;
-use super::{App, AppError, AreaCoverage, Caller, CoverageQuery, CoverageReport, Figures};
+use super::{App, AppError, AreaCoverage, Caller, CoverageQuery, CoverageReport, Figures, When};
 use crate::model::{Area, CampaignId, Level, Right, Tally};
-use crate::state::{AreaId, Covered, State, Then};
+use crate::state::{Covered, State, Then};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -18,24 +18,24 @@ const KEPT: usize = 32;
 pub(super) struct Turned(Mutex<Vec<(About, Arc<Then>)>>);
 
 /// Which figures: of what time, in which campaign.
-type About = (Timestamp, Option<CampaignId>);
+type About = (When, Option<CampaignId>);
 
 impl Turned {
-    fn known(&self, at: Timestamp, campaign: Option<CampaignId>) -> Option<Arc<Then>> {
+    fn known(&self, about: About) -> Option<Arc<Then>> {
         let mut kept = self.0.lock();
-        let place = kept.iter().position(|(about, _)| *about == (at, campaign))?;
+        let place = kept.iter().position(|(of, _)| *of == about)?;
         let known = kept.remove(place);
         let then = Arc::clone(&known.1);
         kept.push(known);
         Some(then)
     }
 
-    fn keep(&self, at: Timestamp, campaign: Option<CampaignId>, then: &Arc<Then>) {
+    fn keep(&self, about: About, then: &Arc<Then>) {
         let mut kept = self.0.lock();
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        kept.push(((at, campaign), Arc::clone(then)));
+        kept.push((about, Arc::clone(then)));
     }
 }
 
@@ -45,64 +45,89 @@ pub(super) type Figured = Vec<(Arc<Area>, Tally)>;
 /// Which areas' figures, and when.
 #[derive(Debug, Clone)]
 pub(super) struct FiguresThen {
-    pub at: Timestamp,
+    pub when: When,
     pub campaign: Option<CampaignId>,
     pub level: Option<Level>,
     pub within: Option<String>,
 }
 
 impl App {
-    /// Tallies as they were at a time, in the areas of that time.
+    /// Tallies of Areas: read where those of now are asked for, else counted.
+    pub(super) async fn figures(&self, caller: &Caller, query: FiguresThen) -> Result<Figured, AppError> {
+        if !query.when.is_kept() {
+            return self.figures_then(caller, query).await;
+        }
+        let state = self.state.read();
+        let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
+        Ok(figured(state.coverage(query.campaign, query.level, within, None)))
+    }
+
+    /// Tallies as they were at a time, in the areas of that time, or of what took place in a period.
     ///
     /// Counted from the columns of the living map where no area was redrawn and no household moved since, in some 0.1 s for millions of
-    /// visits, without keeping writers waiting; else read from the map of that time, which may have to be built first.
+    /// visits, without keeping writers waiting; else from those of the map of that time, which may have to be built first.
     pub(super) async fn figures_then(&self, caller: &Caller, query: FiguresThen) -> Result<Figured, AppError> {
-        may_look_back(caller, query.at)?;
-        let asked = query.clone();
-        if let Some(figured) = self.work(move |app| app.turned_back(&asked)).await?? {
-            return Ok(figured);
-        }
-        let past = self.past(caller, Some(query.at)).await?;
-        self.work(move |app| match past {
-            Some(moment) => {
-                listed(&moment.state, &query, |state, within| state.coverage(query.campaign, query.level, within, None))
+        loop {
+            let (map, asked) = (self.map_of_figures(caller, query.when.as_of).await?, query.clone());
+            // Where an Area was redrawn in between, the next map is the one of that time.
+            if let Some(figured) = self.work(move |app| app.turned_back(&map, &asked)).await?? {
+                return Ok(figured);
             }
-            None => listed(&app.state.read(), &query, |state, within| {
-                state.coverage(query.campaign, query.level, within, None)
-            }),
-        })
-        .await?
+        }
     }
 
-    fn turned_back(&self, query: &FiguresThen) -> Result<Option<Figured>, AppError> {
-        let FiguresThen { at, campaign, level, .. } = *query;
-        let Some(mut back) = self.state.read().turn_back(at, campaign) else { return Ok(None) };
-        let then = if let Some(known) = self.turned.known(at, campaign) {
+    /// The map whose columns tell the figures of a time: the living one where they do.
+    pub(super) async fn map_of_figures(&self, caller: &Caller, at: Option<Timestamp>) -> Result<Map, AppError> {
+        let Some(time) = at else { return Ok(Map::Living) };
+        may_look_back(caller, time)?;
+        if self.state.read().tells(time) {
+            return Ok(Map::Living);
+        }
+        self.map(caller, at).await
+    }
+
+    /// `None` where the map tells the figures of that time no more.
+    fn turned_back(&self, map: &Map, query: &FiguresThen) -> Result<Option<Figured>, AppError> {
+        let FiguresThen { when, campaign, level, .. } = *query;
+        // What took place in a period until now changes with every visit; and numbers of Areas are those of one map.
+        let kept = (when.as_of.is_some() && matches!(map, Map::Living)).then_some((when, campaign));
+        let then = if let Some(known) = kept.and_then(|about| self.turned.known(about)) {
             known
         } else {
+            let mut back = self.look(map, |state| {
+                // A clock that was set back is no reason to leave out what has come in.
+                let last = state.at().unwrap_or(Timestamp::MIN);
+                state.turn_back(when.as_of.unwrap_or_else(|| Timestamp::now().max(last)), campaign, when.span())
+            });
             // The lock is taken anew for each step: whoever logs a visit meanwhile waits some milliseconds.
-            while back.step(&self.state.read()) {}
-            let then = Arc::new(back.finish(&self.state.read()));
-            self.turned.keep(at, campaign, &then);
+            while self.look(map, |state| back.step(state)) {}
+            let tells = |state: &State| when.as_of.is_none_or(|at| state.tells(at));
+            let Some(then) = self.look(map, |state| tells(state).then(|| back.finish(state))) else { return Ok(None) };
+            let then = Arc::new(then);
+            if let Some(about) = kept {
+                self.turned.keep(about, &then);
+            }
             then
         };
-        let state = self.state.read();
-        listed(&state, query, |state, within| state.coverage_then(&then, level, within)).map(Some)
+        self.look(map, |state| {
+            let within = query.within.as_deref().map(|code| living(state, code)).transpose()?;
+            Ok(Some(figured(state.coverage_then(&then, level, within))))
+        })
     }
 
-    /// The coverage of some Areas as it was at a time. A rectangle narrows it down to those that touch it.
+    /// The coverage of some Areas as it was at a time, or in a period. A rectangle narrows it down to those that touch it.
     pub async fn coverage_then(
         &self,
         caller: &Caller,
         query: CoverageQuery,
-        at: Timestamp,
+        when: When,
     ) -> Result<CoverageReport, AppError> {
         caller.require(Right::Coverage)?;
         let CoverageQuery { campaign, level, within, bbox } = query;
         if let Some(id) = campaign {
             self.known_campaign(id)?;
         }
-        let figured = self.figures_then(caller, FiguresThen { at, campaign, level, within }).await?;
+        let figured = self.figures_then(caller, FiguresThen { when, campaign, level, within }).await?;
         let touches = |area: &Area| {
             let around = crate::geom::Bbox::around(&area.geometry);
             bbox.as_ref().is_none_or(|bbox| around.is_some_and(|around| bbox.intersects(&around)))
@@ -110,16 +135,10 @@ impl App {
         let figured = figured.into_iter().filter(|(area, _)| touches(area));
         let areas =
             figured.map(|(area, tally)| AreaCoverage { area, figures: Shown::Exact(Figures::from(tally)) }).collect();
-        Ok(CoverageReport { campaign, as_of: Some(at), edition: None, areas })
+        Ok(CoverageReport { campaign, as_of: Some(when.moment()), period: when.period, edition: None, areas })
     }
 }
 
-fn listed<'a>(
-    state: &'a State,
-    query: &FiguresThen,
-    covered: impl FnOnce(&'a State, Option<AreaId>) -> Vec<Covered<'a>>,
-) -> Result<Figured, AppError> {
-    let within = query.within.as_deref().map(|code| living(state, code)).transpose()?;
-    let one = |covered: Covered<'_>| (Arc::clone(&covered.entry.area), covered.tally);
-    Ok(covered(state, within).into_iter().map(one).collect())
+fn figured(covered: Vec<Covered<'_>>) -> Figured {
+    covered.into_iter().map(|one| (Arc::clone(&one.entry.area), one.tally)).collect()
 }

@@ -1,6 +1,8 @@
 //! How coverage grew over the weeks of a campaign, area by area.
 
-use super::access::{start_of, today};
+use super::access::{day, start_of};
+use super::campaigns::campaign_of;
+use super::past::Map;
 use super::read::living;
 use super::{App, AppError, Caller};
 use crate::model::{Area, Campaign, CampaignId, Code, Level, ModelError, Right};
@@ -23,6 +25,8 @@ pub struct WeeksQuery {
     pub level: Level,
     /// Within this Area.
     pub within: Option<String>,
+    /// As it was then; `None` is now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// How far a campaign had come by the end of each of its weeks.
@@ -83,14 +87,19 @@ impl App {
     /// week in which it took place. Looks once at every visit and every household, under the read lock.
     ///
     /// Refuses a level of more than 2,000 areas: an Area narrows it down.
-    pub fn weeks(&self, caller: &Caller, query: &WeeksQuery) -> Result<WeeksReport, AppError> {
+    pub async fn weeks(&self, caller: &Caller, query: WeeksQuery) -> Result<WeeksReport, AppError> {
         caller.require(Right::Rates)?;
-        let campaign = self.known_campaign(query.campaign)?;
-        let weeks = weeks(&campaign, today());
-        let ends: Vec<Timestamp> = weeks.iter().map(|week| start_of(week.to.saturating_add(1.day()))).collect();
-        let grown: Vec<(Arc<Area>, Grown)> = {
-            let state = self.state.read();
-            let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
+        let map = self.map(caller, query.as_of).await?;
+        self.work(move |app| app.weeks_on(&map, &query)).await?
+    }
+
+    fn weeks_on(&self, map: &Map, query: &WeeksQuery) -> Result<WeeksReport, AppError> {
+        let as_of = query.as_of.unwrap_or_else(Timestamp::now);
+        let (weeks, grown) = self.look(map, |state| -> Result<(Vec<Week>, Vec<(Arc<Area>, Grown)>), AppError> {
+            let campaign = campaign_of(state, query.campaign)?;
+            let weeks = weeks(campaign, day(as_of));
+            let ends: Vec<Timestamp> = weeks.iter().map(|week| start_of(week.to.saturating_add(1.day()))).collect();
+            let within = query.within.as_deref().map(|code| living(state, code)).transpose()?;
             let areas = state.coverage(Some(campaign.id), Some(query.level), within, None).len();
             if areas > MOST_AREAS {
                 let said = query.within.as_deref().unwrap_or("nothing");
@@ -102,8 +111,8 @@ impl App {
                 let grown = Grown { eligible: one.covered.tally.eligible, reached: one.by_week };
                 (Arc::clone(&one.covered.entry.area), grown)
             };
-            reached.into_iter().map(one).collect()
-        };
+            Ok((weeks, reached.into_iter().map(one).collect()))
+        })?;
         let mut overall = Grown { eligible: 0, reached: vec![0; weeks.len()] };
         for (_, one) in &grown {
             overall.eligible += one.eligible;
@@ -115,7 +124,7 @@ impl App {
         };
         let areas = grown.into_iter().map(line).collect();
         let WeeksQuery { campaign, level, .. } = *query;
-        Ok(WeeksReport { campaign, as_of: Timestamp::now(), level, weeks, overall, areas })
+        Ok(WeeksReport { campaign, as_of, level, weeks, overall, areas })
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod sheet;
 
-use super::access::{self, day};
+use super::access::day;
+use super::campaigns::campaign_of;
 use super::households::{HouseholdLine, line};
+use super::past::Map;
 use super::read::living;
 use super::{App, AppError, Caller};
 use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, Worklist, today};
@@ -38,6 +40,8 @@ pub struct WorklistQuery {
     pub near: Option<LonLat>,
     /// Most of them in the list.
     pub limit: usize,
+    /// The list of that day, as it was then; `None` is now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// A list in the order in which to walk.
@@ -124,10 +128,16 @@ impl App {
     /// on the list of a member to whom households are assigned, where it is assigned to somebody else who is in a Team today.
     ///
     /// Refuses to choose from more than 20,000 households: an Area narrows them down.
-    pub(super) fn worklist(&self, caller: &Caller, query: &WorklistQuery) -> Result<WorklistReport, AppError> {
+    pub(super) async fn worklist(&self, caller: &Caller, query: WorklistQuery) -> Result<WorklistReport, AppError> {
         caller.require(Right::Visit)?;
-        let now = Timestamp::now();
-        let Gathered { listed, first } = self.gather(caller, query, now)?;
+        let map = self.map(caller, query.as_of).await?;
+        let caller = caller.clone();
+        self.work(move |app| app.worklist_on(&map, &caller, &query)).await?
+    }
+
+    fn worklist_on(&self, map: &Map, caller: &Caller, query: &WorklistQuery) -> Result<WorklistReport, AppError> {
+        let now = query.as_of.unwrap_or_else(Timestamp::now);
+        let Gathered { listed, first } = self.look(map, |state| Gathered::of(state, caller, query, now))?;
         // Without the lock: it takes some 50 ms, and whoever logs a visit meanwhile does not wait for it.
         let (waiting, list) = match first {
             None => (0, Worklist { items: Vec::new(), length: 0.0 }),
@@ -139,52 +149,16 @@ impl App {
                 walk(query, query.near.unwrap_or(first), &listed)?
             }
         };
-        let state = self.state.read();
-        let addresses = caller.scope(&state, Right::Addresses).ok();
-        let one = |item: &Item| {
-            let Listed { code, visit, .. } = &listed[item.household as usize];
-            let household = state.household(code)?;
-            Some(household_line(&state, addresses.as_ref(), &household, *visit, item))
-        };
-        Ok(WorklistReport {
-            campaign: query.campaign,
-            as_of: now,
-            waiting,
-            length_m: list.length.round(),
-            households: list.items.iter().filter_map(one).collect(),
-        })
-    }
-
-    /// What a list is chosen from, copied so that the lock is let go.
-    fn gather(&self, caller: &Caller, query: &WorklistQuery, now: Timestamp) -> Result<Gathered, AppError> {
-        let state = self.state.read();
-        let campaign = query.campaign.map(|id| {
-            let unknown = || AppError::NotFound { what: "campaign", name: id.to_string() };
-            state.campaign(id).ok_or_else(unknown)
+        let households = self.look(map, |state| {
+            let addresses = caller.scope(state, Right::Addresses).ok();
+            let one = |item: &Item| {
+                let Listed { code, visit, .. } = &listed[item.household as usize];
+                let household = state.household(code)?;
+                Some(household_line(state, addresses.as_ref(), &household, *visit, item))
+            };
+            list.items.iter().filter_map(one).collect()
         });
-        let campaign = campaign.transpose()?;
-        let scope = caller.scope(&state, Right::Visit)?.both(of_member(&state, query.member.as_deref())?);
-        let within = query.area.as_deref().map(|code| living(&state, code)).transpose()?;
-        let eligible = state.eligible(query.campaign, within, &scope, MOST_WAITING).ok_or_else(|| {
-            let expected = format!("the code of an area with at most {MOST_WAITING} eligible households of yours");
-            area_refused(query, expected)
-        })?;
-        let first = eligible.first().map(|one| one.household.at);
-        let others = Others::of(&state, caller, query.member.as_deref());
-        let one = |Eligible { household, visit }: &Eligible<'_>| {
-            if others.call_on(&state, household.id) {
-                return None;
-            }
-            let last = visit.as_ref().map(|visit| Called {
-                outcome: visit.outcome,
-                day: day(visit.at),
-                need: visit.needs.is_some(),
-            });
-            let days = waits(campaign, last, day(now))?;
-            let visit = visit.as_ref().map(|visit| (visit.outcome, visit.at));
-            Some(Listed { code: household.code.to_owned(), at: household.at, visit, days })
-        };
-        Ok(Gathered { first, listed: eligible.iter().filter_map(one).collect() })
+        Ok(WorklistReport { campaign: query.campaign, as_of: now, waiting, length_m: list.length.round(), households })
     }
 
     /// A list as GPX: a waypoint for each household, numbered in the order of the walk.
@@ -206,17 +180,16 @@ impl App {
 struct Others<'a> {
     /// Whose list it is; `None` leaves every household on it.
     list_of: Option<&'a str>,
-    /// Everybody who is in a Team today: a household of somebody who has left it waits for whoever comes.
+    /// Everybody who is in a Team that day: a household of somebody who has left it waits for whoever comes.
     active: HashSet<&'a str>,
 }
 
 impl<'a> Others<'a> {
     /// A list is somebody's where a member is named, or a member asks. As long as nothing is assigned to them, they call on all.
-    fn of(state: &'a State, caller: &'a Caller, member: Option<&'a str>) -> Others<'a> {
+    fn of(state: &'a State, caller: &'a Caller, member: Option<&'a str>, on: Date) -> Others<'a> {
         let Grant { name, role, .. } = caller.grant();
         let own = (*role == Role::Member).then_some(name.as_str());
         let list_of = member.or(own).filter(|name| state.calls_of(name) > 0);
-        let on = access::today();
         let in_teams = || state.teams().flat_map(|team| team.members_on(on)).map(UserName::as_str).collect();
         Others { list_of, active: if list_of.is_some() { in_teams() } else { HashSet::new() } }
     }
@@ -233,6 +206,35 @@ struct Gathered {
     listed: Vec<Listed>,
     /// Where the first of all eligible households is, if there is one.
     first: Option<LonLat>,
+}
+
+impl Gathered {
+    /// What a list is chosen from, copied so that the lock is let go.
+    fn of(state: &State, caller: &Caller, query: &WorklistQuery, now: Timestamp) -> Result<Gathered, AppError> {
+        let campaign = query.campaign.map(|id| campaign_of(state, id)).transpose()?;
+        let scope = caller.scope(state, Right::Visit)?.both(of_member(state, query.member.as_deref(), day(now))?);
+        let within = query.area.as_deref().map(|code| living(state, code)).transpose()?;
+        let eligible = state.eligible(query.campaign, within, &scope, MOST_WAITING).ok_or_else(|| {
+            let expected = format!("the code of an area with at most {MOST_WAITING} eligible households of yours");
+            area_refused(query, expected)
+        })?;
+        let first = eligible.first().map(|one| one.household.at);
+        let others = Others::of(state, caller, query.member.as_deref(), day(now));
+        let one = |Eligible { household, visit }: &Eligible<'_>| {
+            if others.call_on(state, household.id) {
+                return None;
+            }
+            let last = visit.as_ref().map(|visit| Called {
+                outcome: visit.outcome,
+                day: day(visit.at),
+                need: visit.needs.is_some(),
+            });
+            let days = waits(campaign, last, day(now))?;
+            let visit = visit.as_ref().map(|visit| (visit.outcome, visit.at));
+            Some(Listed { code: household.code.to_owned(), at: household.at, visit, days })
+        };
+        Ok(Gathered { first, listed: eligible.iter().filter_map(one).collect() })
+    }
 }
 
 /// A household on which somebody may call.
@@ -281,11 +283,11 @@ impl ReasonLine {
     }
 }
 
-/// The Areas of a user; everywhere where none is named.
-fn of_member(state: &State, member: Option<&str>) -> Result<Scope, AppError> {
+/// The Areas of a user on a day; everywhere where none is named.
+fn of_member(state: &State, member: Option<&str>, on: Date) -> Result<Scope, AppError> {
     let Some(name) = member else { return Ok(Scope::Everywhere) };
     let user = state.people().user(name).ok_or_else(|| AppError::NotFound { what: "member", name: name.to_owned() })?;
-    let grant = state.grant_of(user, access::today());
+    let grant = state.grant_of(user, on);
     Ok(match grant.reach(Right::Visit) {
         Reach::Everywhere => Scope::Everywhere,
         Reach::Own | Reach::Nowhere => state.scope(&grant.areas),

@@ -1,11 +1,11 @@
 //! `/api/answers`, `/api/satisfaction` and `/api/codes`.
 
-use super::extract::{Body, Params, as_of, campaign, parse};
+use super::extract::{Body, Params, as_of, campaign, parse, when};
 use super::info::NoParams;
 use super::members::Members;
 use super::problem::Problem;
 use super::visits::{Logged, OneOrMore};
-use crate::app::{AnswerReply, App, Caller, CodesReport, SatisfactionQuery, SatisfactionReport};
+use crate::app::{AnswerReply, App, Caller, CodesQuery, CodesReport, SatisfactionQuery, SatisfactionReport};
 use crate::model::{Answer, Level, ModelError};
 use axum::Json;
 use axum::extract::State;
@@ -50,6 +50,8 @@ pub struct SatisfactionParams {
     level: Option<String>,
     within: Option<String>,
     as_of: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
 }
 
 pub async fn satisfaction(
@@ -61,9 +63,9 @@ pub async fn satisfaction(
         campaign: campaign(params.campaign.as_deref())?,
         level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
         within: params.within,
-        as_of: as_of(params.as_of.as_deref())?,
+        when: when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?,
     };
-    Ok(Json(app.work(move |app| app.satisfaction(&caller, &query)).await??))
+    Ok(Json(app.satisfaction(&caller, query).await?))
 }
 
 #[derive(Deserialize)]
@@ -71,6 +73,7 @@ pub async fn satisfaction(
 pub struct CodesParams {
     campaign: Option<String>,
     within: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn codes(
@@ -78,6 +81,10 @@ pub async fn codes(
     caller: Caller,
     Params(params): Params<CodesParams>,
 ) -> Result<Json<CodesReport>, Problem> {
-    let campaign = campaign(params.campaign.as_deref())?;
-    Ok(Json(app.work(move |app| app.codes(&caller, campaign, params.within.as_deref())).await??))
+    let query = CodesQuery {
+        campaign: campaign(params.campaign.as_deref())?,
+        within: params.within,
+        as_of: as_of(params.as_of.as_deref())?,
+    };
+    Ok(Json(app.codes(&caller, query).await?))
 }

@@ -1,7 +1,6 @@
 //! `/api/areas/{code}`.
 
-use super::extract::{Params, Path};
-use super::info::NoParams;
+use super::extract::{AsOfParams, Params, Path, as_of};
 use super::problem::Problem;
 use crate::app::{App, AreaReport, Caller};
 use axum::Json;
@@ -11,7 +10,8 @@ pub async fn area(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Params(NoParams {}): Params<NoParams>,
+    Params(params): Params<AsOfParams>,
 ) -> Result<Json<AreaReport>, Problem> {
-    Ok(Json(app.area(&caller, &code)?))
+    let as_of = as_of(params.as_of.as_deref())?;
+    Ok(Json(app.area(&caller, &code, as_of).await?))
 }

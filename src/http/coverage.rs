@@ -1,6 +1,6 @@
 //! `/api/coverage` in JSON, GeoJSON and CSV.
 
-use super::extract::{Params, as_of, bbox, campaign, parse};
+use super::extract::{Params, bbox, campaign, parse, when};
 use super::problem::Problem;
 use crate::app::{App, Caller, CoverageQuery, CoverageReport};
 use crate::model::{ModelError, Shape};
@@ -19,6 +19,8 @@ pub struct CoverageParams {
     within: Option<String>,
     bbox: Option<String>,
     as_of: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
     f: Option<String>,
 }
 
@@ -37,10 +39,8 @@ pub async fn coverage(
     if !["json", "geojson", "csv"].contains(&form.as_str()) {
         return Err(ModelError::new("f", &form, "one of json, geojson, csv").into());
     }
-    let then = match as_of(params.as_of.as_deref())? {
-        Some(at) => Some(app.coverage_then(&caller, query.clone(), at).await?),
-        None => None,
-    };
+    let when = when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?;
+    let then = if when.is_kept() { None } else { Some(app.coverage_then(&caller, query.clone(), when).await?) };
     let work = move |app: &App| -> Result<Response, Problem> {
         let report = then.map_or_else(|| app.coverage(&caller, &query), Ok)?;
         Ok(match form.as_str() {
@@ -66,6 +66,9 @@ fn geojson(report: &CoverageReport) -> Value {
         "as_of": report.as_of,
         "features": features,
     });
+    if let Some(period) = report.period {
+        collection["period"] = json!(period);
+    }
     if let Some(edition) = report.edition {
         collection["edition"] = json!(edition);
     }

@@ -3,7 +3,7 @@
 use super::cookie;
 use super::operation::XLSX;
 use super::problem::Problem;
-use crate::app::{App, Caller};
+use crate::app::{App, Caller, Period, When};
 use crate::geom::{Bbox, LonLat};
 use crate::model::ModelError;
 use axum::body::Bytes;
@@ -12,6 +12,8 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -189,11 +191,30 @@ pub fn place(field: &'static str, text: Option<&str>) -> Result<Option<LonLat>, 
     LonLat::new(lon, lat).map(Some).map_err(|e| ModelError::geom(field, text, &e).into())
 }
 
+/// The parameters of an operation that takes a time and nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AsOfParams {
+    pub as_of: Option<String>,
+}
+
 /// A time that answers are true of.
 pub fn as_of(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let refused = || ModelError::new("as_of", text, "a time such as 2026-11-01T08:00:00Z (a + is written %2B)");
     text.parse().map(Some).map_err(|_| refused().into())
+}
+
+/// A day where the service runs.
+pub fn day(field: &'static str, text: Option<&str>) -> Result<Option<Date>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| ModelError::new(field, text, "a day, such as 2026-10-05").into())
+}
+
+/// What time figures are about.
+pub fn when(as_of: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<When, Problem> {
+    let period = Period::of(day("from", from)?, day("to", to)?)?;
+    Ok(When { as_of: self::as_of(as_of)?, period })
 }
 
 /// The number of a campaign.

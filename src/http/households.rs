@@ -1,7 +1,6 @@
 //! `/api/unvisited` and `/api/households/{code}`.
 
-use super::extract::{Params, Path, campaign, place, whole};
-use super::info::NoParams;
+use super::extract::{AsOfParams, Params, Path, as_of, campaign, place, whole};
 use super::problem::Problem;
 use crate::app::{App, Caller, HouseholdReport, UnvisitedQuery, UnvisitedReport};
 use axum::Json;
@@ -17,6 +16,7 @@ pub struct UnvisitedParams {
     area: Option<String>,
     near: Option<String>,
     limit: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn unvisited(
@@ -29,8 +29,9 @@ pub async fn unvisited(
         area: params.area,
         near: place("near", params.near.as_deref())?,
         limit: whole("limit", params.limit.as_deref(), 1, 1_000, 100)? as usize,
+        as_of: as_of(params.as_of.as_deref())?,
     };
-    let report: UnvisitedReport = app.work(move |app| app.read_unvisited(&caller, &query)).await??;
+    let report: UnvisitedReport = app.read_unvisited(&caller, query).await?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(report)))
 }
 
@@ -38,8 +39,9 @@ pub async fn household(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Params(NoParams {}): Params<NoParams>,
+    Params(params): Params<AsOfParams>,
 ) -> Result<impl IntoResponse, Problem> {
-    let report: HouseholdReport = app.read_household(&caller, &code).await?;
+    let as_of = as_of(params.as_of.as_deref())?;
+    let report: HouseholdReport = app.read_household(&caller, &code, as_of).await?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(report)))
 }

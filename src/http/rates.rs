@@ -1,6 +1,6 @@
 //! `/api/rates`, `/api/rates/difference` and `/api/coverage/weeks`.
 
-use super::extract::{Params, as_of, campaign, parse};
+use super::extract::{Params, as_of, campaign, parse, when};
 use super::problem::Problem;
 use crate::app::{App, Caller, DifferenceReport, RatesQuery, RatesReport, WeeksQuery, WeeksReport};
 use crate::model::{Level, ModelError};
@@ -16,6 +16,8 @@ pub struct RatesParams {
     level: Option<String>,
     within: Option<String>,
     as_of: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
 }
 
 pub async fn rates(
@@ -27,23 +29,33 @@ pub async fn rates(
         campaign: campaign(params.campaign.as_deref())?,
         level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
         within: params.within,
-        as_of: as_of(params.as_of.as_deref())?,
+        when: when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?,
     };
     Ok(Json(app.rates(&caller, query).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeeksParams {
+    campaign: Option<String>,
+    level: Option<String>,
+    within: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn weeks(
     State(app): State<App>,
     caller: Caller,
-    Params(params): Params<RatesParams>,
+    Params(params): Params<WeeksParams>,
 ) -> Result<Json<WeeksReport>, Problem> {
     let needed = || ModelError::new("campaign", "nothing", "the number of a campaign");
     let query = WeeksQuery {
         campaign: campaign(params.campaign.as_deref())?.ok_or_else(needed)?,
         level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
         within: params.within,
+        as_of: as_of(params.as_of.as_deref())?,
     };
-    Ok(Json(app.work(move |app| app.weeks(&caller, &query)).await??))
+    Ok(Json(app.weeks(&caller, query).await?))
 }
 
 #[derive(Deserialize)]
@@ -53,6 +65,8 @@ pub struct DifferenceParams {
     a: Option<String>,
     b: Option<String>,
     as_of: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
 }
 
 pub async fn difference(
@@ -65,6 +79,6 @@ pub async fn difference(
         code.ok_or_else(|| ModelError::new(field, "nothing", "the code of a living area"))
     };
     let (a, b) = (needed("a", params.a)?, needed("b", params.b)?);
-    let as_of = as_of(params.as_of.as_deref())?;
-    Ok(Json(app.difference(&caller, [a, b], campaign, as_of).await?))
+    let when = when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?;
+    Ok(Json(app.difference(&caller, [a, b], campaign, when).await?))
 }

@@ -84,6 +84,19 @@ const LANG: Parameter = Parameter {
     example: "en",
 };
 
+/// First day of what took place.
+const FROM: Parameter = Parameter {
+    name: "from",
+    what: "Of what took place on this day or later, whenever it came in; for who sees figures as they are.",
+    takes: Takes::Text,
+    needed: false,
+    example: "2026-10-05",
+};
+
+/// Last day of what took place.
+const TO: Parameter =
+    Parameter { name: "to", what: "Of what took place on this day or before.", example: "2026-10-11", ..FROM };
+
 const AS_OF: Parameter = Parameter {
     name: "as_of",
     what: "Of the map as it was at this time (RFC 3339), not after now: what had been recorded by then, for who signed in. The first \

@@ -1,6 +1,6 @@
 //! `/api/teams`.
 
-use super::extract::{Body, Params, Path};
+use super::extract::{Body, Params, Path, day};
 use super::info::NoParams;
 use super::members::Members;
 use super::problem::Problem;
@@ -26,7 +26,7 @@ pub async fn list(
     caller: Caller,
     Params(params): Params<TeamsParams>,
 ) -> Result<Json<TeamsReport>, Problem> {
-    let on = params.on.map(|day| day.parse().map_err(|_| ModelError::new("on", &day, DAY))).transpose()?;
+    let on = day("on", params.on.as_deref())?;
     Ok(Json(app.teams(&caller, &TeamsQuery { area: params.area, on })?))
 }
 

@@ -1,6 +1,6 @@
 //! `/api/worklist` in JSON and GPX, and as a workbook.
 
-use super::extract::{Params, campaign, parse, place, whole};
+use super::extract::{Params, as_of, campaign, parse, place, whole};
 use super::operation::XLSX;
 use super::problem::Problem;
 use crate::app::{App, Caller, WorklistQuery};
@@ -20,6 +20,7 @@ pub struct WorklistParams {
     area: Option<String>,
     near: Option<String>,
     limit: Option<String>,
+    as_of: Option<String>,
     f: Option<String>,
     lang: Option<String>,
 }
@@ -35,14 +36,15 @@ pub async fn worklist(
         area: params.area,
         near: place("near", params.near.as_deref())?,
         limit: whole("limit", params.limit.as_deref(), 1, 300, 30)? as usize,
+        as_of: as_of(params.as_of.as_deref())?,
     };
     let form = params.f.unwrap_or_else(|| "json".into());
     if !["json", "gpx", "xlsx"].contains(&form.as_str()) {
         return Err(ModelError::new("f", &form, "one of json, gpx, xlsx").into());
     }
     let lang: Lang = parse(params.lang.as_deref())?.unwrap_or_default();
-    let work = move |app: &App| -> Result<Response, Problem> {
-        let report = app.read_worklist(&caller, &query)?;
+    let report = app.read_worklist(&caller, query).await?;
+    let written = move |app: &App| -> Result<Response, Problem> {
         let head = [(header::CACHE_CONTROL, "private, no-store")];
         if form == "json" {
             return Ok((head, Json(report)).into_response());
@@ -58,5 +60,5 @@ pub async fn worklist(
         ];
         Ok((head, of_file, app.worklist_gpx(&report)?).into_response())
     };
-    app.work(work).await?
+    app.work(written).await?
 }

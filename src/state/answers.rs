@@ -8,6 +8,7 @@ use crate::model::{Answer, CampaignId, ModelError, Outcome, Satisfaction};
 use hashbrown::HashMap;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use uuid::Uuid;
 
 /// All answers, in the order in which they came in.
@@ -48,15 +49,19 @@ impl Answers {
         self.by_id.get(&id).map(|n| &self.all[*n as usize].1)
     }
 
-    /// The last answer of each household about a campaign, of those that had come in by a time.
+    /// The last answer of each household about a campaign, of those that had come in by a time and of those given in a period.
     fn standing(
         &self,
         campaign: Option<CampaignId>,
         at: Option<Timestamp>,
+        period: Option<Range<Timestamp>>,
     ) -> impl Iterator<Item = (HouseholdId, Satisfaction)> + '_ {
         let known = at.map_or(self.all.len(), |at| self.arrived.by(at, self.all.len()) as usize);
         let mut last: BTreeMap<HouseholdId, &Answer> = BTreeMap::new();
-        for (household, answer) in self.all[..known].iter().filter(|(_, answer)| answer.campaign == campaign) {
+        let of = |answer: &Answer| {
+            answer.campaign == campaign && period.as_ref().is_none_or(|period| period.contains(&answer.at))
+        };
+        for (household, answer) in self.all[..known].iter().filter(|(_, answer)| of(answer)) {
             let standing = last.entry(*household).or_insert(answer);
             if (answer.at, answer.id) > (standing.at, standing.id) {
                 *standing = answer;
@@ -72,12 +77,17 @@ impl Answers {
 }
 
 impl State {
-    /// What the households of each Area, with all below it, answered about a campaign; by a time, as far as it had come in. Areas in
-    /// which nobody was asked are left out. Looks at each answer.
+    /// What the households of each Area, with all below it, answered about a campaign; by a time, as far as it had come in, and of a
+    /// period, what was said in it. Areas in which nobody was asked are left out. Looks at each answer.
     #[must_use]
-    pub fn answered(&self, campaign: Option<CampaignId>, at: Option<Timestamp>) -> BTreeMap<AreaId, Asked> {
+    pub fn answered(
+        &self,
+        campaign: Option<CampaignId>,
+        at: Option<Timestamp>,
+        period: Option<Range<Timestamp>>,
+    ) -> BTreeMap<AreaId, Asked> {
         let mut counts: BTreeMap<AreaId, Asked> = BTreeMap::new();
-        for (household, answer) in self.answers.standing(campaign, at) {
+        for (household, answer) in self.answers.standing(campaign, at, period) {
             for area in self.areas.chain(self.households.area(household)) {
                 let count = counts.entry(area).or_default();
                 count.asked += 1;

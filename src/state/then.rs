@@ -7,6 +7,7 @@ use super::visits::VisitId;
 use super::{HouseholdId, State};
 use crate::model::{CampaignId, Level, OutcomeCounts, Tally};
 use jiff::Timestamp;
+use std::ops::Range;
 
 /// Visits that are looked at between two letting-goes of the lock: some milliseconds.
 const STEP: u32 = 250_000;
@@ -20,6 +21,8 @@ const NONE: u32 = u32::MAX;
 pub struct Turnback {
     at: Timestamp,
     campaign: Option<CampaignId>,
+    /// Microseconds in which a visit took place that is looked at.
+    period: Option<Range<i64>>,
     /// Visits that had come in by then, and how many of them were looked at.
     visits: u32,
     looked: u32,
@@ -39,20 +42,24 @@ fn rank((counts, at): (bool, i64)) -> u64 {
 }
 
 impl State {
-    /// Begins to count figures as they were at a time. `None` where the columns do not tell them: an Area was redrawn since, or a
-    /// household was moved.
+    /// Whether the columns tell the figures of a time: since then no Area was redrawn and no household moved.
     #[must_use]
-    pub fn turn_back(&self, at: Timestamp, campaign: Option<CampaignId>) -> Option<Turnback> {
-        if self.areas_at.is_some_and(|drawn| drawn > at) || !self.households.stayed_since(at) {
-            return None;
-        }
+    pub fn tells(&self, at: Timestamp) -> bool {
+        self.areas_at.is_none_or(|drawn| drawn <= at) && self.households.stayed_since(at)
+    }
+
+    /// Begins to count figures as they were at a time, of all visits or of those that took place in a period. Where the columns do
+    /// not tell that time ([`State::tells`]), they are those of then in the Areas of now.
+    #[must_use]
+    pub fn turn_back(&self, at: Timestamp, campaign: Option<CampaignId>, period: Option<Range<Timestamp>>) -> Turnback {
         let visits = self.visits.come_by(at);
         let mut ended = vec![0u64; visits as usize / 64 + 1];
         for VisitId(n) in self.visits.ended_by(at).filter(|visit| visit.0 < visits) {
             ended[n as usize / 64] |= 1 << (n % 64);
         }
         let best = vec![(0, NONE); self.households.come_by(at) as usize];
-        Some(Turnback { at, campaign, visits, looked: 0, ended, best })
+        let period = period.map(|of| of.start.as_microsecond()..of.end.as_microsecond());
+        Turnback { at, campaign, period, visits, looked: 0, ended, best }
     }
 }
 
@@ -62,7 +69,8 @@ impl Turnback {
         let end = self.visits.min(self.looked.saturating_add(STEP));
         for (HouseholdId(household), key, visit) in state.visits.ranked(self.looked..end, self.campaign) {
             let VisitId(n) = visit;
-            if self.ended[n as usize / 64] >> (n % 64) & 1 == 1 {
+            let took_place = self.period.as_ref().is_none_or(|period| period.contains(&key.1));
+            if !took_place || self.ended[n as usize / 64] >> (n % 64) & 1 == 1 {
                 continue;
             }
             let (known, new) = (&mut self.best[household as usize], rank(key));

@@ -70,6 +70,11 @@ impl Client {
         self.send("POST", path, &[("content-type", "application/json")], Some(text.as_bytes()))
     }
 
+    pub fn put(&self, path: &str, body: &Value) -> Reply {
+        let text = body.to_string();
+        self.send("PUT", path, &[("content-type", "application/json")], Some(text.as_bytes()))
+    }
+
     /// JSON that must come with status 200.
     #[track_caller]
     pub fn json(&self, path: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use super::super::operation::{Described, Gives, Operation, Parameter, Rule, Takes, Verb, XLSX};
 use super::super::{areas, coverage, households, info, worklist};
-use super::{AS_OF, CAMPAIGN, LANG, LEVEL, api, json, reads};
+use super::{AS_OF, CAMPAIGN, FROM, LANG, LEVEL, TO, api, json, reads};
 use crate::model::Right;
 use axum::routing::get;
 
@@ -42,6 +42,8 @@ pub const OPERATIONS: [Operation; 9] = [
                     example: "9.47,47.04,9.64,47.28",
                 },
                 AS_OF,
+                FROM,
+                TO,
                 Parameter {
                     name: "f",
                     what: "The form of the answer.",
@@ -65,13 +67,16 @@ pub const OPERATIONS: [Operation; 9] = [
         Rule::Needs(Right::Areas),
         || get(areas::area),
         Described {
-            parameters: &[Parameter {
-                name: "code",
-                what: "Code of the area.",
-                takes: Takes::Text,
-                needed: true,
-                example: "7001",
-            }],
+            parameters: &[
+                Parameter {
+                    name: "code",
+                    what: "Code of the area.",
+                    takes: Takes::Text,
+                    needed: true,
+                    example: "7001",
+                },
+                AS_OF,
+            ],
             refuses: &[404],
             ..reads("area", "One area with its figures and the areas below it", &[json("area")])
         },
@@ -132,6 +137,7 @@ pub const OPERATIONS: [Operation; 9] = [
                     needed: false,
                     example: "100",
                 },
+                AS_OF,
             ],
             body: "",
             gives: &[json("unvisited")],
@@ -176,6 +182,7 @@ pub const OPERATIONS: [Operation; 9] = [
                     needed: false,
                     example: "30",
                 },
+                AS_OF,
                 Parameter {
                     name: "f",
                     what: "The form of the answer.",
@@ -200,13 +207,16 @@ pub const OPERATIONS: [Operation; 9] = [
         Rule::Needs(Right::Households),
         || get(households::household),
         Described {
-            parameters: &[Parameter {
-                name: "code",
-                what: "Code of the household.",
-                takes: Takes::Text,
-                needed: true,
-                example: "H000001",
-            }],
+            parameters: &[
+                Parameter {
+                    name: "code",
+                    what: "Code of the household.",
+                    takes: Takes::Text,
+                    needed: true,
+                    example: "H000001",
+                },
+                AS_OF,
+            ],
             refuses: &[404],
             ..reads(
                 "household",

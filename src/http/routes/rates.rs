@@ -2,7 +2,7 @@
 
 use super::super::operation::{Described, Operation, Parameter, Rule, Takes, Verb};
 use super::super::{answers, rates};
-use super::{AS_OF, CAMPAIGN, LEVEL, api, json, reads};
+use super::{AS_OF, CAMPAIGN, FROM, LEVEL, TO, api, json, reads};
 use crate::model::Right;
 use axum::routing::{get, post};
 
@@ -28,7 +28,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Rule::Needs(Right::Rates),
         || get(rates::rates),
         Described {
-            parameters: &[CAMPAIGN, OF_LEVEL, WITHIN, AS_OF],
+            parameters: &[CAMPAIGN, OF_LEVEL, WITHIN, AS_OF, FROM, TO],
             refuses: &[404],
             ..reads(
                 "rates",
@@ -50,6 +50,7 @@ pub const OPERATIONS: [Operation; 6] = [
                     what: "This area and those below it only: its code; needed where a level has more than 2,000 areas.",
                     ..WITHIN
                 },
+                AS_OF,
             ],
             refuses: &[404],
             ..reads(
@@ -70,6 +71,8 @@ pub const OPERATIONS: [Operation; 6] = [
                 area("a", "Code of an area.", "7001"),
                 area("b", "Code of another area.", "7002"),
                 AS_OF,
+                FROM,
+                TO,
             ],
             refuses: &[404],
             ..reads(
@@ -85,12 +88,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Rule::Needs(Right::Rates),
         || get(answers::satisfaction),
         Described {
-            parameters: &[
-                CAMPAIGN,
-                Parameter { what: "Areas of this level; townships without it.", ..LEVEL },
-                WITHIN,
-                AS_OF,
-            ],
+            parameters: &[CAMPAIGN, OF_LEVEL, WITHIN, AS_OF, FROM, TO],
             refuses: &[404],
             ..reads(
                 "satisfaction",
@@ -119,7 +117,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Rule::Needs(Right::Codes),
         || get(answers::codes),
         Described {
-            parameters: &[CAMPAIGN, WITHIN],
+            parameters: &[CAMPAIGN, WITHIN, AS_OF],
             refuses: &[404],
             ..reads(
                 "codes",
