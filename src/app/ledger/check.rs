@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::report::{CellProblem, ChangedRow, Counts, Hidden, LISTED, LedgerCheck, UnmatchedRow};
 use super::standing::Standing;
 use crate::formats::{CellAt, Workbook};
-use crate::model::ledger::{Lang, LedgerField, LedgerTemplate};
+use crate::model::ledger::{CellFault, Lang, LedgerField, LedgerTemplate};
 use crate::model::{ModelError, Right};
 use crate::state::{Scope, State};
 use bytes::Bytes;
@@ -181,9 +181,9 @@ impl Desk<'_> {
             Ok(Some(code)) => {
                 if let Some(first) = self.seen.get(&code) {
                     let column = self.head.column(LedgerField::Code).unwrap_or_default();
-                    let cell = CellAt { row: row.row - 1, column }.to_string();
-                    let reason = format!("this household stands in row {first} already: the row is not taken");
-                    self.problem(CellProblem::new(cell, LedgerField::Code, &code, reason));
+                    let (at, fault) =
+                        (CellAt { row: row.row - 1, column }, CellFault::CodeRepeated { first_row: *first });
+                    self.problem(CellProblem::new(at, LedgerField::Code, &code, fault));
                     return;
                 }
                 self.seen.insert(code.clone(), row.row);
