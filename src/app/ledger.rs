@@ -11,6 +11,7 @@ mod apply;
 mod check;
 mod columns;
 mod compare;
+mod desk;
 mod layouts;
 mod matching;
 mod origin;
