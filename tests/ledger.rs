@@ -9,6 +9,7 @@ use std::io::{Cursor, Write};
 use workbooks::{cells, edited};
 
 mod bad;
+mod commands;
 mod large;
 mod out;
 mod workbooks;
