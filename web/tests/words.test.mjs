@@ -25,6 +25,7 @@ test('every fault that the service may name in a cell of a ledger has a text of 
   const kinds = described.components.schemas.ledger_fault.enum;
   const values = Object.keys(described.components.schemas.ledger_check.properties.problems.items.properties.expected.properties);
   assert.ok(kinds.length > 10);
+  /** @type {string[][]} */
   const texts = kinds.map((/** @type {string} */ kind) => [en, zh].map((words) => /** @type {Record<string, string>} */ (words)[`ledger.fault.${kind}`]));
   for (const [text, chinese] of texts) {
     assert.doesNotMatch(text.replace('2026年10月5日', ''), /[\u4e00-\u9fff]/, 'English');
