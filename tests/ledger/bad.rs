@@ -85,7 +85,9 @@ fn a_yes_and_a_need_that_is_no_text_are_named_too() {
     let place = Place::new();
     let file = Sheet::new(&["Code", "Address", "Needs"])
         .row(&["HH00", "", "a ramp\u{7}"])
-        .with(|page| drop(page.write_boolean(1, 1, true).unwrap()))
+        .with(|page| {
+            page.write_boolean(1, 1, true).unwrap();
+        })
         .done();
     let report = check(&place.client("member"), &file).json();
     assert!(problem(&report, "B2", "yes_or_no").contains("expected a text"));
