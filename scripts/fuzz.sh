@@ -16,7 +16,7 @@ if [[ ! $seconds =~ ^[1-9][0-9]*$ ]]; then
 fi
 
 cd "$(dirname "$0")/.."
-if (($# == 0)); then set -- cql2 bbox datetime tile_path readers rules; fi
+if (($# == 0)); then set -- cql2 bbox datetime tile_path readers ledger rules; fi
 
 if ! command -v cargo-fuzz >/dev/null; then
   echo "fuzz: cargo-fuzz is missing; installing it"

@@ -1,6 +1,7 @@
 /** The panel's view of the ledger, and its pieces. Each turns what is known into elements and keeps nothing. */
 
 import { h } from './dom.js';
+import { ledgerEn } from './ledger.en.js';
 import { layoutPart } from './ledgerlayout.js';
 import { moment, number, percent, t, tn, word } from './i18n.js';
 import { trouble } from './parts.js';
@@ -159,9 +160,19 @@ function unmatched(task, report) {
     became(state.results.get(state.matched.get(one.row) ?? ''))), h('p.hint', null, t('ledger.match.help')));
 }
 
+/** A value that was expected, as a person reads it. @param {number | string[]} value */
+const expected = (value) => (Array.isArray(value) ? value.map((status) => word('status', status)).join(t('ledger.fault.between')) : number(value));
+
+/** Why a cell is not taken; as the service says it where the page does not know the kind. @param {T.LedgerProblem} problem */
+function fault({ kind, expected: values = {}, reason }) {
+  const key = `ledger.fault.${kind}`;
+  if (!(key in ledgerEn)) return h('span', { lang: 'en' }, reason);
+  return h('span', null, t(/** @type {keyof typeof ledgerEn} */ (key), Object.fromEntries(Object.entries(values).map(([name, value]) => [name, expected(value)]))));
+}
+
 /** @param {Task} task @param {T.LedgerCheck} report */
-const problems = (task, report) => listed(task, 'problems', t('ledger.mend'), report.problems, ({ cell, field, value, reason }) => h('li', { 'data-cell': cell },
-  h('span.name', null, cell, h('small', null, `${fieldName(field)}${value === '' ? '' : ` · ${value}`}`)), h('span', { lang: 'en' }, reason)));
+const problems = (task, report) => listed(task, 'problems', t('ledger.mend'), report.problems, (problem) => h('li', { 'data-cell': problem.cell },
+  h('span.name', null, problem.cell, h('small', null, `${fieldName(problem.field)}${problem.value === '' ? '' : ` · ${problem.value}`}`)), fault(problem)));
 
 /** The one act that stores. @param {Task} task */
 function takeBar({ state, acts, decided }) {

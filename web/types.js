@@ -188,7 +188,7 @@
  * @typedef {{row: number, code: string, address: string | null, fields: LedgerChange[]}} LedgerRow
  * @typedef {{code: string, address: string | null, area: string | null, score: number, fields: LedgerChange[]}} LedgerCandidate
  * @typedef {{row: number, code: string | null, address: string | null, candidates: LedgerCandidate[], not_looked_for: boolean}} LedgerUnmatched
- * @typedef {{cell: string, field: LedgerField, value: string, reason: string, read_only: boolean}} LedgerProblem
+ * @typedef {{cell: string, column: string, field: LedgerField, value: string, kind: string, expected?: Record<string, number | string[]>, reason: string, read_only: boolean}} LedgerProblem  kind: the page may be older than the service
  * @typedef {Record<'rows' | 'unchanged' | 'changed' | 'conflicts' | 'unmatched' | 'problems' | 'newer' | 'missing' | 'ignored' | 'formulas', number>} LedgerCounts
  * @typedef {{map: string, area: string, campaign: number | null, seq: number, at: string, households: number, sample: boolean}} LedgerOrigin
  * @typedef {{sheet: string, origin: LedgerOrigin | null, seq: number, columns: {column: string, header: string, field: LedgerField | null}[], counts: LedgerCounts, hidden: {rows: number, columns: string[], sheets: string[]}, changes: LedgerRow[], conflicts: LedgerRow[], unmatched: LedgerUnmatched[], problems: LedgerProblem[]}} LedgerCheck

@@ -22,6 +22,7 @@ mod ground;
 mod import;
 mod items;
 mod kernels;
+mod ledger;
 mod legal;
 mod live;
 mod machine;
@@ -60,13 +61,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Part = fn(&mut Ground, &mut Table) -> Outcome;
 
 /// In this order: the import makes the store that the others use, and visits change it.
-const PARTS: [(&str, Part); 22] = [
+const PARTS: [(&str, Part); 23] = [
     ("import", import::measure),
     ("osm", osm::measure),
     ("start", start::measure),
     ("polygons", polygons::measure),
     ("coverage", coverage::measure),
     ("people", people::measure),
+    ("ledger", ledger::measure),
     ("fivemillion", fivemillion::measure),
     ("pyramid", pyramid::measure),
     ("kernels", kernels::measure),

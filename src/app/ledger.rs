@@ -11,8 +11,10 @@ mod apply;
 mod check;
 mod columns;
 mod compare;
+mod desk;
 mod layouts;
 mod matching;
+mod once;
 mod origin;
 mod out;
 mod report;
@@ -20,5 +22,6 @@ mod standing;
 
 pub use apply::{Decided, DecidedField, LedgerApplied};
 pub use layouts::{LedgerProposal, LedgerTemplates};
+pub use once::{LedgerOnce, LedgerTake};
 pub use out::{LedgerFile, LedgerQuery};
-pub use report::LedgerCheck;
+pub use report::{ChangedField, LedgerCheck};

@@ -89,7 +89,8 @@ pub use items::{FilterLang, ItemsQuery, ItemsReport};
 pub use itemstext::ItemsText;
 pub use keyfile::{add_key, read_keys};
 pub use ledger::{
-    Decided, DecidedField, LedgerApplied, LedgerCheck, LedgerFile, LedgerProposal, LedgerQuery, LedgerTemplates,
+    ChangedField, Decided, DecidedField, LedgerApplied, LedgerCheck, LedgerFile, LedgerOnce, LedgerProposal,
+    LedgerQuery, LedgerTake, LedgerTemplates,
 };
 pub use listening::LiveFeed;
 pub use live::LiveEvent;

@@ -1,5 +1,6 @@
 //! The command line as `clap` reads it.
 
+use super::ledgerargs::{ExportLedgerArgs, ImportCommand};
 use crate::config::{KeyArgs, ServeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroU32;
@@ -19,8 +20,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Serve a store
     Serve(ServeStoreArgs),
-    /// Import areas, households or context from a file
-    Import(ImportArgs),
+    /// Import areas, households or context from a file, or bring a ledger back
+    Import(ImportCommand),
     /// Write what the map shows to a file
     #[command(subcommand)]
     Export(ExportCommand),
@@ -158,6 +159,8 @@ pub struct PlanArgs {
 pub enum ExportCommand {
     /// Vector tiles as one PMTiles file, for a CDN or for use without a network
     Tiles(ExportTilesArgs),
+    /// Households as a workbook, in the office's own layout, to be changed and brought back
+    Ledger(ExportLedgerArgs),
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ const TOLD: Duration = Duration::from_secs(10);
 pub fn run(command: &ExportCommand) -> Result<(), Failure> {
     match command {
         ExportCommand::Tiles(args) => tiles(args),
+        ExportCommand::Ledger(args) => super::ledger::export(args),
     }
 }
 

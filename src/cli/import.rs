@@ -1,6 +1,7 @@
 //! `melonmap import`.
 
 use super::args::{ImportArgs, What};
+use super::ledgerargs::{ImportCommand, ImportOther};
 use super::{Failure, say};
 use crate::app::{AppError, ImportInput, ImportSpec, ImportSummary, run_import};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +12,14 @@ use std::time::Instant;
 /// Bad rows that are printed; the report has all of them.
 const PRINTED: u64 = 10;
 
-pub fn run(args: &ImportArgs) -> Result<(), Failure> {
+pub fn run(command: &ImportCommand) -> Result<(), Failure> {
+    match command {
+        ImportCommand::Rows(args) => rows(args),
+        ImportCommand::Other(ImportOther::Ledger(args)) => super::ledger::import(args),
+    }
+}
+
+fn rows(args: &ImportArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let crs = args.crs.as_deref().map(str::parse).transpose()?;
     let kind = match args.what {

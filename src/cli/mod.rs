@@ -11,6 +11,8 @@ mod describe;
 mod export;
 mod import;
 mod key;
+mod ledger;
+mod ledgerargs;
 mod people;
 mod plan;
 mod publish;

@@ -8,6 +8,7 @@
 //! nobody can tell which of them it is about.
 
 mod cell;
+mod look;
 mod merged;
 mod part;
 mod read;

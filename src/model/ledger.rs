@@ -1,8 +1,10 @@
 //! The ledger (台账): the table of households that an office keeps, in its own layout, and which of its cells the map takes back.
 
+mod fault;
 mod value;
 mod words;
 
+pub use fault::CellFault;
 pub use value::day_of_text;
 pub use words::{Lang, header_key, outcome_word, status_word};
 

@@ -30,7 +30,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("icu_normalizer", &["model/filter/fold.rs"]),
     ("flatgeobuf", &["formats/fgb.rs", "formats/fgb/"]),
     ("calamine", &["formats/xlsx/read.rs"]),
-    ("quick_xml", &["formats/xlsx/survey.rs"]),
+    ("quick_xml", &["formats/xlsx/look.rs"]),
     ("zip", &["formats/xlsx/survey.rs", "formats/xlsx/tests.rs"]),
     ("rust_xlsxwriter", &["formats/xlsx/write.rs"]),
     ("pmtiles", &["formats/pmtiles.rs"]),

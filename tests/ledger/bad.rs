@@ -1,13 +1,44 @@
 //! Workbooks that are hard to read, and those that are none.
 
 use super::*;
+use melonmap::model::ledger::CellFault;
+use std::collections::BTreeSet;
 
-/// The problem of a cell.
+/// The text of the page for a kind of fault, in the file of one language.
+fn page_text(words: &'static str, kind: &str) -> &'static str {
+    let key = format!("'ledger.fault.{kind}': ");
+    words.lines().find_map(|line| line.trim().strip_prefix(&key)).unwrap_or_else(|| panic!("no text {key}"))
+}
+
+/// The values that a text of the page asks for: `{least}`.
+fn gaps(text: &str) -> BTreeSet<&str> {
+    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()).collect()
+}
+
+/// The reason of a cell's problem, which is of that kind; the page has a text for it that asks for what was expected.
 #[track_caller]
-fn problem<'a>(report: &'a Value, cell: &str) -> &'a str {
+fn problem<'a>(report: &'a Value, cell: &str, kind: &str) -> &'a str {
     let all = report["problems"].as_array().unwrap();
     let one = all.iter().find(|one| one["cell"] == cell).unwrap_or_else(|| panic!("{cell}: {report}"));
+    assert_eq!(one["kind"], kind, "{one}");
+    assert_eq!(one["column"], cell.trim_end_matches(|c: char| c.is_ascii_digit()), "{one}");
+    let expected = one["expected"].as_object().map(|values| values.keys().map(String::as_str).collect());
+    for words in [include_str!("../../web/ledger.en.js"), include_str!("../../web/ledger.zh.js")] {
+        assert_eq!(gaps(page_text(words, kind)), expected.clone().unwrap_or_default(), "{one}");
+    }
     one["reason"].as_str().unwrap()
+}
+
+#[test]
+fn the_description_lists_every_kind_of_fault_and_the_page_has_no_text_for_another() {
+    let described: Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
+    let listed = &described["components"]["schemas"]["ledger_fault"]["enum"];
+    assert_eq!(*listed, json!(CellFault::KINDS));
+    for words in [include_str!("../../web/ledger.en.js"), include_str!("../../web/ledger.zh.js")] {
+        let texts = words.lines().filter_map(|line| line.trim().strip_prefix("'ledger.fault."));
+        let kinds = texts.map(|rest| rest.split('\'').next().unwrap()).filter(|kind| *kind != "between");
+        assert_eq!(kinds.collect::<BTreeSet<_>>(), BTreeSet::from(CellFault::KINDS));
+    }
 }
 
 #[test]
@@ -32,19 +63,36 @@ fn what_cannot_be_read_in_a_cell_is_named_by_the_cell_and_the_rest_of_the_row_go
         })
         .done();
     let report = check(&place.client("member"), &file).json();
-    assert!(problem(&report, "C2").contains("whole number from 0 to 999"));
-    assert!(problem(&report, "D3").contains("occupied, vacant"));
-    assert!(problem(&report, "D4").contains("occupied, vacant"), "a status is never nothing");
-    assert!(problem(&report, "E5").contains("at most 200 characters") && !report.to_string().contains("777"));
-    assert!(problem(&report, "B6").contains("made a day of it"));
-    assert!(problem(&report, "F6").contains("2026-10-05"), "the day may come first or the month");
-    assert!(problem(&report, "A7").contains("stands in row 2 already"));
-    assert!(problem(&report, "C9").contains("could not work it out"));
-    assert!(problem(&report, "A10").contains("more than 15 digits"));
+    assert!(problem(&report, "C2", "not_persons").contains("whole number from 0 to 999"));
+    assert!(problem(&report, "D3", "not_status").contains("occupied, vacant"));
+    assert!(problem(&report, "D4", "not_status").contains("occupied, vacant"), "a status is never nothing");
+    assert!(
+        problem(&report, "E5", "not_line").contains("at most 200 characters") && !report.to_string().contains("777")
+    );
+    assert!(problem(&report, "B6", "became_day").contains("made a day of it"));
+    assert!(problem(&report, "F6", "not_day").contains("2026-10-05"), "the day may come first or the month");
+    assert!(problem(&report, "A7", "code_repeated").contains("stands in row 2 already"));
+    assert!(problem(&report, "C9", "formula_error").contains("could not work it out"));
+    assert!(problem(&report, "A10", "rounded").contains("more than 15 digits"));
     assert_eq!((&report["counts"]["problems"], &report["counts"]["formulas"]), (&json!(9), &json!(2)), "{report}");
     let changed: Vec<&str> =
         report["changes"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect();
     assert_eq!(changed, ["HH01", "HH05"], "the persons beside a bad status, and what a formula came to");
+}
+
+#[test]
+fn a_yes_and_a_need_that_is_no_text_are_named_too() {
+    let place = Place::new();
+    let file = Sheet::new(&["Code", "Address", "Needs"])
+        .row(&["HH00", "", "a ramp\u{7}"])
+        .with(|page| {
+            page.write_boolean(1, 1, true).unwrap();
+        })
+        .done();
+    let report = check(&place.client("member"), &file).json();
+    assert!(problem(&report, "B2", "yes_or_no").contains("expected a text"));
+    assert!(problem(&report, "C2", "not_lines").contains("at most 2000 characters"));
+    assert!(!report.to_string().contains("ramp"), "what is confided is not repeated");
 }
 
 #[test]
@@ -76,8 +124,8 @@ fn merged_cells_hidden_rows_and_columns_are_read_right_or_named() {
         .collect();
     // Two households of one address: the second row says so too. A hidden row is read like any other.
     assert_eq!(fields, [("HH01", "B3", &json!("Melon Lane 1700")), ("HH02", "C4", &json!("5"))]);
-    assert!(problem(&report, "A5").contains("merged over several rows"));
-    assert!(problem(&report, "C6").contains("merged over several columns"));
+    assert!(problem(&report, "A5", "code_merged").contains("merged over several rows"));
+    assert!(problem(&report, "C6", "covered").contains("merged over several columns"));
     assert_eq!(report["hidden"], json!({ "rows": 1, "columns": ["D"], "sheets": [] }));
     assert_eq!(report["counts"]["ignored"], 1);
 }
@@ -96,7 +144,7 @@ fn days_as_texts_are_read_as_days() {
         );
     }
     let report = check(&place.client("member"), &edited(&out, &[("J4", "2026-01-06")])).json();
-    assert!(problem(&report, "J4").contains("does not take this column back"));
+    assert!(problem(&report, "J4", "not_taken").contains("does not take this column back"));
 }
 
 #[test]

@@ -54,7 +54,7 @@ test('what is ticked is stored, what is not stays, and what was taken out or cla
     counts: { rows: 5, changed: 2, conflicts: 1, unmatched: 1, problems: 1, ignored: 3, missing: 1 },
     changes: [line(a, 4, other(a, 1)), line(b, 5, null)], conflicts: [clash],
     unmatched: [{ row: 9, code: 'X9', address: 'Long Str. 1', candidates: [candidate], not_looked_for: false }],
-    problems: [{ cell: 'F7', field: 'persons', value: 'drei', reason: 'expected a whole number from 0 to 999', read_only: false }],
+    problems: [{ cell: 'F7', column: 'F', field: 'persons', value: 'drei', kind: 'not_persons', expected: { least: 0, most: 999 }, reason: 'expected a whole number from 0 to 999', read_only: false }],
   });
   const { page, done } = await open(ledger(MEMBER), { ...READY, prepare: checked(body) });
   await bring(page, Buffer.from('PK'));
@@ -75,6 +75,32 @@ test('what is ticked is stored, what is not stays, and what was taken out or cla
   assert.equal(await page.textContent('[data-figure="stored"]'), '3 households stored.');
   assert.deepEqual(await Promise.all([a, b, c, d].map(({ code }) => persons(code))), [(a.persons ?? 0) + 1, b.persons, (c.persons ?? 0) + 2, (d.persons ?? 0) + 3]);
   assert.equal(await page.locator('[data-key="take"]').count(), 0, 'nothing is left that is ticked');
+  await done();
+});
+
+test('what is wrong with a cell is said in Chinese on the Chinese page, with what was expected; a kind that the page does not know in the service’s words', async () => {
+  const described = JSON.parse(await readFile(new URL('../../tests/openapi.json', import.meta.url), 'utf8')).components.schemas;
+  const expected = { first_row: 3, digits: 15, least: 0, most: 999, longest: 2000, words: described.status.enum };
+  const problems = described.ledger_fault.enum.map((/** @type {string} */ kind, /** @type {number} */ i) => ({ cell: `F${i + 4}`, column: 'F', field: 'persons', value: 'drei', kind, expected, reason: 'in English', read_only: false }));
+  problems.push({ cell: 'F99', column: 'F', field: 'persons', value: '', kind: 'of_next_year', reason: 'in English', read_only: false });
+  const prepare = checked(report({ counts: { rows: 20, problems: problems.length }, problems }));
+  const { page, errors, done } = await open(ledger(MEMBER, '&lang=zh'), { ...PHONE, ...READY, prepare });
+  await bring(page, Buffer.from('PK'));
+  await page.waitForSelector('[data-cell="F99"]');
+  assert.equal(await page.textContent('[data-count="problems"]'), zh['ledger.problems'].replace('{n}', String(problems.length)));
+  /** @type {(string | null)[]} */
+  const said = await page.$$eval('.ledger-list.problems li > span:last-child', (all) => all.map((one) => one.textContent));
+  assert.equal(said.length, problems.length);
+  for (const text of said.slice(0, -1)) {
+    assert.match(text ?? '', /[\u4e00-\u9fff]/);
+    assert.doesNotMatch(text ?? '', /[{}]|in English|undefined/);
+  }
+  const of = (/** @type {string} */ kind) => said[problems.findIndex((/** @type {{kind: string}} */ one) => one.kind === kind)];
+  assert.equal(of('not_persons'), '应为 0 至 999 的整数。');
+  assert.equal(of('not_status'), `应为下列之一：${described.status.enum.map((/** @type {string} */ one) => /** @type {Record<string, string>} */ (zh)[`status.${one}`]).join('、')}。`);
+  assert.equal(said.at(-1), 'in English');
+  assert.equal(await page.getAttribute('[data-cell="F99"] > span:last-child', 'lang'), 'en');
+  assert.deepEqual(errors, []);
   await done();
 });
 

@@ -20,6 +20,21 @@ test('no text is empty, and Chinese is written with Chinese punctuation', () => 
   for (const [key, text] of Object.entries(zh)) assert.doesNotMatch(text, /[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]/, key);
 });
 
+test('every fault that the service may name in a cell of a ledger has a text of its own in both languages', async () => {
+  const described = JSON.parse(await readFile(new URL('../../tests/openapi.json', import.meta.url), 'utf8'));
+  const kinds = described.components.schemas.ledger_fault.enum;
+  const values = Object.keys(described.components.schemas.ledger_check.properties.problems.items.properties.expected.properties);
+  assert.ok(kinds.length > 10);
+  /** @type {string[][]} */
+  const texts = kinds.map((/** @type {string} */ kind) => [en, zh].map((words) => /** @type {Record<string, string>} */ (words)[`ledger.fault.${kind}`]));
+  for (const [text, chinese] of texts) {
+    assert.doesNotMatch(text.replace('2026年10月5日', ''), /[\u4e00-\u9fff]/, 'English');
+    assert.match(chinese, /[\u4e00-\u9fff]{3}/, 'Chinese');
+    for (const gap of gaps(text)) assert.ok(values.includes(gap), `${gap}: the service does not send it`);
+  }
+  assert.equal(new Set(texts.map(([text]) => text)).size, kinds.length, 'no two kinds read the same');
+});
+
 test('every text that index.html asks for exists', async () => {
   const page = await readFile(new URL('../index.html', import.meta.url), 'utf8');
   const asked = [...page.matchAll(/data-t(?:-label|-placeholder)?="([^"]+)"/g)].map((m) => m[1]);

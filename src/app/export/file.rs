@@ -38,14 +38,23 @@ impl OutFile {
         }
     }
 
-    /// Begins to write; a private file is readable by its owner alone.
     /// Writes a whole file, which appears when it is durable.
     pub fn write(&self, bytes: &[u8]) -> Result<(), AppError> {
-        let part = self.begin(false)?;
+        self.write_whole(bytes, false)
+    }
+
+    /// The same, readable by its owner alone.
+    pub fn write_private(&self, bytes: &[u8]) -> Result<(), AppError> {
+        self.write_whole(bytes, true)
+    }
+
+    fn write_whole(&self, bytes: &[u8], private: bool) -> Result<(), AppError> {
+        let part = self.begin(private)?;
         part.as_file().write_all(bytes).map_err(|e| self.failed(e))?;
         self.finish(part)
     }
 
+    /// Begins to write; a private file is readable by its owner alone.
     pub(super) fn begin(&self, private: bool) -> Result<NamedTempFile, AppError> {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let mut part = tempfile::Builder::new();

@@ -121,7 +121,8 @@ impl App {
     }
 
     fn set(&self, household: &mut Household, field: LedgerField, to: Option<&str>) -> Result<(), ModelError> {
-        let value = field.read(to.unwrap_or_default())?;
+        let to = to.unwrap_or_default();
+        let value = field.read(to).map_err(|fault| fault.refusal(field, to))?;
         match field {
             LedgerField::Address => household.address = value,
             LedgerField::Persons => household.persons = value.and_then(|persons| persons.parse().ok()),

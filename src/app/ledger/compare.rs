@@ -3,10 +3,12 @@
 use super::columns::Head;
 use super::report::{CellProblem, ChangedField};
 use super::standing::Standing;
-use crate::formats::{CellValue, SheetCell, SheetRow};
-use crate::model::ledger::{Lang, LedgerField, LedgerUse, day_of_text};
+use crate::formats::{CellAt, CellValue, SheetCell, SheetRow};
+use crate::model::ledger::{CellFault, Lang, LedgerField, LedgerUse, day_of_text};
 
-/// Excel keeps fifteen digits of a number: what has more is not what was typed.
+/// Digits of a number that Excel keeps: what has more is not what was typed.
+const DIGITS: u8 = 15;
+/// The first number of more.
 const ROUNDED_FROM: f64 = 1e15;
 
 /// A row as it was read: what stands in its cells, or why nobody can tell.
@@ -17,7 +19,7 @@ pub(super) struct ReadRow {
     /// The code that stands in it.
     pub code: Result<Option<String>, CellProblem>,
     /// Its values by field, with their cells.
-    pub values: Vec<(LedgerField, String, Result<Value, CellProblem>)>,
+    pub values: Vec<(LedgerField, CellAt, Result<Value, CellProblem>)>,
     /// How many of its cells are formulas.
     pub formulas: u64,
     /// How many values it has in columns that the map knows nothing of.
@@ -43,20 +45,19 @@ impl ReadRow {
         }
         let code = head.column(LedgerField::Code).and_then(|column| row.cell(column));
         let code = code.map_or(Ok(None), |cell| {
-            let at = row.at(cell.column).to_string();
+            let at = row.at(cell.column);
             if cell.merged {
-                let reason = "the code is merged over several rows: give each row its own, or delete the row";
-                return Err(CellProblem::new(at, LedgerField::Code, &cell.value.text(), reason));
+                return Err(CellProblem::new(at, LedgerField::Code, &cell.value.text(), CellFault::CodeMerged));
             }
-            let text = plain(cell, LedgerField::Code, &at)?;
+            let text = plain(cell, LedgerField::Code, at)?;
             Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
         });
         let mut values = Vec::new();
         for (column, field) in head.columns.iter().filter(read).filter(|(_, field)| *field != LedgerField::Code) {
-            let at = row.at(*column).to_string();
+            let at = row.at(*column);
             let empty =
                 SheetCell { column: *column, value: CellValue::Empty, formula: false, merged: false, covered: false };
-            let value = value(row.cell(*column).unwrap_or(&empty), *field, &at);
+            let value = value(row.cell(*column).unwrap_or(&empty), *field, at);
             values.push((*field, at, value));
         }
         let formulas = row.cells.iter().filter(|cell| cell.formula).count() as u64;
@@ -75,19 +76,17 @@ impl ReadRow {
     /// What of it differs from a household as it stands, and was not told by `before` to be the map's own news.
     pub fn compare(&self, now: &Standing, before: Option<&Standing>, lang: Lang) -> Compared {
         let mut compared = Compared::default();
-        for (field, cell, value) in &self.values {
+        for (field, at, value) in &self.values {
             match value {
                 Err(problem) => compared.problems.push(problem.clone()),
-                Ok(Value::Taken(ledger)) => compared.take(*field, cell, ledger.as_ref(), now, before),
+                Ok(Value::Taken(ledger)) => compared.take(*field, *at, ledger.as_ref(), now, before),
                 Ok(Value::Seen(ledger)) => {
                     let same = |standing: &Standing| standing.seen(*field, lang) == *ledger;
                     let other = |lang: Lang| now.seen(*field, lang) == *ledger;
                     let known = same(now) || before.is_some_and(same) || Lang::ALL.into_iter().any(other);
                     if !known && before.is_some() {
                         let text = ledger.as_deref().unwrap_or_default();
-                        let reason = "the map does not take this column back: what was changed here is not stored";
-                        let problem = CellProblem::new(cell.clone(), *field, text, reason);
-                        compared.problems.push(CellProblem { read_only: true, ..problem });
+                        compared.problems.push(CellProblem::new(*at, *field, text, CellFault::NotTaken));
                     }
                 }
             }
@@ -110,15 +109,14 @@ impl Compared {
     fn take(
         &mut self,
         field: LedgerField,
-        cell: &str,
+        at: CellAt,
         ledger: Option<&String>,
         now: &Standing,
         before: Option<&Standing>,
     ) {
         if now.is_closed(field) {
             if ledger.is_some() {
-                let reason = "something stands here on the map that no key at hand opens: it is not overwritten unseen";
-                self.problems.push(CellProblem::new(cell.to_owned(), field, "", reason));
+                self.problems.push(CellProblem::new(at, field, "", CellFault::Sealed));
             }
             return;
         }
@@ -129,7 +127,7 @@ impl Compared {
         let was = before.filter(|before| !before.is_closed(field)).map(|before| before.text(field));
         let differs = ChangedField {
             field,
-            cell: cell.to_owned(),
+            cell: at.to_string(),
             map: map.clone(),
             ledger: ledger.cloned(),
             before: was.clone(),
@@ -143,29 +141,23 @@ impl Compared {
 }
 
 /// The text of a cell; why nobody can tell it, where that is so.
-fn plain(cell: &SheetCell, field: LedgerField, at: &str) -> Result<String, CellProblem> {
-    let refuse = |reason: &str| Err(CellProblem::new(at.to_owned(), field, &cell.value.text(), reason));
-    if cell.covered {
-        return refuse("it lies under a cell that is merged over several columns: split that");
-    }
-    match &cell.value {
-        CellValue::Empty if cell.formula => {
-            refuse("a formula that was never worked out: open the file in Excel and save it")
-        }
-        CellValue::Error(_) => refuse("Excel could not work it out"),
-        CellValue::Boolean(_) => refuse("a yes or no: expected a text"),
-        CellValue::Day(_) => refuse("Excel has made a day of it: format the column as text and type it again"),
-        CellValue::Number(number) if number.abs() >= ROUNDED_FROM => refuse(
-            "a number of more than 15 digits, which Excel has rounded: format the column as text and type it again",
-        ),
-        value => Ok(value.text()),
-    }
+fn plain(cell: &SheetCell, field: LedgerField, at: CellAt) -> Result<String, CellProblem> {
+    let fault = match &cell.value {
+        _ if cell.covered => CellFault::Covered,
+        CellValue::Empty if cell.formula => CellFault::NotWorkedOut,
+        CellValue::Error(_) => CellFault::FormulaError,
+        CellValue::Boolean(_) => CellFault::YesOrNo,
+        CellValue::Day(_) => CellFault::BecameDay,
+        CellValue::Number(number) if number.abs() >= ROUNDED_FROM => CellFault::Rounded { digits: DIGITS },
+        value => return Ok(value.text()),
+    };
+    Err(CellProblem::new(at, field, &cell.value.text(), fault))
 }
 
-fn value(cell: &SheetCell, field: LedgerField, at: &str) -> Result<Value, CellProblem> {
+fn value(cell: &SheetCell, field: LedgerField, at: CellAt) -> Result<Value, CellProblem> {
     if field.used() == LedgerUse::Taken {
         let text = plain(cell, field, at)?;
-        let taken = field.read(&text).map_err(|e| CellProblem::of_model(at.to_owned(), field, &e))?;
+        let taken = field.read(&text).map_err(|fault| CellProblem::new(at, field, &text, fault))?;
         return Ok(Value::Taken(taken));
     }
     if field == LedgerField::CalledOn {
@@ -174,12 +166,9 @@ fn value(cell: &SheetCell, field: LedgerField, at: &str) -> Result<Value, CellPr
             return Ok(Value::Seen(None));
         }
         let day = cell.value.day().or_else(|| day_of_text(&text));
-        let refuse = || {
-            let reason = "expected a day, such as 2026-10-05, 2026年10月5日 or 5.10.2026";
-            CellProblem { read_only: true, ..CellProblem::new(at.to_owned(), field, &text, reason) }
-        };
+        let refuse = || CellProblem::new(at, field, &text, CellFault::NotDay);
         return day.map(|day| Value::Seen(Some(day.to_string()))).ok_or_else(refuse);
     }
-    let text = plain(cell, field, at).map_err(|problem| CellProblem { read_only: true, ..problem })?;
+    let text = plain(cell, field, at)?;
     Ok(Value::Seen(Some(text.trim().to_owned()).filter(|text| !text.is_empty())))
 }

@@ -33,6 +33,8 @@ pub struct LedgerFile {
     pub bytes: Vec<u8>,
     /// What to call it, ASCII without an ending.
     pub name: String,
+    /// How many households it lists.
+    pub households: u64,
 }
 
 impl App {
@@ -77,7 +79,7 @@ impl App {
             .iter()
             .zip(1..)
             .map(|(one, number)| template.columns.iter().map(|column| one.shown(column.field, lang, number)).collect());
-        Ok(LedgerFile { bytes: xlsx(&out, rows)?, name })
+        Ok(LedgerFile { bytes: xlsx(&out, rows)?, name, households: listed.len() as u64 })
     }
 
     fn gather_ledger(&self, caller: &Caller, query: &LedgerQuery) -> Result<Gathered, AppError> {

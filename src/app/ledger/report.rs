@@ -2,8 +2,9 @@
 
 use super::columns::FoundColumn;
 use super::origin::Origin;
-use crate::model::ledger::LedgerField;
-use crate::model::{Code, ModelError};
+use crate::formats::CellAt;
+use crate::model::Code;
+use crate::model::ledger::{CellFault, LedgerField, LedgerUse};
 use serde::Serialize;
 
 /// Most rows of each list, and most problems: more than a person looks through; the counts are of all.
@@ -137,25 +138,28 @@ pub struct Candidate {
 pub struct CellProblem {
     /// Where, as Excel names it.
     pub cell: String,
+    /// The letters of its column, as [`LedgerCheck::columns`] names it.
+    pub column: String,
     /// In which field.
     pub field: LedgerField,
     /// What stands there, cut to a readable length; nothing of what is confided.
     pub value: String,
-    /// Why it cannot be taken, and what would help.
+    /// Why it cannot be taken: its kind, and what was expected where that can be said.
+    #[serde(flatten)]
+    pub fault: CellFault,
+    /// The same in English, and what would help.
     pub reason: String,
     /// It is in a column that is written out and not taken back.
     pub read_only: bool,
 }
 
 impl CellProblem {
-    pub(super) fn new(cell: String, field: LedgerField, value: &str, reason: impl Into<String>) -> CellProblem {
+    pub(super) fn new(at: CellAt, field: LedgerField, value: &str, fault: CellFault) -> CellProblem {
         let value = if field.confided().is_some() { "…" } else { value };
         let cut = value.char_indices().nth(QUOTED).map_or(value.len(), |(at, _)| at);
         let value = if cut < value.len() { format!("{}…", &value[..cut]) } else { value.to_owned() };
-        CellProblem { cell, field, value, reason: reason.into(), read_only: false }
-    }
-
-    pub(super) fn of_model(cell: String, field: LedgerField, error: &ModelError) -> CellProblem {
-        CellProblem::new(cell, field, &error.value, format!("expected {}", error.expected))
+        let value = if value.contains(char::is_control) { value.escape_debug().to_string() } else { value };
+        let (reason, read_only) = (fault.to_string(), field.used() == LedgerUse::Shown);
+        CellProblem { cell: at.to_string(), column: CellAt::letters(at.column), field, value, fault, reason, read_only }
     }
 }

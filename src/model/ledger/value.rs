@@ -1,8 +1,8 @@
 //! What people write into the cells of a ledger, read as the map keeps it.
 
-use super::LedgerField;
 use super::words::status_of;
-use crate::model::{ConfidedField, Household, ModelError, Status};
+use super::{CellFault, LedgerField};
+use crate::model::{ConfidedField, Household, Status};
 use jiff::civil::Date;
 
 /// Longest address that a ledger brings, characters.
@@ -14,31 +14,28 @@ const COUNTED: [&str; 5] = ["人", "口", "persons", "people", "person"];
 
 impl LedgerField {
     /// A text of a cell as the map keeps it: one text for one value, so that equal texts mean that nothing changed; `None` for
-    /// nothing. A refusal of what is confided does not repeat it.
+    /// nothing. A fault does not repeat the text.
     ///
     /// ```
     /// use melonmap::model::ledger::LedgerField::{Address, Persons, Status};
     /// assert_eq!(Persons.read("３人").unwrap().as_deref(), Some("3"));
     /// assert_eq!(Status.read("空户").unwrap().as_deref(), Some("vacant"));
     /// assert_eq!(Address.read("  ").unwrap(), None);
-    /// assert_eq!(Persons.read("drei").unwrap_err().expected, "a whole number from 0 to 999");
+    /// assert_eq!(Persons.read("drei").unwrap_err().to_string(), "expected a whole number from 0 to 999");
     /// ```
     ///
     /// # Panics
     /// For a field that no ledger changes.
-    pub fn read(self, text: &str) -> Result<Option<String>, ModelError> {
+    pub fn read(self, text: &str) -> Result<Option<String>, CellFault> {
         match self {
             LedgerField::Address => address(text),
             LedgerField::Persons => persons(text),
             LedgerField::Status => {
-                let words = || {
-                    let all: Vec<&str> = Status::ALL.into_iter().map(Status::as_str).collect();
-                    ModelError::new("status", text, format!("one of {}, or their Chinese", all.join(", ")))
-                };
+                let words = || CellFault::NotStatus { words: Status::ALL.into_iter().map(Status::as_str).collect() };
                 status_of(text).map(|status| Some(status.as_str().to_owned())).ok_or_else(words)
             }
-            LedgerField::Contact => ConfidedField::Contact.check(text),
-            LedgerField::Needs => ConfidedField::Needs.check(text),
+            LedgerField::Contact => confided(ConfidedField::Contact, text),
+            LedgerField::Needs => confided(ConfidedField::Needs, text),
             other => panic!("no ledger changes {}", other.as_str()),
         }
     }
@@ -66,17 +63,16 @@ impl LedgerField {
     }
 }
 
-fn address(text: &str) -> Result<Option<String>, ModelError> {
+fn address(text: &str) -> Result<Option<String>, CellFault> {
     let text = text.trim();
     let length = text.chars().count();
     if length > LONGEST_ADDRESS || text.chars().any(char::is_control) {
-        let expected = format!("one line of at most {LONGEST_ADDRESS} characters without control characters");
-        return Err(ModelError::new("address", text.escape_debug(), expected));
+        return Err(CellFault::NotLine { longest: LONGEST_ADDRESS });
     }
     Ok((length > 0).then(|| text.to_owned()))
 }
 
-fn persons(text: &str) -> Result<Option<String>, ModelError> {
+fn persons(text: &str) -> Result<Option<String>, CellFault> {
     let narrow: String = text.trim().chars().map(narrow).collect();
     let bare = COUNTED.iter().find_map(|word| narrow.strip_suffix(word)).unwrap_or(&narrow).trim();
     if bare.is_empty() && narrow.is_empty() {
@@ -84,8 +80,15 @@ fn persons(text: &str) -> Result<Option<String>, ModelError> {
     }
     let digits = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
     let number = bare.parse::<u16>().ok().filter(|n| digits && *n <= MOST_PERSONS);
-    let refused = || ModelError::new("persons", text, format!("a whole number from 0 to {MOST_PERSONS}"));
-    number.map(|n| Some(n.to_string())).ok_or_else(refused)
+    number.map(|n| Some(n.to_string())).ok_or(CellFault::NotPersons { least: 0, most: MOST_PERSONS })
+}
+
+fn confided(field: ConfidedField, text: &str) -> Result<Option<String>, CellFault> {
+    let longest = field.longest();
+    field.check(text).map_err(|_| match field {
+        ConfidedField::Contact => CellFault::NotLine { longest },
+        ConfidedField::Needs => CellFault::NotLines { longest },
+    })
 }
 
 /// The ASCII form of a digit of full width.
@@ -145,7 +148,7 @@ mod tests {
             assert_eq!(persons(text).unwrap().as_deref(), read, "{text:?}");
         }
         for text in ["-3", "3.5", "drei", "1000", "70000", "3-4", "人", "+3", "3,4"] {
-            assert_eq!(persons(text).unwrap_err().field, "persons", "{text:?}");
+            assert_eq!(persons(text), Err(CellFault::NotPersons { least: 0, most: 999 }), "{text:?}");
         }
     }
 
@@ -159,7 +162,8 @@ mod tests {
     #[test]
     fn what_is_confided_is_not_repeated_by_a_refusal() {
         let secret = "7".repeat(201);
-        let refusal = LedgerField::Contact.read(&secret).unwrap_err();
-        assert!(!refusal.to_string().contains("777"), "{refusal}");
+        let fault = LedgerField::Contact.read(&secret).unwrap_err();
+        assert!(!fault.to_string().contains("777"), "{fault}");
+        assert_eq!(fault, CellFault::NotLine { longest: ConfidedField::Contact.longest() });
     }
 }

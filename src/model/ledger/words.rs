@@ -44,47 +44,52 @@ impl FromStr for Lang {
 /// A status in words.
 #[must_use]
 pub fn status_word(status: Status, lang: Lang) -> &'static str {
-    match status {
-        Status::Occupied => lang.pick("Lived in", "在住"),
-        Status::Vacant => lang.pick("Vacant", "空户"),
-        Status::Demolished => lang.pick("Demolished", "已拆除"),
-        Status::Duplicate => lang.pick("Duplicate", "重复登记"),
-        Status::Merged => lang.pick("Merged", "已合并"),
-    }
+    let known = STATUSES.iter().find(|(known, ..)| *known == status);
+    known.map_or(status.as_str(), |(_, en, zh, _)| lang.pick(en, zh))
 }
 
 /// An outcome in words.
 #[must_use]
 pub fn outcome_word(outcome: Outcome, lang: Lang) -> &'static str {
-    match outcome {
-        Outcome::Visited => lang.pick("Visited", "已走访"),
-        Outcome::Partly => lang.pick("Partly done", "部分完成"),
-        Outcome::NotHome => lang.pick("Not at home", "不在家"),
-        Outcome::Refused => lang.pick("Refused", "拒访"),
-        Outcome::MovedAway => lang.pick("Moved away", "已搬离"),
-        Outcome::Vacant => lang.pick("Vacant", "空户"),
-        Outcome::Demolished => lang.pick("Demolished", "已拆除"),
-        Outcome::NotFound => lang.pick("Not found", "未找到"),
-        Outcome::Duplicate => lang.pick("Duplicate", "重复登记"),
-        Outcome::Deferred => lang.pick("Deferred", "改期"),
-    }
+    let known = OUTCOMES.iter().find(|(known, ..)| *known == outcome);
+    known.map_or(outcome.as_str(), |(_, en, zh)| lang.pick(en, zh))
 }
 
-/// Other words for a status than those that are written here.
-const STATUSES: [(Status, &[&str]); 5] = [
-    (Status::Occupied, &["occupied", "lived in", "inhabited", "常住", "居住", "有人居住", "在家", "自住"]),
-    (Status::Vacant, &["vacant", "empty", "空置", "无人居住", "空房", "空关"]),
-    (Status::Demolished, &["demolished", "拆除", "拆迁", "已拆迁"]),
-    (Status::Duplicate, &["duplicate", "重复", "重复户"]),
-    (Status::Merged, &["merged", "合并", "并户"]),
+/// The words for a status that we write, English and Chinese, and others that are read.
+const STATUSES: [(Status, &str, &str, &[&str]); 5] = [
+    (
+        Status::Occupied,
+        "Lived in",
+        "在住",
+        &["occupied", "lived in", "inhabited", "常住", "居住", "有人居住", "在家", "自住"],
+    ),
+    (Status::Vacant, "Vacant", "空户", &["vacant", "empty", "空置", "无人居住", "空房", "空关"]),
+    (Status::Demolished, "Demolished", "已拆除", &["demolished", "拆除", "拆迁", "已拆迁"]),
+    (Status::Duplicate, "Duplicate", "重复登记", &["duplicate", "重复", "重复户"]),
+    (Status::Merged, "Merged", "已合并", &["merged", "合并", "并户"]),
+];
+
+/// The words for an outcome, English and Chinese.
+const OUTCOMES: [(Outcome, &str, &str); 10] = [
+    (Outcome::Visited, "Visited", "已走访"),
+    (Outcome::Partly, "Partly done", "部分完成"),
+    (Outcome::NotHome, "Not at home", "不在家"),
+    (Outcome::Refused, "Refused", "拒访"),
+    (Outcome::MovedAway, "Moved away", "已搬离"),
+    (Outcome::Vacant, "Vacant", "空户"),
+    (Outcome::Demolished, "Demolished", "已拆除"),
+    (Outcome::NotFound, "Not found", "未找到"),
+    (Outcome::Duplicate, "Duplicate", "重复登记"),
+    (Outcome::Deferred, "Deferred", "改期"),
 ];
 
 /// The status that a word means, in either language and whatever its width and case.
 pub(super) fn status_of(word: &str) -> Option<Status> {
     let word = loose(word);
-    let ours = |status: Status| Lang::ALL.iter().any(|lang| loose(status_word(status, *lang)) == word);
-    let known = STATUSES.iter().find(|(status, words)| ours(*status) || words.iter().any(|one| loose(one) == word));
-    known.map(|(status, _)| *status)
+    let means = |(_, en, zh, others): &&(Status, &str, &str, &[&str])| {
+        [*en, *zh].iter().chain(*others).any(|known| loose(known) == word)
+    };
+    STATUSES.iter().find(means).map(|(status, ..)| *status)
 }
 
 /// The heads of the columns that we write, English and Chinese, how wide, and by which other names offices know them.
@@ -212,7 +217,7 @@ pub(super) fn built_in(area: Code, lang: Lang) -> LedgerTemplate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
 
     #[test]
     fn no_name_of_a_column_or_a_status_means_two_things() {
@@ -222,12 +227,23 @@ mod tests {
             assert!(before.is_none_or(|before| before == field), "{name}");
         }
         let mut seen = HashMap::new();
-        for (status, words) in STATUSES {
-            for word in words.iter().chain(&[status_word(status, Lang::En), status_word(status, Lang::Zh)]) {
+        for (status, en, zh, others) in STATUSES {
+            for word in others.iter().chain(&[en, zh]) {
                 let before = seen.insert(loose(word), status);
                 assert!(before.is_none_or(|before| before == status), "{word}");
             }
         }
+    }
+
+    #[test]
+    fn every_status_and_every_outcome_has_words_of_its_own_in_both_languages() {
+        for lang in Lang::ALL {
+            let statuses: HashSet<&str> = Status::ALL.into_iter().map(|status| status_word(status, lang)).collect();
+            let outcomes: HashSet<&str> = Outcome::ALL.into_iter().map(|outcome| outcome_word(outcome, lang)).collect();
+            assert_eq!((statuses.len(), outcomes.len()), (Status::ALL.len(), Outcome::ALL.len()), "{lang:?}");
+        }
+        assert!(Status::ALL.into_iter().all(|status| STATUSES.iter().any(|(known, ..)| *known == status)));
+        assert!(Outcome::ALL.into_iter().all(|outcome| OUTCOMES.iter().any(|(known, ..)| *known == outcome)));
     }
 
     #[test]
