@@ -33,7 +33,7 @@ const TELL = 10; // tiles between two reports
 const ROOM = 40; // tiles that give way where a visit has no room
 
 /** How much is kept where nothing is. */
-const NONE = { tiles: 0, of: 0, bytes: 0, households: 0, ofHouseholds: 0, cut: false };
+const NONE = { tiles: 0, of: 0, bytes: 0, households: 0, ofHouseholds: 0, lineBytes: 0, cut: false };
 
 /** @typedef {{name: string, role: string, areas: string[], until: string, state?: object}} Owner  with how much was kept */
 
@@ -46,7 +46,7 @@ export function createKept({ known, told }) {
   const state = {
     /** @type {'nothing' | 'filling' | 'whole' | 'full' | 'broken'} full: the device has no more room; broken: the network went away */ phase: 'nothing',
     tiles: 0, of: 0, bytes: 0,
-    /** Lines of households, and how many there are of them. */ households: 0, ofHouseholds: 0,
+    /** Lines of households, how many there are of them, and the part of `bytes` that they are. */ households: 0, ofHouseholds: 0, lineBytes: 0,
     /** Whether the deepest zooms were left out. */ cut: false,
   };
   /** @type {Cache | null} */
@@ -181,10 +181,10 @@ export function createKept({ known, told }) {
   async function lines(signal) {
     lined = Date.now();
     const all = await readLines(signal);
-    const text = JSON.stringify(all);
+    const text = new Blob([JSON.stringify(all)]);
     if (signal.aborted || cache === null) throw signal.reason ?? new Error('nobody is to be kept for');
     await cache.put(LINES, new Response(text));
-    Object.assign(state, { households: Object.keys(all.lines).length, ofHouseholds: all.of });
+    Object.assign(state, { households: Object.keys(all.lines).length, ofHouseholds: all.of, bytes: state.bytes - state.lineBytes + text.size, lineBytes: text.size });
     told();
   }
 

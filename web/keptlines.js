@@ -9,7 +9,7 @@ import * as api from './api.js';
 
 /** The table of what may be kept of a household beside its code and place; another field is dropped, whatever an answer holds. */
 export const FIELDS = /** @type {const} */ (['status', 'area', 'outcome', 'called_at', 'address', 'persons']);
-/** Households at most: twice the walks of a team's year, in some 1 MB. */
+/** Households at most: a township's, some 1 MB of text. */
 export const MOST = 5_000;
 const PAGE = 1_000; // in one answer
 

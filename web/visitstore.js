@@ -147,6 +147,7 @@ export function openVisits(name, { lost, free }) {
           const asked = indexedDB.deleteDatabase(name);
           asked.onsuccess = () => done(undefined);
           asked.onerror = () => failed(asked.error);
+          setTimeout(done, PATIENCE_MS); // nothing is in it any more: it goes when the page lets go that holds it
         });
       } finally {
         own = false;
