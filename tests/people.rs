@@ -30,10 +30,19 @@ fn a_link_signs_in_once_and_signing_out_ends_it_at_the_next_request() {
     li.get(&format!("/api/households/{}", home(2, 1).code)).problem(404);
     Browser::new(&server).sign_in(&by).problem(401);
     let mut copy = Browser { client: server.client(None), cookie: li.cookie.clone() };
-    assert_eq!(li.send("DELETE", "/api/session", "same-origin", None).status, 204);
+    let ended = li.send("DELETE", "/api/session", "same-origin", None);
+    assert_eq!(
+        (ended.status, ended.header("clear-site-data")),
+        (204, r#""cache""#),
+        "nothing of the map stays in a cache"
+    );
     assert_eq!(li.cookie, None);
     copy.get("/api/session").problem(401);
-    assert_eq!(copy.send("DELETE", "/api/session", "same-origin", None).status, 204, "a dead cookie is taken away");
+    let dead = copy.send("DELETE", "/api/session", "same-origin", None);
+    assert_eq!((dead.status, dead.header("clear-site-data")), (204, r#""cache""#), "a dead cookie is taken away");
+    let foreign = copy.send("DELETE", "/api/session", "cross-site", None);
+    foreign.problem(403);
+    assert_eq!(foreign.header("clear-site-data"), "", "no other site empties it");
     server.stop();
     scratch.proved();
 }

@@ -169,7 +169,7 @@ export const signedInAs = (signal) => json('api/session', {}, signal);
 
 /** The service's own answer to be kept on this device, never one that is kept already. @param {string} path @param {AbortSignal} signal @returns {Promise<Response>} */
 export async function fresh(path, signal) {
-  const answer = await ask(path, { accept: '*/*', signal, cache: /\/api\//.test(path) ? 'no-store' : 'no-cache' }); // tiles that did not change are not sent again
+  const answer = await ask(path, { accept: '*/*', signal, cache: /\/(api|ogc)\//.test(path) ? 'no-store' : 'no-cache' }); // tiles that did not change are not sent again
   if (isKept(answer)) throw new Problem(0, 'The service does not answer.');
   return answer;
 }
@@ -180,8 +180,8 @@ export const campaigns = async () => (await json('api/campaigns')).campaigns;
 export const coverageAt = (campaign) => asked('api/coverage', { campaign });
 /** @param {T.Level} level @param {number} campaign @param {string | null} within @returns {Promise<T.Weeks>} */
 export const weeks = (level, campaign, within) => json('api/coverage/weeks', { level, campaign, within });
-/** @param {string} id @param {string} reason */
-export const withdrawVisit = async (id, reason) => void (await ask(`api/visits/${one(id)}/withdrawal`, { method: 'POST', body: { reason } }));
+/** The same again changes nothing. @param {string} id @param {string} reason @param {AbortSignal} [signal] */
+export const withdrawVisit = async (id, reason, signal) => void (await ask(`api/visits/${one(id)}/withdrawal`, { method: 'POST', body: { reason }, signal }));
 /** @param {number | null | undefined} campaign @returns {Promise<T.Coverage>} of all levels */
 export const coverage = async (campaign) => filled(await json('api/coverage', { campaign }));
 /** @param {number | null | undefined} campaign @param {T.Row} row @returns {Promise<T.Coverage>} of this one area */
@@ -192,8 +192,8 @@ export const rates = (level, campaign, within) => json('api/rates', { level, cam
 export const difference = (a, b, campaign) => json('api/rates/difference', { a, b, campaign });
 /** @param {string} code @returns {Promise<T.Area>} */
 export const area = (code) => json(`api/areas/${one(code)}`);
-/** @param {string} code @returns {Promise<T.Household>} */
-export const household = (code) => json(`api/households/${one(code)}`);
+/** @param {string} code @param {AbortSignal} [signal] @returns {Promise<T.Household>} */
+export const household = (code, signal) => json(`api/households/${one(code)}`, {}, signal);
 /** @param {string} code @param {number | null | undefined} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
 export const unvisited = (code, campaign, limit) => json('api/unvisited', { area: code, campaign, limit });
 /** @typedef {{campaign: number | null | undefined, area: string | null, near?: string | null, limit: number}} Asked  `near`: longitude and latitude */

@@ -43,12 +43,12 @@ let map = null;
 let style = null;
 let unfollow = () => {};
 const readFigures = reader(known, () => draw(), () => void changePerson());
-const readSelected = selection(known, { may: () => mayHouseholds(), found: (area) => go({ area }, { step: false }), draw: () => draw() });
+const readSelected = selection(known, { may: () => mayHouseholds(), household: (code) => offline.household(code), found: (area) => go({ area }, { step: false }), draw: () => draw() });
 const person = createPerson(first.link, (me, trouble) => { known.me = me; known.trouble = trouble ?? known.trouble; });
 /** What every task is given. @type {Parameters<typeof createDesk>[0]} */
 const page = { known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() };
 const desk = createDesk(page);
-const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), refresh: () => refresh() });
+const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), refresh: () => refresh(), select: () => readSelected() });
 const list = createWorklist(page, offline.queue, offline.kept);
 const tasks = createTasks([desk, createRates(page), list, createCampaigns(page), createAssign(page), createLedger(page)]);
 
@@ -61,7 +61,8 @@ const acts = {
   more: () => { known.allRows = !known.allRows; draw(); },
   sign: () => openSign(known.me, changePerson, offline.leave),
   campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
-  visits: createVisitList(page, () => readSelected()).view,
+  visits: createVisitList(page, () => readSelected(), offline.queue).view,
+  device: offline.device,
   dismiss: () => { known.trouble = null; draw(); },
   publish: createPublish(page),
 };
@@ -138,8 +139,8 @@ async function approach() {
       const bounds = await task.bounds();
       if (bounds) map?.fit(bounds);
     } else if (household !== null) {
-      const found = known.household?.found?.code === household ? known.household.found : await api.household(household);
-      map?.door(found);
+      const found = known.household?.found?.code === household ? known.household.found : await offline.household(household);
+      if (found) map?.door(found);
     } else if (area !== null) map?.fit((await api.area(area)).bbox);
     else if (known.info?.bbox) map?.fit(known.info.bbox);
   } catch (error) {

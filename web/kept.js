@@ -1,13 +1,14 @@
 /**
- * What a person who visits has on the device for the walk: the page's figures, the lists of whom to visit with their addresses, the
- * tiles over the own areas. It is personal: of one person at a time, who signed in by a session, until sign-out or the session's end;
- * a token leaves nothing. It lies in the browser's Cache storage, where `sw.js` finds it; cards of households, with needs and
- * contact, are not in it.
+ * What a person who visits has on the device for the walk: the page's figures, the lists of whom to visit with their addresses, a
+ * line of each household and the tiles over the own areas. It is personal: of one person at a time, who signed in by a session, until
+ * sign-out or the session's end; a token leaves nothing. It lies in the browser's Cache storage, where `sw.js` finds it; needs and
+ * contact of households are not in it.
  */
 
 import * as api from './api.js';
 import { ahead } from './ahead.js';
 import { lowestOf } from './figures.js';
+import { findLine, readLines } from './keptlines.js';
 import { tileUrl, walked } from './tileurls.js';
 import { turn } from './turn.js';
 
@@ -18,6 +19,7 @@ const ROOT = new URL('.', document.baseURI).href;
 const CACHES = `melonmap:${new URL(ROOT).pathname}:kept:`; // as in sw.js
 const OWNER = `${ROOT}kept`;
 const WALK = `${ROOT}kept/walk`; // no path of the service: the list that is walked
+const LINES = `${ROOT}kept/households`; // nor is that: their lines
 const MOST_TILES = 600;
 const MOST_BYTES = 40 << 20;
 const MOST_AREAS = 20; // of one's own: whoever answers for more walks in some of them
@@ -26,7 +28,12 @@ const AT_ONCE = 4; // answers that are asked for
 const LEAST_ZOOM = 8;
 const MOST_ZOOM = 17; // where one door is clear
 const RENEW_MS = 15_000; // after a change in one's own areas, before what it touched is read again
+const REST_MS = 300_000; // between two readings of all lines
 const TELL = 10; // tiles between two reports
+const ROOM = 40; // tiles that give way where a visit has no room
+
+/** How much is kept where nothing is. */
+const NONE = { tiles: 0, of: 0, bytes: 0, households: 0, ofHouseholds: 0, lineBytes: 0, cut: false };
 
 /** @typedef {{name: string, role: string, areas: string[], until: string, state?: object}} Owner  with how much was kept */
 
@@ -39,6 +46,7 @@ export function createKept({ known, told }) {
   const state = {
     /** @type {'nothing' | 'filling' | 'whole' | 'full' | 'broken'} full: the device has no more room; broken: the network went away */ phase: 'nothing',
     tiles: 0, of: 0, bytes: 0,
+    /** Lines of households, how many there are of them, and the part of `bytes` that they are. */ households: 0, ofHouseholds: 0, lineBytes: 0,
     /** Whether the deepest zooms were left out. */ cut: false,
   };
   /** @type {Cache | null} */
@@ -50,6 +58,7 @@ export function createKept({ known, told }) {
   let walk = null;
   let stop = new AbortController();
   let timer = 0;
+  let lined = 0; // when the lines were read
   /** Addresses by tile of the map, for who changes what they show. @type {Map<string, string[]>} */
   const places = new Map();
   /** @type {Set<string>} */
@@ -71,7 +80,7 @@ export function createKept({ known, told }) {
     [cache, owner, about, walk] = [null, null, '', null];
     places.clear();
     stale.clear();
-    Object.assign(state, { phase: 'nothing', tiles: 0, of: 0, bytes: 0, cut: false });
+    Object.assign(state, { phase: 'nothing', ...NONE });
     if (!('caches' in globalThis)) return;
     await Promise.all((await caches.keys()).filter((name) => name.startsWith(CACHES)).map((name) => caches.delete(name)));
     told();
@@ -104,8 +113,8 @@ export function createKept({ known, told }) {
       await Promise.all(names.map((one) => caches.delete(one)));
       cache = await caches.open(CACHES + crypto.randomUUID());
     }
-    owner = now;
     await cache.put(OWNER, new Response(JSON.stringify(now)));
+    owner = now; // nothing is said to be kept for somebody whose name found no room
     if (walk?.who === name) await cache.put(WALK, new Response(JSON.stringify(walk)));
     return true;
   }
@@ -129,16 +138,19 @@ export function createKept({ known, told }) {
 
   /** Everything for the walk, in the order in which it is needed. */
   async function fill() {
-    stop.abort();
-    stop = new AbortController();
+    halt();
     const { signal } = stop;
     const { campaign } = known().view;
     about = String(campaign);
-    Object.assign(state, { phase: 'filling', tiles: 0, of: 0, bytes: 0, cut: false });
+    Object.assign(state, { phase: 'filling', ...NONE });
     try {
-      if (!await turn(take)) return void (state.phase = 'nothing');
+      if (!await turn(take)) {
+        state.phase = 'nothing';
+        return told();
+      }
       for (const path of ['api/me', 'api/info', 'api/campaigns', 'api/editions', api.coverageAt(campaign), listAt(null)]) await keep(at(path), signal).catch(passing);
       for (const area of own()) await keep(at(listAt(area)), signal).catch(passing);
+      await lines(signal).catch(passing);
       const all = await tilesOfTheWalk(signal);
       places.clear();
       for (const { tile: { z, x, y }, url } of all) {
@@ -155,9 +167,25 @@ export function createKept({ known, told }) {
       if (signal.aborted) return;
       state.phase = error instanceof DOMException && error.name === 'QuotaExceededError' ? 'full' : 'broken';
       if (!(error instanceof api.Problem) && state.phase === 'broken') console.error(error);
-    } finally {
-      if (!signal.aborted) told();
     }
+    told();
+  }
+
+  /** Ends what is on its way; what comes later goes on. */
+  function halt() {
+    stop.abort();
+    stop = new AbortController();
+  }
+
+  /** The lines of the households. @param {AbortSignal} signal */
+  async function lines(signal) {
+    lined = Date.now();
+    const all = await readLines(signal);
+    const text = new Blob([JSON.stringify(all)]);
+    if (signal.aborted || cache === null) throw signal.reason ?? new Error('nobody is to be kept for');
+    await cache.put(LINES, new Response(text));
+    Object.assign(state, { households: Object.keys(all.lines).length, ofHouseholds: all.of, bytes: state.bytes - state.lineBytes + text.size, lineBytes: text.size });
+    told();
   }
 
   /** A refusal of one answer leaves the others; without network there are no others. @param {unknown} error */
@@ -168,14 +196,20 @@ export function createKept({ known, told }) {
   /** @param {string[]} urls @param {AbortSignal} signal */
   async function each(urls, signal) {
     const left = [...urls];
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let url = left.shift(); url && state.bytes <= MOST_BYTES; url = left.shift()) {
-        const { bytes } = await keep(url, signal);
-        state.bytes += bytes;
-        state.tiles += 1;
+    /** @type {unknown[]} */
+    const failed = [];
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => { // all of them come to an end before it is said how far they got
+      for (let url = left.shift(); url && state.bytes <= MOST_BYTES && failed.length === 0; url = left.shift()) {
+        try {
+          state.bytes += (await keep(url, signal)).bytes;
+          state.tiles += 1;
+        } catch (error) {
+          failed.push(error);
+        }
         if (state.tiles % TELL === 0) told();
       }
     }));
+    if (failed.length > 0) throw failed[0];
   }
 
   /** Deletes tiles of another campaign or ground. @param {Set<string>} needed */
@@ -193,6 +227,7 @@ export function createKept({ known, told }) {
     timer = 0;
     try {
       for (const path of [api.coverageAt(known().view.campaign), listAt(null), ...own().map(listAt)]) await keep(at(path), signal).catch(passing);
+      if (Date.now() - lined > REST_MS) await lines(signal).catch(passing);
       for (const url of urls) await keep(url, signal);
       return true;
     } catch (error) {
@@ -233,6 +268,18 @@ export function createKept({ known, told }) {
     },
     /** Reads the lists again. @returns {Promise<boolean>} whether none is kept that is older */
     renew: async () => cache === null || renew(),
+    /** Lets some tiles go, so that there is room for what was logged; false: there are none. */
+    async room() {
+      const tiles = (await cache?.keys() ?? []).filter(({ url }) => /\/tiles\/\w+\/\d/.test(url)).slice(-ROOM); // the closest came last
+      for (const tile of tiles) await cache?.delete(tile);
+      if (tiles.length === 0) return false;
+      halt();
+      Object.assign(state, { phase: 'full', tiles: Math.max(0, state.tiles - tiles.length) });
+      told();
+      return true;
+    },
+    /** What is kept of a household. @param {string} code */
+    line: (code) => findLine(cache, LINES, [listAt(null), ...own().map(listAt)].map(at), code),
     /** Keeps the list that is walked, for the next start. @param {T.Worklist} list @param {string | null} area  that it was asked for */
     async walk(list, area) {
       if (!may()) return;

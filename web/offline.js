@@ -6,6 +6,7 @@
 import * as api from './api.js';
 import { ask } from './ask.js';
 import { el } from './dom.js';
+import { chain } from './figures.js';
 import { t, tn } from './i18n.js';
 import { createKept } from './kept.js';
 import { bar } from './offlineviews.js';
@@ -15,6 +16,7 @@ import { createQueue } from './queue.js';
 
 const FIRST_LOOK_MS = 3_000; // after the service was lost, before it is looked for; doubles
 const LONGEST_LOOK_MS = 60_000;
+const PATIENCE_MS = 8_000; // for a household, where one may be kept
 /** @type {T.Me} */
 const NOBODY = { name: '', role: 'public', areas: [], may: [] };
 
@@ -27,8 +29,9 @@ const NOBODY = { name: '', role: 'public', areas: [], may: [] };
  * @param {() => void} page.sign
  * @param {() => Promise<void>} page.changePerson
  * @param {() => Promise<void>} page.refresh  reads everything again
+ * @param {() => Promise<void>} page.select  reads again what is selected
  */
-export function createOffline({ known, redraw, logged, name, sign, changePerson, refresh }) {
+export function createOffline({ known, redraw, logged, name, sign, changePerson, refresh, select }) {
   const state = {
     /** Whether the service answered last. */ reached: navigator.onLine,
     /** @type {ServiceWorker | null} a newer one that waits */ update: null,
@@ -44,6 +47,7 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson,
     who: () => nameOf(known().me),
     changed: () => { logged(); redraw(); },
     ended: () => void changePerson(),
+    room: () => kept.room(),
   });
   const kept = createKept({ known, told: () => redraw() });
 
@@ -75,6 +79,7 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson,
       return void api.troubleOf(error); // it was for a moment only
     }
     if (known().trouble !== null) await refresh();
+    else if (known().household?.failed || known().household?.found?.kept) void select();
     void queue.send();
     void kept.tend();
   }
@@ -114,6 +119,25 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson,
 
   return {
     queue, kept,
+    /** For a card that the service gives no answer for. @type {import('./keptcard.js').Device} */
+    device: {
+      households: () => kept.state.households,
+      logged: (code) => queue.own().filter(({ household, takes, state: now }) => household === code && takes === undefined && now !== 'refused'),
+      undone: (id) => queue.undone().has(id),
+      undo: (visit) => void queue.undo(visit, t('visit.undo.reason')),
+    },
+    /** A household, where nobody answers from what is kept; null: nothing is. @param {string} code @returns {Promise<T.Household | null>} */
+    async household(code) {
+      try {
+        return await api.household(code, kept.has() ? AbortSignal.timeout(PATIENCE_MS) : undefined);
+      } catch (error) {
+        if (!kept.has() || (error instanceof api.Problem && error.status !== 0 && error.status < 500)) throw error;
+        const found = await kept.line(code);
+        if (found === null) return null;
+        const { as_of: asOf, line: { outcome, called_at: at, ...line } } = found;
+        return { ...line, areas: chain(known().rows ?? [], line.area).map((row) => row.code), visits: [], kept: { as_of: asOf, outcome, called_at: at } };
+      }
+    },
     /** Somebody asks from now on. */
     async person() {
       await kept.find();
@@ -130,7 +154,7 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson,
       const { me, view } = known();
       /** @type {import('./offlineviews.js').Standing} */
       const now = {
-        gone: !state.reached && kept.has(), waiting: queue.waiting().length, sending: queue.state.sending.size, foreign: queue.foreign(),
+        gone: !state.reached && kept.has(), waiting: queue.waiting().filter(({ takes }) => takes === undefined).length, undoing: queue.waiting().filter(({ takes }) => takes !== undefined).length, sending: queue.state.sending.size, foreign: queue.foreign(),
         refused: queue.own().filter((visit) => visit.state === 'refused'), nobody: nameOf(me) === null, broken: queue.state.broken, update: state.update !== null, open: state.open,
       };
       const text = JSON.stringify([me === null ? null : now, view.lang]);

@@ -26,6 +26,9 @@ export function answer(row, all, campaign, asOf) {
     grids.length > 1 && h('p.half', { 'data-figure': 'half' }, tn('answer.half', half, { all: number(grids.length) })));
 }
 
+/** @param {string} text @param {string} under */
+export const heading = (text, under) => h('div.heading', null, h('h1', { tabindex: '-1' }, text), under && h('p', null, under));
+
 /** Reached, tried, never called on: one bar and its key. @param {T.Row} row */
 export function bar(row) {
   if (row.eligible === 0) return null;

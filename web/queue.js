@@ -1,169 +1,227 @@
 /**
  * What was logged on this device and how far it got: written before anybody is told that it is logged, sent in order, one sender for
- * all tabs. A visit that the service took twice is one visit, by its id. Knows no element of the page.
+ * all tabs. A visit that the service took twice is one visit, by its id. What is undone before it was on its way is out; later it is
+ * taken back by an entry of its own behind it. Knows no element of the page.
  */
 
-import * as api from './api.js';
-import { turn } from './turn.js';
+import { createSender } from './sender.js';
 import { openVisits } from './visitstore.js';
 
 /** @import * as T from './types.js' */
 /** @import { Entry } from './visitstore.js' */
 
 const NAME = `melonmap:${new URL('.', document.baseURI).pathname}:visits`;
-const BATCH = 50; // visits in one request
-const PATIENCE_MS = 20_000; // for an answer: whoever wants to sign out waits that long at most
-const FIRST_WAIT_MS = 2_000; // before a new attempt; doubles
-const LONGEST_WAIT_MS = 300_000;
-const PASSING = [0, 401, 408, 425, 429]; // statuses that say nothing of the visits; so does whatever is 500 or more
 
 /**
  * @param {object} on
  * @param {() => string | null} on.who  is signed in, by name; null: nobody
  * @param {() => void} on.changed  what is kept, or how far it got
  * @param {() => void} on.ended  somebody else than the page thinks is signed in
+ * @param {() => Promise<boolean>} on.room  makes room on the device; false: there is none to make
  */
-export function createQueue({ who, changed, ended }) {
-  const store = openVisits(NAME);
+export function createQueue({ who, changed, ended, room }) {
   const state = {
     /** @type {Entry[]} of everybody, in order */ all: [],
     /** Ids on their way. @type {Set<string>} */ sending: new Set(),
     /** The browser could not write or read: what is new is in this tab alone. */ broken: false,
   };
-  /** Those that could not be written. @type {Entry[]} */
+  const store = openVisits(NAME, { lost: () => { loosen(); void load(); }, free: () => void load() });
+  /** Those that are in this tab alone, behind all others. @type {Entry[]} */
   let loose = [];
-  let wait = FIRST_WAIT_MS;
-  let timer = 0;
+  /** Ids of visits that are being undone. @type {Set<string>} */
+  const undoing = new Set();
+  let edits = 0; // of what is in memory
   /** @type {Promise<void> | null} */
-  let running = null;
-  let again = false;
+  let settling = null;
   const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(NAME);
-  tabs?.addEventListener('message', ({ data }) => void load().then(() => { if (data === 'left') ended(); }));
+  tabs?.addEventListener('message', ({ data }) => {
+    if (data?.erased !== undefined) return void write([], state.all.filter((visit) => visit.who === data.erased));
+    void load().then(() => { if (data === 'left') ended(); });
+  });
+  /** Tells this tab and the others. */
+  const tell = () => { tabs?.postMessage('changed'); changed(); };
 
   const own = () => state.all.filter((visit) => visit.who === who());
   const waiting = () => own().filter((visit) => visit.state === 'waiting');
+  /** What takes visits back, by their ids. @returns {Map<string, Entry>} */
+  const undone = () => new Map(own().flatMap((entry) => (entry.takes === undefined ? [] : [[entry.takes, entry]])));
+
+  /** The store is gone: what this tab had read of it is written anew, once, though other tabs do the same. */
+  function loosen() {
+    for (const entry of state.all) entry.seq = 0;
+    loose = [...state.all];
+  }
+
+  /** Puts an entry behind the others in memory. @param {Entry} entry */
+  function remember(entry) {
+    edits += 1;
+    if (!state.all.some(({ id }) => id === entry.id)) state.all.push(entry);
+  }
+
+  /** Writes an entry behind the others; where there is no room, what is kept of the map gives way. @param {Entry} entry @param {'add' | 'again'} [how] */
+  async function place(entry, how = 'add') {
+    try {
+      return await store[how](entry);
+    } catch (error) {
+      if (/** @type {any} */ (error)?.name !== 'QuotaExceededError' || !(await room())) throw error;
+      return store[how](entry);
+    }
+  }
+
+  /** Writes what could not be written, in its order. @returns {Promise<void>} */
+  const settle = () => (settling ??= (async () => {
+    for (let first = loose[0]; first; first = loose[0]) {
+      const seq = await place(first, 'again');
+      if (!loose.includes(first)) await store.remove([seq]); // undone meanwhile
+      else first.seq = seq;
+      loose = loose.filter((entry) => entry !== first);
+    }
+  })().finally(() => { settling = null; }));
 
   async function load() {
+    let broken = false;
+    const fail = (/** @type {unknown} */ error) => { console.error(error); broken = true; };
+    await settle().catch(fail);
     try {
-      state.all = [...await store.all(), ...loose];
+      for (let at = -1; at !== edits;) { // what was read before another edit is not the latest
+        at = edits;
+        const stored = await store.all();
+        if (at === edits) state.all = [...stored, ...loose];
+      }
     } catch (error) {
-      console.error(error);
-      state.broken = true;
+      fail(error);
+      loose.forEach(remember);
     }
+    state.broken = broken;
     changed();
   }
 
-  /** Writes what became of visits; tells this tab and the others. @param {Entry[]} visits @param {Entry[]} [gone] */
-  async function write(visits, gone = []) {
+  /** Writes what became of entries; tells this tab and the others. @param {Entry[]} some @param {Entry[]} [gone] */
+  async function write(some, gone = []) {
     const less = new Set(gone.map(({ id }) => id));
+    const now = new Map(some.map((one) => [one.id, one]));
     loose = loose.filter(({ id }) => !less.has(id));
     try {
-      await store.put(visits.filter(({ seq }) => seq > 0));
-      await store.remove(gone.map(({ seq }) => seq).filter((seq) => seq > 0));
+      if (some.some(({ seq }) => seq > 0)) await store.put(some.filter(({ seq }) => seq > 0));
+      if (gone.some(({ seq }) => seq > 0)) await store.remove(gone.map(({ seq }) => seq).filter((seq) => seq > 0));
     } catch (error) {
       console.error(error); // they are sent again, and are the same visits then
       state.broken = true;
     }
-    state.all = state.all.filter(({ id }) => !less.has(id));
-    tabs?.postMessage('changed');
-    changed();
+    edits += 1;
+    state.all = state.all.filter(({ id }) => !less.has(id)).map((one) => now.get(one.id) ?? one); // another tab's news may have replaced them meanwhile
+    tell();
   }
 
-  /** Sends what waits, until nothing does or somebody has to wait. */
-  async function drain() {
-    await load();
-    if (waiting().length === 0) return;
-    const signal = () => AbortSignal.timeout(PATIENCE_MS);
-    if ((await api.signedInAs(signal())).name !== who()) return ended(); // nobody's visits are sent in another's name
-    for (let batch = waiting().slice(0, BATCH); batch.length > 0; batch = waiting().slice(0, BATCH)) {
-      state.sending = new Set(batch.map(({ id }) => id));
-      changed();
+  /** Says of some that they are on their way, and leaves out those that are undone by now. @param {Entry[]} some @returns {Promise<Entry[]>} */
+  async function claim(some) {
+    const placed = some.filter(({ seq }) => seq > 0);
+    let there = new Set(placed.map(({ seq }) => seq));
+    try {
+      if (placed.length > 0) there = await store.claim(placed.map(({ seq }) => seq));
+    } catch (error) {
+      console.error(error); // a store that cannot be written is no reason to keep visits back
+      state.broken = true;
+    }
+    const left = some.filter(({ seq, id }) => (seq === 0 ? loose.some((entry) => entry.id === id) : there.has(seq)));
+    const gone = new Set(some.filter((entry) => !left.includes(entry)).map(({ id }) => id));
+    for (const entry of left) entry.tried = true;
+    edits += 1;
+    state.all = state.all.filter(({ id }) => !gone.has(id));
+    return left;
+  }
+
+  const sender = createSender({ who, ended, changed, load, waiting, own, claim, write, sending: (ids) => { state.sending = ids; } });
+
+  /** @param {Entry} entry  behind the others */
+  async function append(entry) {
+    try {
+      await settle(); // the order stays
+      entry.seq = await place(entry);
+      state.broken = false;
+    } catch (error) {
+      console.error(error);
+      state.broken = true;
+      loose.push(entry);
+    }
+    remember(entry);
+  }
+
+  /** Takes a visit out that was never on its way, or puts behind it what undoes it. @param {Entry | undefined} known @param {Entry} behind */
+  async function takeOut(known, behind) {
+    if (known && !known.tried && known.seq === 0) return void (loose = loose.filter((entry) => entry !== known));
+    if (known && !known.tried) {
       try {
-        const results = new Map((await api.logVisits(batch, signal())).map((one) => [one.id, one]));
-        const answered = batch.filter(({ id }) => results.has(id));
-        if (answered.length === 0) throw new api.Problem(502, 'The answer is about other visits.');
-        for (const visit of answered) {
-          const { result, reason, flags } = /** @type {T.Logged} */ (results.get(visit.id));
-          Object.assign(visit, result === 'refused' ? { state: 'refused', reason: reason ?? '' } : { state: 'stored', flags: flags ?? [] });
-        }
-        await write(answered);
+        behind.seq = await store.undo(known.seq, behind);
+        return behind.seq > 0 ? remember(behind) : undefined;
       } catch (error) {
-        if (!(error instanceof api.Problem) || PASSING.includes(error.status) || error.status >= 500) throw error;
-        for (const visit of batch) Object.assign(visit, { state: 'refused', reason: error.message }); // said, and kept until it is answered
-        await write(batch);
-      } finally {
-        state.sending = new Set();
+        console.error(error); // told behind it, it is undone all the same
       }
     }
-    wait = FIRST_WAIT_MS;
+    await append(behind);
   }
 
-  /** Sends what waits; tries again by itself until it is sent. */
-  async function attempt() {
-    clearTimeout(timer);
-    try {
-      do {
-        again = false;
-        if (who() !== null) await turn(drain);
-      } while (again);
-    } catch (error) {
-      const problem = error instanceof api.Problem ? error : null;
-      if (problem?.status === 401) ended();
-      else if (!problem && !(error instanceof DOMException)) console.error(error);
-      timer = window.setTimeout(() => void send(), Math.max(wait * (0.75 + Math.random() / 2), 1_000 * (problem?.wait ?? 0)));
-      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-    } finally {
-      running = null;
-      changed();
-    }
-  }
-
-  /** @returns {Promise<void>} until nothing waits, or the service has to be waited for */
-  function send() {
-    if (running) again = true;
-    return (running ??= attempt());
+  /** Sends refused ones once more. @param {string} id */
+  async function retry(id) {
+    const found = own().filter((visit) => visit.id === id && visit.state === 'refused');
+    for (const visit of found) Object.assign(visit, { state: 'waiting', reason: '' });
+    await write(found);
+    void sender.now();
   }
 
   return {
-    state, load, own, waiting,
+    state, load, own, waiting, undone,
+    /** Visits of one's own that stand as far as this device knows: neither refused nor taken back. */
+    calls() {
+      const back = undone();
+      return own().filter(({ id, takes, state: now }) => takes === undefined && now !== 'refused' && (back.get(id)?.state ?? 'refused') === 'refused');
+    },
     /** How many would be lost with this tab. */
     loose: () => loose.filter(({ state: now }) => now === 'waiting').length,
     /** How many visits of others wait on this device. */
     foreign: () => state.all.filter((visit) => visit.who !== who() && visit.state === 'waiting').length,
     /** Sends at once, whatever the last attempt said. */
-    send: () => { wait = FIRST_WAIT_MS; return send(); },
-    /** Logs a visit: it is written when this returns, or said to be in this tab alone. @param {{household: string, campaign: number | null, outcome: T.Outcome, at?: string, more?: T.VisitMore}} told */
-    async add({ household, campaign, outcome, at = new Date().toISOString(), more = {} }) {
+    send: sender.now,
+    /**
+     * Logs a visit: it is written when this returns, or said to be in this tab alone.
+     * @param {{id?: string, household: string, campaign: number | null, outcome: T.Outcome, at?: string, more?: T.VisitMore, before?: Entry['before']}} told
+     */
+    async add({ id = crypto.randomUUID(), household, campaign, outcome, at = new Date().toISOString(), more = {}, before }) {
+      await append({ seq: 0, id, who: who() ?? '', household, campaign, at, outcome, more, state: 'waiting', reason: '', flags: [], ...(before && { before: { outcome: before.outcome, more: before.more } }) });
+      tell();
+      void sender.now();
+    },
+    /**
+     * Takes a visit back: one that was never on its way is out at once; of any other the service is told behind it, in order. A
+     * correction gives way to what it corrected.
+     * @param {{id: string, household: string, at: string, outcome: T.Outcome}} visit @param {string} why @param {boolean} [whole]  what it corrected is not to stand again
+     */
+    async undo({ id, household, at, outcome }, why, whole = false) {
+      const back = undone().get(id);
+      if (back?.state === 'refused') return retry(back.id);
+      if (back || undoing.has(id)) return;
+      undoing.add(id);
+      const known = own().find((entry) => entry.id === id);
       /** @type {Entry} */
-      const visit = { seq: 0, id: crypto.randomUUID(), who: who() ?? '', household, campaign, at, outcome, more, state: 'waiting', reason: '', flags: [] };
-      try {
-        visit.seq = await store.add(visit);
-      } catch (error) {
-        console.error(error);
-        state.broken = true;
-        loose.push(visit);
-      }
-      state.all.push(visit);
-      tabs?.postMessage('changed');
-      changed();
-      wait = FIRST_WAIT_MS;
-      void send();
+      const behind = {
+        seq: 0, id: crypto.randomUUID(), who: who() ?? '', household, campaign: known?.campaign ?? null, at, outcome, more: {}, state: 'waiting', reason: '', flags: [],
+        ...(known?.before && !whole ? { outcome: known.before.outcome, more: { ...known.before.more, corrects: id } } : { takes: id, why }),
+      };
+      await takeOut(known, behind);
+      if (!state.all.some((entry) => entry.id === behind.id)) { edits += 1; state.all = state.all.filter((entry) => entry.id !== id); }
+      undoing.delete(id);
+      tell();
+      void sender.now();
     },
-    /** Sends refused ones once more. @param {string} id */
-    async retry(id) {
-      const found = own().filter((visit) => visit.id === id && visit.state === 'refused');
-      for (const visit of found) Object.assign(visit, { state: 'waiting', reason: '' });
-      await write(found);
-      void send();
-    },
+    retry,
     /** Forgets those that are done with. @param {(visit: Entry) => boolean} which  of one's own */
     forget: (which) => write([], own().filter(which)),
     /** Tells the other tabs that whoever was signed in has left. */
     left: () => tabs?.postMessage('left'),
     /** Erases all that is one's own, also what waits; the store itself where nobody else's visits are in it. @param {string} name */
     async erase(name) {
-      const gone = state.all.filter((visit) => visit.who === name);
-      await write([], gone);
+      tabs?.postMessage({ erased: name }); // first: what they hold in memory is not to come back
+      await write([], state.all.filter((visit) => visit.who === name));
       if (state.all.length === 0) await store.erase().catch((error) => console.error(error));
     },
   };

@@ -76,17 +76,18 @@ const LIST = 100; // households of an area that are listed at once
  * @param {object} page
  * @param {() => boolean} page.may  whether this person sees households
  * @param {(area: string) => void} page.found  the area of a household that was asked for alone
+ * @param {(code: string) => Promise<T.Household | null>} page.household  null: nobody answers, and nothing is kept of it
  * @param {() => void} page.draw
  * @returns {() => Promise<void>}
  */
-export const selection = (known, { may, found: inside, draw }) => async () => {
+export const selection = (known, { may, found: inside, household: read, draw }) => async () => {
   const { area, household, campaign } = known.view;
   if (!may()) return;
   if (household !== null) {
     try {
-      const found = await api.household(household);
-      known.household = { code: household, found, failed: null };
-      if (known.view.household === household && known.view.area === null && found.area) {
+      const found = await read(household);
+      known.household = { code: household, found, failed: found === null ? 'unkept' : null };
+      if (known.view.household === household && known.view.area === null && found?.area) {
         inside(found.area);
       }
     } catch (error) {

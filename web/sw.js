@@ -5,7 +5,7 @@
  * Of what it keeps, and for whom:
  * - `shell:<version>` holds the files of the page, the same for everybody. They are answered from here, all of one version; another
  *   version is loaded beside it and takes over when the page says so, or when no page is open any more.
- * - `kept:<id>` holds answers that are one person's: figures, lists with addresses, tiles. `kept.js` makes it for who signed in by a
+ * - `kept:<id>` holds answers that are one person's: figures, lists with addresses, lines of households, tiles. `kept.js` makes it for who signed in by a
  *   session, decides what is in it, and deletes it at sign-out, for another person, and when the session has ended. Here its answers
  *   are only renewed, and given when the service gives none. After the session's end nothing is given from it.
  * - A request with a token is not looked at: a token is its tab's, and leaves nothing behind. What is not in these two goes to the

@@ -40,7 +40,8 @@
  * @typedef {{code: string, name: string, level: Level, parent: string | null, bbox: [number, number, number, number], area_m2: number}} Area
  * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, area: string | null, outcome: Outcome | null, called_at: string | null}} Unvisited
  * @typedef {{total: number, households: Unvisited[]}} UnvisitedList
- * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, caller?: string, area: string | null, areas: string[], visits: Visit[]}} Household  sealed: contact or needs are known, and the service has no key that opens them
+ * @typedef {{code: string, lon: number, lat: number, address: string | null, status: string, persons: number | null, contact?: string, needs?: string, sealed?: true, caller?: string, area: string | null, areas: string[], visits: Visit[], kept?: KeptLine}} Household  sealed: contact or needs are known, and the service has no key that opens them; kept: it is what this device keeps
+ * @typedef {{as_of: string, outcome: Outcome | null, called_at: string | null}} KeptLine  with the visit that stood for it then
  * @typedef {'planned' | 'running' | 'ended' | 'closed'} CampaignPhase  ended: late visits still come in
  * @typedef {{id: number, name: string, theme: string, from: string, to: string, revisit_days: number | null, need_days: number | null, phase: CampaignPhase}} Campaign
  * @typedef {{name: string, theme: string, from: string, to: string, revisit_days: number | null, need_days: number | null, closed?: boolean, target?: {filter?: string, households?: string[]}}} CampaignInput

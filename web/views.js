@@ -4,8 +4,9 @@ import { format } from './address.js';
 import { h } from './dom.js';
 import { byNeed, chain, inside, lowest, ofLevel, whole } from './figures.js';
 import { clock, day, number, t, word } from './i18n.js';
+import { keptCard, unkept } from './keptcard.js';
 import { tasks, way } from './planviews.js';
-import { answer, back, bar, method, outcomes, table, trouble } from './parts.js';
+import { answer, back, bar, heading, method, outcomes, table, trouble } from './parts.js';
 import { choices, exactFor } from './published.js';
 import { publishedNote } from './publishedviews.js';
 
@@ -23,7 +24,7 @@ import { publishedNote } from './publishedviews.js';
  * @property {'open' | 'lost' | 'refused' | null} live
  * @property {T.Trouble | null} trouble
  * @property {{code: string, list: T.UnvisitedList | null, failed: boolean} | null} waiting
- * @property {{code: string, found: T.Household | null, failed: T.Trouble | 'missing' | null} | null} household
+ * @property {{code: string, found: T.Household | null, failed: T.Trouble | 'missing' | 'unkept' | null} | null} household  unkept: nobody answers, and the device keeps nothing of it
  * @property {boolean} allRows
  */
 
@@ -36,6 +37,7 @@ import { publishedNote } from './publishedviews.js';
  * @property {() => void} dismiss
  * @property {() => HTMLElement | null} publish  what publishes figures, for who may
  * @property {(one: T.Household) => HTMLElement} visits  to a household, each with what may be done about it
+ * @property {import('./keptcard.js').Device} device  what this device keeps and has logged
  */
 
 /** @param {Known} known @param {Acts} acts @returns {HTMLElement} */
@@ -146,10 +148,12 @@ function household({ view, rows, info, me, household: kept }, acts) {
   if (!me?.may.includes('households')) {
     return [way, trouble('trouble.refused', 'trouble.refused.next', {}, h('button.primary', { type: 'button', onclick: acts.sign, 'data-key': 'sign' }, t('sign.in')))];
   }
+  if (kept?.failed === 'unkept') return [way, unkept(kept.code, acts.device, acts.again)];
   if (kept?.failed === 'missing') return [way, trouble('trouble.missing', 'trouble.missing.next', { code: kept.code })];
   if (kept?.failed) return [way, trouble(`trouble.${kept.failed}`, `trouble.${kept.failed}.next`, {}, h('button.primary', { type: 'button', onclick: acts.again, 'data-key': 'again' }, t('again')))];
   const one = kept?.found;
   if (!one || one.code !== view.household) return [way, h('div.loading', { 'aria-busy': 'true' }, h('i.line.wide', null), h('i.line', null))];
+  if (one.kept) return [way, keptCard(one, one.kept, rows ?? [], acts.device)];
   return [
     way,
     h('article.card', { 'data-household': one.code },
@@ -165,9 +169,6 @@ function household({ view, rows, info, me, household: kept }, acts) {
       one.visits.length ? acts.visits(one) : h('p.need-note', null, t('household.unvisited'))),
   ];
 }
-
-/** @param {string} text @param {string} under */
-const heading = (text, under) => h('div.heading', null, h('h1', { tabindex: '-1' }, text), under && h('p', null, under));
 
 /** @param {Known} known @param {Pick<Acts, 'campaign'>} acts */
 export function chooser(known, acts) {

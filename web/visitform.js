@@ -100,11 +100,12 @@ export function flagSaid(flag) {
   return t('visit.flag.far', { length: distance(metres) });
 }
 
-/** What stands below a visit that is logged. @param {string} code @param {T.VisitFlag[]} flags @param {'undoing' | 'undo failed' | null} undone @param {() => void} undo */
+/** What stands below a visit that is logged. @param {string} code @param {T.VisitFlag[]} flags @param {import('./logged.js').Log['undone']} undone @param {() => void} undo */
 export const afterwards = (code, flags, undone, undo) => h('div.afterwards', null,
   ...flags.map((flag) => h('p', { role: 'status', 'data-flag': flag.flag }, flagSaid(flag))),
   undone === 'undo failed' && h('p.said', { role: 'alert' }, t('visit.undo.failed')),
-  h('button.act', { type: 'button', 'data-key': `undo-${code}`, disabled: undone === 'undoing', onclick: undo }, t(undone === 'undoing' ? 'visit.undoing' : 'visit.undo')));
+  undone === 'undo waits' ? h('p.waits', { role: 'status', 'data-undone': 'waits' }, t('visit.undo.waits'))
+    : h('button.act', { type: 'button', 'data-key': `undo-${code}`, disabled: undone === 'undoing', onclick: undo }, t(undone === 'undoing' ? 'visit.undoing' : 'visit.undo')));
 
 /** Minutes as they are said. @param {number} n */
 export const minutesSaid = (n) => t('visit.took', { n: number(n) });

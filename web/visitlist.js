@@ -17,8 +17,9 @@ const MOST_MINUTES = 720;
  * @param {() => import('./views.js').Known} page.known
  * @param {() => void} page.redraw
  * @param {() => void} again  reads the household anew
+ * @param {Pick<import('./queue.js').Queue, 'add' | 'undo' | 'waiting'>} queue  takes what the service gives no answer to
  */
-export function createVisitList({ known, redraw }, again) {
+export function createVisitList({ known, redraw }, again, queue) {
   const state = {
     /** @type {string | null} the visit that is being corrected */ open: null,
     /** @type {T.Outcome} */ outcome: 'visited',
@@ -35,36 +36,42 @@ export function createVisitList({ known, redraw }, again) {
     return me.role !== 'member' || by === me.name;
   }
 
-  /** @param {string} id @param {() => Promise<string | null>} act  what was refused */
-  async function send(id, act) {
+  /** Whether the mending of a visit waits on this device. @param {string} id */
+  const waits = (id) => queue.waiting().some(({ takes, more }) => takes === id || more.corrects === id);
+
+  /** @param {string} id @param {() => Promise<string | null>} act  what was refused @param {() => Promise<void>} later  keeps it, to be sent when the service answers */
+  async function send(id, act, later) {
     Object.assign(state, { busy: true, refused: null });
     redraw();
     try {
       const said = await act();
       Object.assign(state, said === null ? { open: null } : { refused: { id, said } });
     } catch (error) {
-      const said = error instanceof api.Problem && error.status >= 400 && error.status < 500 && error.status !== 401 ? error.message : null;
-      if (said === null) known().trouble = api.troubleOf(error);
-      else state.refused = { id, said };
+      const status = error instanceof api.Problem ? error.status : -1;
+      if (status === 0 || status >= 500) {
+        state.open = null;
+        await later();
+      } else if (status >= 400 && status !== 401) state.refused = { id, said: /** @type {Error} */ (error).message };
+      else known().trouble = api.troubleOf(error);
     }
     state.busy = false;
     redraw();
-    again();
+    if (!waits(id)) again();
   }
 
   /** @param {string} household @param {T.Visit} visit */
   function correct(household, { id, at, campaign }) {
-    const minutes = state.minutes.trim();
-    void send(id, async () => (await api.logVisit({
-      id: crypto.randomUUID(), household, at, outcome: state.outcome, corrects: id, ...(campaign === null ? {} : { campaign }),
-      ...(minutes !== '' && { minutes: Number(minutes) }), ...(state.needs.trim() && { needs: state.needs.trim() }),
-    })).refused);
+    const { outcome } = state;
+    const [minutes, needs] = [state.minutes.trim(), state.needs.trim()];
+    const more = { corrects: id, ...(minutes !== '' && { minutes: Number(minutes) }), ...(needs && { needs }) };
+    const one = { id: crypto.randomUUID(), household, at, outcome }; // one id: whatever became of the answer, it is one correction
+    void send(id, async () => (await api.logVisit({ ...one, ...more, ...(campaign === null ? {} : { campaign }) })).refused, () => queue.add({ ...one, campaign, more }));
   }
 
-  /** @param {T.Visit} visit */
-  async function withdraw({ id, outcome, at }) {
+  /** @param {string} household @param {T.Visit} visit */
+  async function withdraw(household, { id, outcome, at }) {
     const reason = await ask({ title: t('visit.withdraw'), text: t('visit.withdraw.ask', { outcome: word('outcome', outcome), time: moment(at) }), yes: t('visit.withdraw.yes'), no: t('campaigns.no'), reason: true });
-    if (reason !== null) await send(id, async () => (await api.withdrawVisit(id, reason), null));
+    if (reason !== null) await send(id, async () => (await api.withdrawVisit(id, reason), null), () => queue.undo({ id, household, at, outcome }, reason, true));
   }
 
   /** @param {T.Visit} visit */
@@ -77,7 +84,8 @@ export function createVisitList({ known, redraw }, again) {
   function mending(household, visit) {
     const now = state.open === visit.id;
     const button = (/** @type {'correct' | 'withdraw'} */ name, /** @type {() => void} */ act) => h('button.more', { type: 'button', 'data-key': `${name}-${visit.id}`, disabled: state.busy, ...(name === 'correct' ? { 'aria-expanded': String(now) } : {}), onclick: act }, t(`visit.${name}`));
-    return h('div.mending', null, button('correct', () => open(visit)), button('withdraw', () => void withdraw(visit)),
+    if (waits(visit.id)) return h('div.mending', null, h('p.hint', { role: 'status', 'data-field': 'later' }, t('visit.later')));
+    return h('div.mending', null, button('correct', () => open(visit)), button('withdraw', () => void withdraw(household, visit)),
       state.refused?.id === visit.id && h('p.said', { role: 'alert' }, state.refused.said),
       now && h('form', { 'data-correct': visit.id, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); correct(household, visit); } },
         h('label.field', null, h('span', null, t('visit.outcome')),

@@ -33,6 +33,8 @@ export const worklistEn = {
   'today.done': 'Logged: {outcome}, {time}',
   'today.again': 'Another outcome corrects the one that is logged.',
   'today.unsent': 'On this device: {outcome}, {time}. It waits to be sent.',
+  'today.loose': 'In this open page only: {outcome}, {time}. Keep it open until it is sent.',
+  'today.undone': 'Undone: {outcome}, {time}',
   'today.refused': 'Not logged: {outcome}. {reason}',
   'today.waiting': '{n} wait to be sent',
   'today.waiting.one': '{n} waits to be sent',

@@ -6,6 +6,7 @@ import { el, h } from './dom.js';
 import { t } from './i18n.js';
 import { narrow, sheet } from './panel.js';
 import { keptLine } from './offlineviews.js';
+import { called, logging, sync } from './logged.js';
 import { marksOf } from './planlayers.js';
 import { createVisitForm } from './visitform.js';
 import { boundsOf, drawWalkLegend, walk } from './walklayers.js';
@@ -22,7 +23,7 @@ const SAVE_MS = 60_000;
 const PATIENCE_MS = 8_000; // for a new list, where one is kept
 const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
 
-/** @typedef {{id: string, at: string, outcome: T.Outcome, now: 'sending' | 'stored' | 'unsent' | 'refused', reason: string, more: T.VisitMore, flags: T.VisitFlag[], undone: 'undoing' | 'undo failed' | null}} Log  a visit that was logged here; unsent: it is kept on this device */
+/** @import { Log } from './logged.js' */
 /** @typedef {{at: string, outcome: T.Outcome, by: string}} Seen  a visit that somebody else logged meanwhile */
 /** @typedef {Pick<ReturnType<typeof createWorklist>, 'state' | 'acts'>} Task */
 
@@ -70,9 +71,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
 
   /** Whom a person stands before, or walks to next. */
   const next = () => state.open ?? state.list?.households.find(({ code }) => !settled(code))?.code ?? null;
-  const settled = (/** @type {string} */ code) => state.seen.has(code) || ['stored', 'sending', 'unsent'].includes(state.logs.get(code)?.now ?? '');
-  /** Whether somebody called here since the service was asked last, as far as this device knows. @param {string} code */
-  const called = (code) => queue.own().some(({ household, state: now }) => household === code && now !== 'refused');
+  const settled = (/** @type {string} */ code) => state.seen.has(code) || called(state.logs.get(code));
   /** @param {T.Waiting} one @returns {'now' | 'stop' | 'done'} */
   const stateOf = ({ code }) => (code === next() ? 'now' : settled(code) ? 'done' : 'stop');
 
@@ -96,14 +95,15 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     try {
       const knows = new Set(queue.own().flatMap(({ id, state: became }) => (became === 'waiting' ? [] : [id])));
       const said = await api.worklist(terms(LIMIT), kept.has() ? AbortSignal.timeout(PATIENCE_MS) : undefined);
-      const open = queue.waiting();
+      const open = queue.calls().filter(({ state: became }) => became === 'waiting');
       const list = open.length === 0 ? said : /** @type {T.Worklist} */ (ahead({ lists: [said], done: (code) => open.some(({ household }) => household === code), start: state.start, limit: LIMIT }));
       if (now !== asking || mine !== about()) return; // asked for again already
       take(list, knows);
       void forget();
     } catch (error) {
       if (now !== asking) return;
-      const list = error instanceof api.Problem && error.status !== 0 && error.status < 500 ? null : await kept.list({ area: view().area, done: called, start: state.start, limit: LIMIT });
+      const done = new Set(queue.calls().map(({ household }) => household));
+      const list = error instanceof api.Problem && error.status !== 0 && error.status < 500 ? null : await kept.list({ area: view().area, done: (code) => done.has(code), start: state.start, limit: LIMIT });
       if (now !== asking || mine !== about()) return;
       if (list !== null) {
         take(list, new Set(queue.own().map(({ id }) => id)));
@@ -125,7 +125,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     state.logs.clear();
     state.seen.clear();
     Object.assign(state, { list, open: null, more: false, busy: false, old: false });
-    sync();
+    sync(state.logs, queue, past);
     void kept.walk(list, view().area);
     const bounds = boundsOf(list, state.start);
     if (bounds) map()?.fit(bounds);
@@ -136,19 +136,6 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     const done = new Set(queue.own().flatMap(({ id, state: became }) => (became === 'stored' ? [id] : [])));
     if (done.size === 0) return;
     if (await kept.renew()) await queue.forget(({ id }) => done.has(id));
-  }
-
-  /** What became of the visits that were logged on this device. */
-  function sync() {
-    const own = queue.own();
-    const ids = new Set(own.map(({ id }) => id));
-    for (const [code, { id, now }] of state.logs) if (id !== '' && now !== 'stored' && !ids.has(id)) state.logs.delete(code);
-    for (const { id, household, at, outcome, state: became, reason, more, flags } of own) {
-      if (past.has(id)) continue;
-      const now = became !== 'waiting' ? became : queue.state.sending.has(id) ? 'sending' : 'unsent';
-      const was = state.logs.get(household);
-      state.logs.set(household, { id, at, outcome, now, reason, more, flags, undone: was?.id === id ? was.undone : null });
-    }
   }
 
   function middle() {
@@ -223,14 +210,14 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
       const was = state.logs.get(code);
       if (was?.now === 'sending') return;
       Object.assign(state, { open: null, more: false });
-      if (was?.now === 'unsent' && was.outcome === outcome) void queue.send(); // the same once more
+      const first = was && called(was) ? was : null;
+      if (first?.now === 'unsent' && first.outcome === outcome) void queue.send(); // the same once more
       else {
         // Of a visit that is logged already another outcome is a correction: it took place when that did.
-        const first = was?.now === 'stored' || was?.now === 'unsent' ? was : null;
         const more = first ? { ...first.more, ...form.take(code), corrects: first.id } : form.take(code);
         const at = first?.at ?? new Date().toISOString();
-        state.logs.set(code, { id: '', at, outcome, now: 'sending', reason: '', more, flags: [], undone: null });
-        void queue.add({ household: code, campaign: state.list?.campaign ?? null, outcome, at, more });
+        state.logs.set(code, logging({ at, outcome, more }));
+        void queue.add({ household: code, campaign: state.list?.campaign ?? null, outcome, at, more, ...(first && { before: first }) });
       }
       show();
       reveal(code, true);
@@ -239,16 +226,8 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     /** Takes back a visit that was logged here. @param {string} code */
     async undo(code) {
       const log = state.logs.get(code);
-      if (log?.now !== 'stored' || log.undone === 'undoing') return;
-      log.undone = 'undoing'; redraw();
-      try {
-        await api.withdrawVisit(log.id, t('visit.undo.reason'));
-        await queue.forget(({ id }) => id === log.id);
-        if (state.logs.get(code)?.id === log.id) state.logs.delete(code);
-      } catch (error) {
-        log.undone = 'undo failed';
-        api.troubleOf(error);
-      }
+      if (!log || log.id === '' || log.undone === 'undoing') return;
+      await queue.undo({ ...log, household: code }, t('visit.undo.reason'));
       show();
       reveal(code, true);
     },
@@ -277,7 +256,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
         form.clear();
       }
       who = me;
-      sync();
+      sync(state.logs, queue, past);
       if (on() && (state.list === null || made !== about())) { if (state.start === null) middle(); void ask(); }
     },
     /** The view changed. @param {T.View} was */
@@ -307,7 +286,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     /** How many visits would be lost with the page: those that the browser could not write. */
     unsaved: () => queue.loose(),
     /** What became of a visit that was logged here. */
-    synced: () => { sync(); tend(); },
+    synced: () => { sync(state.logs, queue, past); tend(); },
     /** What a household is called, where the list says. @param {string} code */
     name: (code) => { const one = state.list?.households.find((some) => some.code === code); return one ? nameOf(one) : code; },
     /** @returns {HTMLElement} */

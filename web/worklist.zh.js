@@ -33,6 +33,8 @@ export const worklistZh = {
   'today.done': '已登记：{outcome}，{time}',
   'today.again': '另选结果将更正已登记的走访。',
   'today.unsent': '已存在本机：{outcome}，{time}，等待发送。',
+  'today.loose': '仅在当前页面中：{outcome}，{time}。发送前请勿关闭页面。',
+  'today.undone': '已撤销：{outcome}，{time}',
   'today.refused': '未登记：{outcome}。{reason}',
   'today.waiting': '{n} 条待发送',
   'today.waiting.one': '{n} 条待发送',

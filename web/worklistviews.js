@@ -3,13 +3,15 @@
 import { h } from './dom.js';
 import { LEVELS, inside, ofLevel } from './figures.js';
 import { clock, day, distance, moment, number, t, tn, word } from './i18n.js';
+import { called } from './logged.js';
 import { trouble } from './parts.js';
 import { tasks, way } from './planviews.js';
 import { chooser, foot } from './views.js';
 import { afterwards } from './visitform.js';
 
 /** @import * as T from './types.js' */
-/** @import { Task, Log } from './worklist.js' */
+/** @import { Log } from './logged.js' */
+/** @import { Task } from './worklist.js' */
 
 /** @type {T.Outcome[]} what comes of most visits */
 const OFTEN = ['visited', 'partly', 'not_home'];
@@ -60,8 +62,7 @@ export const refused = (acts) => h('div.view', { 'data-view': 'today' }, stuck('
 
 /** @param {T.Worklist} list @param {Task['state']} state */
 function answer({ households, waiting, length_m: length, as_of: asOf }, { logs, old }) {
-  const count = (/** @type {Log['now'][]} */ ...states) => households.filter(({ code }) => states.includes(logs.get(code)?.now ?? 'refused')).length;
-  const [logged, unsent] = [count('stored', 'sending', 'unsent'), count('unsent')];
+  const [logged, unsent] = [households.filter(({ code }) => called(logs.get(code))).length, households.filter(({ code }) => called(logs.get(code)) && logs.get(code)?.now === 'unsent').length];
   return h('div.answer', { 'data-waiting': waiting },
     h('p', null, h('strong.figure', { 'data-figure': 'listed' }, number(households.length)), ' ',
       h('span', null, h('span', { 'data-figure': 'sentence' }, t('today.answer', { waiting: number(waiting) })),
@@ -86,8 +87,8 @@ function row(one, i, { view }, state, acts) {
   const open = state.open === one.code;
   const log = state.logs.get(one.code);
   const seen = state.seen.get(one.code);
-  const done = (log !== undefined && log.now !== 'refused') || (seen !== undefined && log === undefined);
-  const first = state.list?.households.find(({ code }) => !state.seen.has(code) && !['stored', 'sending', 'unsent'].includes(state.logs.get(code)?.now ?? ''));
+  const done = called(log) || (seen !== undefined && log === undefined);
+  const first = state.list?.households.find(({ code }) => !state.seen.has(code) && !called(state.logs.get(code)));
   const now = open || (state.open === null && first?.code === one.code);
   const leg = i > 0 || state.start !== null;
   return h('li', { 'data-row': one.code, 'data-state': log?.now ?? (seen ? 'seen' : now ? 'now' : 'waiting'), class: [done && 'done', now && 'now', open && 'open'].filter(Boolean).join(' ') },
@@ -99,16 +100,17 @@ function row(one, i, { view }, state, acts) {
             : h('small', { class: PRESSING.includes(one.reason.kind) ? 'pressing' : '', 'data-field': 'reason', 'data-reason': one.reason.kind }, reasonOf(one.reason)),
         !log && !seen && one.outcome && one.called_at && h('small', { 'data-field': 'last' }, t('today.last', { outcome: word('outcome', one.outcome), day: day(one.called_at.slice(0, 10)) }))),
       leg && h('small.leg', { title: t(i > 0 ? 'today.leg' : 'today.leg.first', { length: walked(one.leg_m) }) }, walked(one.leg_m))),
-    log?.now === 'stored' && afterwards(one.code, log.flags, log.undone, () => void acts.undo(one.code)),
+    (log?.now === 'stored' || log?.now === 'unsent') && afterwards(one.code, log.flags, log.undone, () => void acts.undo(one.code)),
     open && outcomes(one, log, view, state.more, acts));
 }
 
 /** What became of a visit that was logged here. @param {Log} log */
-function told({ outcome, now, at, reason }) {
+function told({ outcome, now, at, reason, loose, undone }) {
   const said = word('outcome', outcome);
   if (now === 'sending') return t('today.sending');
+  if (undone === 'undoing' || undone === 'undo waits') return t('today.undone', { outcome: said, time: clock(at) });
   if (now === 'stored') return t('today.done', { outcome: said, time: clock(at) });
-  return now === 'unsent' ? t('today.unsent', { outcome: said, time: clock(at) }) : t('today.refused', { outcome: said, reason });
+  return now === 'unsent' ? t(loose ? 'today.loose' : 'today.unsent', { outcome: said, time: clock(at) }) : t('today.refused', { outcome: said, reason });
 }
 
 /** The second tap. @param {T.Waiting} one @param {Log | undefined} log @param {T.View} view @param {boolean} more @param {Task['acts']} acts */

@@ -9,7 +9,7 @@ use crate::app::{App, Caller, Credential};
 use crate::model::{Code, ModelError, Reach, Right, Role};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::IntoResponse;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -36,7 +36,7 @@ impl Who {
     }
 }
 
-const PRIVATE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "private, no-store");
+const PRIVATE: (HeaderName, &str) = (header::CACHE_CONTROL, "private, no-store");
 
 pub async fn who(caller: Caller, Params(NoParams {}): Params<NoParams>) -> impl IntoResponse {
     ([PRIVATE], Json(Who::is(&caller)))
@@ -90,6 +90,11 @@ pub async fn password(
     Ok(([PRIVATE, (header::SET_COOKIE, &set)], Json(Who::is(&caller))).into_response())
 }
 
+/// What the browser's own cache holds of this service is erased: tiles that were the person's are kept there to be asked about again.
+/// Not its storage: visits of others wait there, and the choice of language and theme; the page erases what is this person's.
+/// A browser heeds it where the service is reached by HTTPS, or on the machine itself.
+const CLEARED: (HeaderName, &str) = (HeaderName::from_static("clear-site-data"), "\"cache\"");
+
 /// Takes the cookie away whatever it was worth; a session that it opened is over.
 pub async fn end(
     State(app): State<App>,
@@ -103,5 +108,5 @@ pub async fn end(
     if let Some(caller) = cookie::secret(&headers).and_then(|secret| app.session(secret).ok()) {
         app.sign_out(&caller.at(from)).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::cleared(&headers))]))
+    Ok((StatusCode::NO_CONTENT, [CLEARED], [(header::SET_COOKIE, cookie::cleared(&headers))]))
 }

@@ -108,18 +108,25 @@ test('who seems to be far away is told so plainly, and the visit is logged', asy
   await done();
 });
 
-test('a visit that was logged by mistake is undone where it stands; one that cannot be undone stays', async () => {
+test('a visit that was logged by mistake is undone where it stands; without an answer that waits, and what is refused stays', async () => {
   const { page, done } = await open(TODAY, PHONE);
   const code = await codeAt(page, 6);
   await page.click(`[data-row="${code}"] .stop`);
   await page.click(`[data-row="${code}"] [data-outcome="visited"]`);
   await page.waitForSelector(`[data-row="${code}"][data-state="stored"]`);
-  await page.route('**/withdrawal', (route) => route.fulfill({ status: 503, body: 'no' }));
+  await page.route('**/withdrawal', (route) => route.fulfill({ status: 403, json: { detail: 'not yours' } }));
   await page.click(`[data-key="undo-${code}"]`);
   await page.waitForSelector('.afterwards .said');
   assert.equal((await visitsOf(code))[0].void, undefined);
+  assert.equal(await page.getAttribute(`[data-row="${code}"]`, 'data-state'), 'stored');
+  await page.waitForSelector('[data-offline="refused"]');
   await page.unroute('**/withdrawal');
+  await page.route('**/withdrawal', (route) => route.fulfill({ status: 503, body: 'no' }));
   await page.click(`[data-key="undo-${code}"]`);
+  await page.waitForSelector(`[data-row="${code}"] [data-undone="waits"]`);
+  assert.equal((await visitsOf(code))[0].void, undefined);
+  await page.unroute('**/withdrawal');
+  await page.evaluate(() => /** @type {HTMLElement | null} */ (document.querySelector('[data-key="send-now"]'))?.click()); // it may have been sent by itself meanwhile
   await page.waitForFunction((row) => !['stored', 'sending'].includes(document.querySelector(`[data-row="${row}"]`)?.getAttribute('data-state') ?? ''), code);
   assert.equal((await visitsOf(code))[0].void, 'withdrawn');
   assert.equal(await page.locator(`[data-key="undo-${code}"]`).count(), 0);
