@@ -153,7 +153,7 @@ impl App {
         let map = self.map_of_figures(caller, when.as_of).await?;
         let asked = self.work(move |app| {
             app.look(&map, |state| {
-                let counts = state.answered(campaign, when.as_of, when.span());
+                let counts = state.answered(campaign, when.as_of, when.span().as_ref());
                 let by_code =
                     counts.into_iter().map(|(id, asked)| (state.covered(id, None).entry.area.code.clone(), asked));
                 by_code.collect::<HashMap<Code, Asked>>()

@@ -95,7 +95,7 @@ impl App {
 
     fn weeks_on(&self, map: &Map, query: &WeeksQuery) -> Result<WeeksReport, AppError> {
         let as_of = query.as_of.unwrap_or_else(Timestamp::now);
-        let (weeks, grown) = self.look(map, |state| -> Result<(Vec<Week>, Vec<(Arc<Area>, Grown)>), AppError> {
+        let (weeks, grown) = self.look(map, |state| {
             let campaign = campaign_of(state, query.campaign)?;
             let weeks = weeks(campaign, day(as_of));
             let ends: Vec<Timestamp> = weeks.iter().map(|week| start_of(week.to.saturating_add(1.day()))).collect();
@@ -104,14 +104,14 @@ impl App {
             if areas > MOST_AREAS {
                 let said = query.within.as_deref().unwrap_or("nothing");
                 let expected = format!("the code of an area with at most {MOST_AREAS} areas of this level");
-                return Err(ModelError::new("within", said, expected).into());
+                return Err(AppError::from(ModelError::new("within", said, expected)));
             }
             let reached = state.reached_by_week(campaign.id, query.level, within, &ends);
             let one = |one: crate::state::ReachedByWeek<'_>| {
                 let grown = Grown { eligible: one.covered.tally.eligible, reached: one.by_week };
                 (Arc::clone(&one.covered.entry.area), grown)
             };
-            Ok((weeks, reached.into_iter().map(one).collect()))
+            Ok((weeks, reached.into_iter().map(one).collect::<Vec<_>>()))
         })?;
         let mut overall = Grown { eligible: 0, reached: vec![0; weeks.len()] };
         for (_, one) in &grown {

@@ -54,13 +54,12 @@ impl Answers {
         &self,
         campaign: Option<CampaignId>,
         at: Option<Timestamp>,
-        period: Option<Range<Timestamp>>,
+        period: Option<&Range<Timestamp>>,
     ) -> impl Iterator<Item = (HouseholdId, Satisfaction)> + '_ {
         let known = at.map_or(self.all.len(), |at| self.arrived.by(at, self.all.len()) as usize);
         let mut last: BTreeMap<HouseholdId, &Answer> = BTreeMap::new();
-        let of = |answer: &Answer| {
-            answer.campaign == campaign && period.as_ref().is_none_or(|period| period.contains(&answer.at))
-        };
+        let of =
+            |answer: &Answer| answer.campaign == campaign && period.is_none_or(|period| period.contains(&answer.at));
         for (household, answer) in self.all[..known].iter().filter(|(_, answer)| of(answer)) {
             let standing = last.entry(*household).or_insert(answer);
             if (answer.at, answer.id) > (standing.at, standing.id) {
@@ -84,7 +83,7 @@ impl State {
         &self,
         campaign: Option<CampaignId>,
         at: Option<Timestamp>,
-        period: Option<Range<Timestamp>>,
+        period: Option<&Range<Timestamp>>,
     ) -> BTreeMap<AreaId, Asked> {
         let mut counts: BTreeMap<AreaId, Asked> = BTreeMap::new();
         for (household, answer) in self.answers.standing(campaign, at, period) {

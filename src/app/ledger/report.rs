@@ -146,7 +146,7 @@ pub struct CellProblem {
     pub value: String,
     /// Why it cannot be taken: its kind, and what was expected where that can be said.
     #[serde(flatten)]
-    pub fault: CellFault,
+    pub fault: Box<CellFault>,
     /// The same in English, and what would help.
     pub reason: String,
     /// It is in a column that is written out and not taken back.
@@ -160,6 +160,7 @@ impl CellProblem {
         let value = if cut < value.len() { format!("{}…", &value[..cut]) } else { value.to_owned() };
         let value = if value.contains(char::is_control) { value.escape_debug().to_string() } else { value };
         let (reason, read_only) = (fault.to_string(), field.used() == LedgerUse::Shown);
-        CellProblem { cell: at.to_string(), column: CellAt::letters(at.column), field, value, fault, reason, read_only }
+        let (cell, column, fault) = (at.to_string(), CellAt::letters(at.column), Box::new(fault));
+        CellProblem { cell, column, field, value, fault, reason, read_only }
     }
 }
