@@ -1,15 +1,18 @@
 //! Satisfaction: asked by those who do not answer for a household, and told with what it cannot tell.
 
 use super::access::day;
+use super::rates::position;
 use super::read::living;
 use super::{App, AppError, Caller, Outcome};
+use crate::analysis::rates::funnel::{Chance, Funnel};
 use crate::analysis::rates::interval::Method;
-use crate::analysis::rates::reliable::{Shown, top_coded};
-use crate::analysis::rates::{Confidence, Rate, share};
-use crate::model::{Answer, CampaignId, Change, Code, Level, ModelError, Right};
+use crate::analysis::rates::reliable::{FEW_ANSWERS, Shown, top_coded};
+use crate::analysis::rates::{Confidence, Rate, RatesError, share};
+use crate::model::{Answer, Area, CampaignId, Change, Code, Level, ModelError, Right};
 use crate::state::{Asked, HouseholdView, State};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// How far a phone's clock may run ahead.
 const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(10);
@@ -49,6 +52,8 @@ pub struct SatisfactionReport {
     pub level: Level,
     /// What the figures mean, for people.
     pub definition: &'static str,
+    /// All areas as one.
+    pub overall: Satisfied,
     /// In the order of their codes; those where nobody was asked too.
     pub areas: Vec<AreaSatisfaction>,
 }
@@ -62,6 +67,16 @@ pub struct AreaSatisfaction {
     pub name: String,
     /// The Area that it belongs to.
     pub parent: Option<Code>,
+    /// What was answered there.
+    #[serde(flatten)]
+    pub told: Satisfied,
+    /// Where it lies beside the limits of chance around all areas, as a compared rate does; `None` with fewer than ten answers.
+    pub position: Option<&'static str>,
+}
+
+/// What is told of some answers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Satisfied {
     /// Households that were asked.
     pub asked: u32,
     /// Of them answered.
@@ -140,7 +155,7 @@ impl App {
         if let Some(id) = query.campaign {
             self.known_campaign(id)?;
         }
-        let areas: Vec<_> = {
+        let areas: Vec<(Arc<Area>, u32, Asked)> = {
             let state = self.state.read();
             let within = query.within.as_deref().map(|code| living(&state, code)).transpose()?;
             let counts = state.answered(query.campaign, query.as_of);
@@ -150,55 +165,71 @@ impl App {
             };
             covered.into_iter().map(one).collect()
         };
-        let line = |(area, eligible, asked): (std::sync::Arc<crate::model::Area>, u32, Asked)| {
-            let told = Told::of(asked, eligible).map_err(crate::analysis::AnalysisError::from)?;
-            let Asked { asked, answered, .. } = asked;
-            let no_answer = (asked > 0).then(|| f64::from(asked - answered) / f64::from(asked));
-            let (code, name, parent) = (area.code.clone(), area.name.clone(), area.parent.clone());
-            let Told { rate, range, lower, upper, method } = told;
-            Ok(AreaSatisfaction { code, name, parent, asked, answered, no_answer, rate, range, lower, upper, method })
-        };
+        let (overall, areas) = told(&areas).map_err(crate::analysis::AnalysisError::from)?;
         Ok(SatisfactionReport {
             campaign: query.campaign,
             as_of: query.as_of.unwrap_or_else(Timestamp::now),
             level: query.level,
             definition: DEFINITION,
-            areas: areas.into_iter().map(line).collect::<Result<_, AppError>>()?,
+            overall,
+            areas,
         })
     }
 }
 
-/// What is told of some answers.
-#[derive(Debug, Default, PartialEq)]
-struct Told {
-    rate: Option<f64>,
-    range: Option<&'static str>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-    method: Option<&'static str>,
+/// All areas as one, and each beside it: answers that might have been dealt to the areas by lot are no difference between them.
+fn told(areas: &[(Arc<Area>, u32, Asked)]) -> Result<(Satisfied, Vec<AreaSatisfaction>), RatesError> {
+    let whole = areas.iter().fold((Asked::default(), 0_u32), |(sum, all), (_, eligible, asked)| {
+        let Asked { asked, answered, satisfied } = *asked;
+        let sum =
+            Asked { asked: sum.asked + asked, answered: sum.answered + answered, satisfied: sum.satisfied + satisfied };
+        (sum, all.saturating_add(*eligible))
+    });
+    let positions = positions(&areas.iter().map(|(.., asked)| *asked).collect::<Vec<_>>())?;
+    let line = |((area, eligible, asked), position): (&(Arc<Area>, u32, Asked), Option<&'static str>)| {
+        let (code, name, parent) = (area.code.clone(), area.name.clone(), area.parent.clone());
+        Ok(AreaSatisfaction { code, name, parent, told: Satisfied::of(*asked, *eligible)?, position })
+    };
+    let lines = areas.iter().zip(positions).map(line).collect::<Result<_, RatesError>>()?;
+    Ok((Satisfied::of(whole.0, whole.1)?, lines))
 }
 
-impl Told {
-    fn of(asked: Asked, eligible: u32) -> Result<Told, crate::analysis::rates::RatesError> {
-        let answers = Rate::new(asked.satisfied, asked.answered)?;
+/// Where each lies beside all that were answered enough to be compared: of fewer than ten answers nothing is said.
+fn positions(areas: &[Asked]) -> Result<Vec<Option<&'static str>>, RatesError> {
+    let compared: Vec<usize> = (0..areas.len()).filter(|n| areas[*n].answered >= FEW_ANSWERS).collect();
+    let rates = compared.iter().map(|n| Rate::new(areas[*n].satisfied, areas[*n].answered));
+    let rates: Vec<Rate> = rates.collect::<Result<_, _>>()?;
+    let funnel = Chance::dealt(&rates).map(|chance| Funnel::of(&rates, chance)).transpose()?;
+    let mut found = vec![None; areas.len()];
+    for (n, placed) in compared.into_iter().zip(funnel.iter().flat_map(|funnel| &funnel.units)) {
+        found[n] = placed.as_ref().map(|placed| position(placed.position));
+    }
+    Ok(found)
+}
+
+impl Satisfied {
+    fn of(Asked { asked, answered, satisfied }: Asked, eligible: u32) -> Result<Satisfied, RatesError> {
+        let no_answer = (asked > 0).then(|| f64::from(asked - answered) / f64::from(asked));
+        let told = Satisfied { asked, answered, no_answer, ..Satisfied::default() };
+        let answers = Rate::new(satisfied, answered)?;
         let range = match top_coded(answers) {
-            None => return Ok(Told::default()),
+            None => return Ok(told),
             Some(Shown::NearNone) => Some("none_or_nearly"),
             Some(Shown::NearAll) => Some("all_or_nearly"),
             Some(Shown::Exact(_)) => None,
         };
         if range.is_some() {
-            return Ok(Told { range, ..Told::default() });
+            return Ok(Satisfied { range, ..told });
         }
         // Households that were asked may have stopped counting since.
-        let found = share(answers, Some(eligible.max(asked.answered)), Confidence::P95)?;
+        let found = share(answers, Some(eligible.max(answered)), Confidence::P95)?;
         let method = |method| match method {
             Method::Wilson => "wilson",
             Method::Jeffreys => "jeffreys",
             Method::Finite => "finite",
         };
         let (lower, upper) = found.map(|(interval, _)| (interval.lower, interval.upper)).unzip();
-        Ok(Told { rate: answers.value(), range, lower, upper, method: found.map(|(_, of)| method(of)) })
+        Ok(Satisfied { rate: answers.value(), lower, upper, method: found.map(|(_, of)| method(of)), ..told })
     }
 }
 
@@ -229,24 +260,37 @@ fn is_independent(
 mod tests {
     use super::*;
 
-    fn told(satisfied: u32, answered: u32, eligible: u32) -> Told {
-        Told::of(Asked { asked: answered + 3, answered, satisfied }, eligible).unwrap()
+    fn of(satisfied: u32, answered: u32, eligible: u32) -> Satisfied {
+        Satisfied::of(Asked { asked: answered + 3, answered, satisfied }, eligible).unwrap()
     }
 
     #[test]
     fn a_rate_has_the_interval_that_fits_and_of_few_answers_not_what_each_said() {
-        let check = |told: Told, rate: f64, lower: f64, upper: f64, method| {
+        let check = |told: Satisfied, rate: f64, lower: f64, upper: f64, method| {
             let near = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 5e-5);
             assert!(near(told.rate, rate) && near(told.lower, lower) && near(told.upper, upper), "{told:?}");
             assert_eq!(told.method, Some(method));
         };
-        check(told(7, 20, 10_000), 0.35, 0.1812, 0.5671, "wilson");
-        assert_eq!(told(0, 0, 50), Told::default());
-        assert_eq!(told(9, 9, 10_000), Told { range: Some("all_or_nearly"), ..Told::default() });
-        assert_eq!(told(0, 4, 10_000), Told { range: Some("none_or_nearly"), ..Told::default() });
-        assert_eq!(told(5, 9, 10_000).method, Some("jeffreys"));
-        let all = told(15, 20, 20);
+        check(of(7, 20, 10_000), 0.35, 0.1812, 0.5671, "wilson");
+        assert_eq!(of(0, 0, 50), Satisfied { asked: 3, no_answer: Some(1.0), ..Satisfied::default() });
+        let few = of(9, 9, 10_000);
+        assert_eq!((few.range, few.rate, few.lower), (Some("all_or_nearly"), None, None));
+        let few = of(0, 4, 10_000);
+        assert_eq!((few.range, few.rate, few.upper), (Some("none_or_nearly"), None, None));
+        assert_eq!(of(5, 9, 10_000).method, Some("jeffreys"));
+        let all = of(15, 20, 20);
         assert_eq!((all.lower, all.upper, all.method), (Some(0.75), Some(0.75), Some("finite")), "everybody answered");
-        assert_eq!(told(15, 20, 12).method, Some("finite"), "fewer count than have answered");
+        assert_eq!(of(15, 20, 12).method, Some("finite"), "fewer count than have answered");
+    }
+    #[test]
+    fn only_what_chance_does_not_explain_is_set_apart_and_of_few_answers_nothing_is_said() {
+        let asked = |satisfied, answered| Asked { asked: answered + 5, answered, satisfied };
+        let alike = [asked(80, 100), asked(75, 100), asked(84, 100), asked(0, 9), asked(0, 0)];
+        let within = Some("within");
+        assert_eq!(positions(&alike).unwrap(), [within, within, within, None, None]);
+        let [one, two, three, ..] = alike;
+        let apart = positions(&[one, two, three, asked(78, 100), asked(81, 100), asked(79, 100), asked(20, 100)]);
+        assert_eq!(apart.unwrap()[6], Some("below_998"));
+        assert_eq!(positions(&[asked(0, 0)]).unwrap(), [None]);
     }
 }
