@@ -34,6 +34,9 @@ pub struct LiveEvent {
     pub campaign: Option<CampaignId>,
     /// Plans that changed, or whose zones or spots did; empty for who may not see them.
     pub plans: Vec<PlanId>,
+    /// Teams in which households were given to others; absent for who neither calls there nor says who does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<Code>,
     /// The edition that was published, where one was.
     pub edition: Option<u32>,
     /// Too much changed to list, or events were missed: read everything again.
@@ -55,8 +58,8 @@ impl LiveEvent {
     /// Tells a page to read everything again.
     #[must_use]
     pub fn reset(seq: u64) -> LiveEvent {
-        let (tiles, areas, plans) = (LiveTiles::default(), Vec::new(), Vec::new());
-        LiveEvent { seq, tiles, areas, campaign: None, plans, edition: None, reset: true }
+        let (tiles, areas, plans, teams) = (LiveTiles::default(), Vec::new(), Vec::new(), Vec::new());
+        LiveEvent { seq, tiles, areas, campaign: None, plans, teams, edition: None, reset: true }
     }
 }
 
@@ -65,8 +68,10 @@ struct Shared {
     everything: LiveEvent,
     /// Places of households in it, each with the codes of the Areas that hold it: for those who see but their own.
     places: Vec<(Lattice, Vec<Code>)>,
-    /// It tells of Plans and of nothing else: who may not see those does not hear that there was anything.
-    plans_alone: bool,
+    /// Teams in which households were given to others, each with the Areas that hold one of those.
+    assigned: Vec<(Code, BTreeSet<Code>)>,
+    /// It tells of Plans or assignments and of nothing else: who may not see those does not hear that there was anything.
+    quiet: bool,
     /// What is told to who sees published figures only, but for Plans; `None` where there is nothing.
     open: Option<LiveEvent>,
     /// How many changes everybody may hear of there were.
@@ -88,6 +93,8 @@ pub(super) struct Told {
     pub campaigns: BTreeSet<CampaignId>,
     /// Plans that changed, or whose zones or spots did.
     pub plans: BTreeSet<PlanId>,
+    /// Teams in which households were given to others, each with the Areas that hold one of those.
+    pub assigned: Vec<(Code, BTreeSet<Code>)>,
     /// Places of households, each with the Areas that hold it.
     pub places: Vec<(Lattice, Vec<Code>)>,
     /// Borders moved.
@@ -165,7 +172,7 @@ impl Live {
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
-        let Told { areas, campaigns, plans, places, borders, context, edition, heard } = told;
+        let Told { areas, campaigns, plans, assigned, places, borders, context, edition, heard } = told;
         let listed = |touched: &Touched| touched.areas.len() + touched.households.len() + touched.context.len();
         let everything = match touched {
             Some(touched) if listed(&touched) <= MOST_TILES => {
@@ -177,20 +184,21 @@ impl Live {
                 };
                 let mut campaigns = campaigns.into_iter();
                 let campaign = campaigns.next().filter(|_| campaigns.next().is_none());
-                LiveEvent { seq, tiles, areas, campaign, plans: plans.into_iter().collect(), edition, reset: false }
+                let plans = plans.into_iter().collect();
+                LiveEvent { seq, tiles, areas, campaign, plans, teams: Vec::new(), edition, reset: false }
             }
             _ => LiveEvent { edition, ..LiveEvent::reset(seq) },
         };
         let LiveEvent { tiles, areas, campaign, plans, .. } = &everything;
         let on_map = !areas.is_empty() || campaign.is_some() || *tiles != LiveTiles::default() || edition.is_some();
-        let plans_alone = !plans.is_empty() && !on_map && places.is_empty();
+        let quiet = !(plans.is_empty() && assigned.is_empty()) && !on_map && places.is_empty();
         // Of a list that was too long to tell, those who see less hear that they have to read again only if it was theirs.
         let reset = borders || (everything.reset && context);
         let open = (reset || context || edition.is_some()).then(|| {
             let tiles = LiveTiles { context: tiles.context.clone(), ..LiveTiles::default() };
             LiveEvent { tiles, edition, reset, ..LiveEvent::reset(heard) }
         });
-        let shared = Arc::new(Shared { everything, places, plans_alone, open, heard });
+        let shared = Arc::new(Shared { everything, places, assigned, quiet, open, heard });
         let mut channel = self.channel.lock();
         if channel.kept.len() == KEPT
             && let Some(oldest) = channel.kept.pop_front()
@@ -223,8 +231,9 @@ impl Live {
             if after > start && (forgotten..=newest).contains(&after) {
                 missed.extend(kept.iter().filter(|e| e.number(all) > after).cloned());
             } else {
-                let (everything, places, open) = (LiveEvent::reset(newest), Vec::new(), Some(LiveEvent::reset(newest)));
-                missed.push_back(Arc::new(Shared { everything, places, plans_alone: false, open, heard: newest }));
+                let (everything, open) = (LiveEvent::reset(newest), Some(LiveEvent::reset(newest)));
+                let (places, assigned) = (Vec::new(), Vec::new());
+                missed.push_back(Arc::new(Shared { everything, places, assigned, quiet: false, open, heard: newest }));
             }
         }
         Feed { events, missed, caller: caller.clone(), exact, all, begins, last: after.unwrap_or(0) }
@@ -266,11 +275,10 @@ impl Feed {
                 },
             };
             self.last = shared.number(self.all);
-            if !shared.plans_alone || self.caller.may(Right::Plans) {
-                let seen = if self.exact { Some(self.seen(&shared)) } else { self.seen_published(&shared) };
-                if seen.is_some() {
-                    return seen;
-                }
+            let seen = if self.exact { Some(self.seen(&shared)) } else { self.seen_published(&shared) };
+            let told = |event: &LiveEvent| !shared.quiet || !event.plans.is_empty() || !event.teams.is_empty();
+            if let Some(event) = seen.filter(told) {
+                return Some(event);
             }
         }
     }
@@ -293,6 +301,15 @@ impl Feed {
         if !self.caller.may(Right::Plans) {
             event.plans.clear();
         }
+        let hears = |grounds: &BTreeSet<Code>| {
+            [Right::Visit, Right::Teams].into_iter().any(|right| match grant.reach(right) {
+                Reach::Everywhere => true,
+                Reach::Nowhere => false,
+                Reach::Own => grant.areas.iter().any(|area| grounds.contains(area)),
+            })
+        };
+        let heard = shared.assigned.iter().filter(|(_, grounds)| hears(grounds));
+        event.teams = heard.map(|(team, _)| team.clone()).collect();
         match grant.reach(Right::Households) {
             Reach::Everywhere => {}
             Reach::Nowhere => event.tiles.households.clear(),
@@ -322,6 +339,7 @@ mod tests {
             areas: Vec::new(),
             campaigns: BTreeSet::new(),
             plans: BTreeSet::new(),
+            assigned: Vec::new(),
             places: Vec::new(),
             borders: false,
             context: false,
@@ -383,6 +401,45 @@ mod tests {
             let event = feed.next().await.unwrap();
             let exact = feed.caller.may(Right::Coverage);
             assert_eq!((event.seq, &event.plans, event.areas.len()), (12, &plans, usize::from(exact)));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_calls_on_whom_is_told_to_who_calls_there_or_says_who_does_and_to_others_by_no_sign() {
+        let live = Live::after(10, 10);
+        let code = |text: &str| Code::new(text).unwrap();
+        let caller = |role, area: &str| {
+            Caller::of_grant(crate::model::Grant { name: "n".into(), role, areas: vec![code(area)] })
+        };
+        let cases = [
+            (caller(Role::Member, "G1"), true),
+            (caller(Role::Coordinator, "7001"), true),
+            (caller(Role::Admin, "7001"), true),
+            (caller(Role::Member, "G2"), false),
+            (caller(Role::Coordinator, "7002"), false),
+            (caller(Role::Inspector, "7001"), false),
+            (caller(Role::Analyst, "7001"), false),
+            (caller(Role::Planner, "7001"), false),
+            (Caller::public(), false),
+        ];
+        let feeds: Vec<Feed> = cases.iter().map(|(caller, _)| live.subscribe(caller, None)).collect();
+        let assigned = vec![(code("T1"), BTreeSet::from([code("G1"), code("7001"), code("county")]))];
+        live.publish(11, Some(Touched::default()), Told { assigned, heard: 10, ..nothing() });
+        told(&live, 12);
+        for ((caller, hears), mut feed) in cases.into_iter().zip(feeds) {
+            let first = feed.next().await.unwrap();
+            if hears {
+                assert_eq!(
+                    (first.seq, &first.teams, first.reset),
+                    (11, &vec![code("T1")], false),
+                    "{:?}",
+                    caller.grant()
+                );
+                assert!(first.areas.is_empty() && first.tiles == LiveTiles::default());
+            }
+            let next = if hears { feed.next().await.unwrap() } else { first };
+            assert_eq!((next.seq, next.teams.len()), (12, 0), "{:?}", caller.grant());
+            assert!(!serde_json::to_string(&next).unwrap().contains("teams"));
         }
     }
 
