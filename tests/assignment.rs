@@ -375,3 +375,30 @@ fn a_team_without_households_today_has_an_empty_plan() {
     let taken = field.as_role("admin").post(path, &json!({ "plan": plan["plan"] })).json();
     assert_eq!(taken, json!({ "households": 0 }));
 }
+
+#[test]
+fn who_calls_on_whom_is_told_at_once_to_who_calls_there_or_says_who_does_and_to_nobody_else() {
+    let field = Field::with(&["lan", "mei"]);
+    let mut lan = Browser::new(&field.server);
+    assert_eq!(lan.sign_in(&field.links["lan"]).status, 201);
+    let hears = [lan.live(), field.as_role("coordinator").live(None), field.as_role("admin").live(None)];
+    let others = ["inspector", "analyst", "planner"].map(|role| field.as_role(role).live(None));
+    let admin = field.as_role("admin");
+    assert_eq!(field.give(Some("lan"), 0..3), 3);
+    let given = admin.seq();
+    for feed in &hears {
+        let told = feed.nothing_but(given);
+        assert_eq!((&told["teams"], &told["areas"], &told["reset"]), (&json!(["T1"]), &json!([]), &json!(false)));
+        assert!(!told.to_string().contains("lan") && !told.to_string().contains("HH"), "{told}");
+    }
+    // Given again to who has them nothing is another.
+    assert_eq!(field.give(Some("lan"), 0..3), 0);
+    assert_eq!(admin.visit("018f3b6e-0000-7000-8000-000000000777", &home(0, 5).code, "visited")["result"], "stored");
+    for feed in hears.iter().chain(&others[..2]) {
+        let told = feed.nothing_but(admin.seq());
+        assert!(
+            told.get("teams").is_none() && told["areas"].as_array().is_some_and(|areas| !areas.is_empty()),
+            "{told}"
+        );
+    }
+}

@@ -196,14 +196,14 @@ export const area = (code) => json(`api/areas/${one(code)}`);
 export const household = (code, signal) => json(`api/households/${one(code)}`, {}, signal);
 /** @param {string} code @param {number | null | undefined} campaign @param {number} limit  1 to 1000 @returns {Promise<T.UnvisitedList>} */
 export const unvisited = (code, campaign, limit) => json('api/unvisited', { area: code, campaign, limit });
-/** @typedef {{campaign: number | null | undefined, area: string | null, near?: string | null, limit: number}} Asked  `near`: longitude and latitude */
+/** @typedef {{campaign: number | null | undefined, area: string | null, member?: string | null, near?: string | null, limit: number}} Asked  `near`: longitude and latitude */
 /** @param {Asked} asked @param {AbortSignal} [signal] @returns {Promise<T.Worklist>} */
 export const worklist = (asked, signal) => json('api/worklist', asked, signal);
 /** Where that is asked for. @param {Asked} terms */
 export const worklistAt = (terms) => asked('api/worklist', terms);
-/** The same as places for a navigation app. @param {Asked} asked @returns {Promise<Blob>} */
-export async function worklistFile(asked) {
-  const given = Object.entries({ ...asked, f: 'gpx' }).flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, String(value)]]));
+/** The same as places for a navigation app, or as a table. @param {Asked} asked @param {'gpx' | 'xlsx'} f @param {'en' | 'zh'} lang @returns {Promise<Blob>} */
+export async function worklistFile(asked, f, lang) {
+  const given = Object.entries({ ...asked, f, lang }).flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, String(value)]]));
   return (await ask(`api/worklist?${new URLSearchParams(given)}`, { accept: '*/*' })).blob();
 }
 /**

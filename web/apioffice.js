@@ -35,6 +35,10 @@ export const planAssignment = async (team, terms) => (await ask(`api/teams/${one
 export const takeAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment`, { method: 'POST', body: { plan } })).json();
 /** @param {string} team @param {string} plan @returns {Promise<{households: number}>} */
 export const undoAssignment = async (team, plan) => (await ask(`api/teams/${one(team)}/assignment?plan=${plan}`, { method: 'DELETE' })).json();
+/** Who of a team calls on whom now. @param {string} team @returns {Promise<T.Assignment>} */
+export const assignment = (team) => json(`api/teams/${one(team)}/assignment`);
+/** Gives households to a member, or to nobody. @param {string} team @param {string | null} member @param {string[]} households @returns {Promise<{households: number}>} how many have another one now */
+export const handOver = async (team, member, households) => (await ask(`api/teams/${one(team)}/assignment`, { method: 'POST', body: { ...(member === null ? {} : { member }), households } })).json();
 /** @param {T.CampaignInput} input @returns {Promise<T.Campaign>} */
 export const foundCampaign = async (input) => (await ask('api/campaigns', { method: 'POST', body: input })).json();
 /** @param {number} id @param {T.CampaignInput} input @returns {Promise<T.Campaign>} */
@@ -43,6 +47,15 @@ export const changeCampaign = async (id, input) => (await ask(`api/campaigns/${i
 export const target = (id) => json(`api/campaigns/${id}/target`);
 /** @param {number} id @param {T.DecisionInput} decision @returns {Promise<T.Target>} */
 export const decide = async (id, decision) => (await ask(`api/campaigns/${id}/target`, { method: 'POST', body: decision })).json();
+/** @param {T.Level} level @param {number | null | undefined} campaign @param {string | null} within @returns {Promise<T.Satisfaction>} */
+export const satisfaction = (level, campaign, within) => json('api/satisfaction', { level, campaign, within });
+/** Keeps what a household answered. The same id again is the same answer. @param {{id: string, household: string, campaign?: number, at: string, answer: T.Answer}} given @returns {Promise<string | null>} why it was refused */
+export async function logAnswer(given) {
+  const [{ result, reason }] = (await (await ask('api/answers', { method: 'POST', body: given })).json()).results;
+  return result === 'refused' ? reason ?? '' : null;
+}
+/** @param {number | null | undefined} campaign @param {string | null} within @returns {Promise<T.Codes>} */
+export const codes = (campaign, within) => json('api/codes', { campaign, within });
 /** How many eligible households pass a filter. @param {string | null} filter  CQL2 text; null: all of them @param {AbortSignal} signal @returns {Promise<number>} */
 export const matching = async (filter, signal) => (await json('ogc/collections/households/items', { f: 'json', limit: 1, filter: filter === null ? 'eligible = true' : `eligible = true AND (${filter})` }, signal)).numberMatched;
 /** @param {number} campaign @param {T.Level} level @returns {Promise<T.Coverage>} */

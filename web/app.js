@@ -2,9 +2,11 @@
 
 import * as api from './api.js';
 import * as address from './address.js';
+import { createAnswerForm } from './answerform.js';
 import { createAssign } from './assign.js';
 import { createMaps } from './beside.js';
 import { createCampaigns } from './campaigns.js';
+import { createCodes } from './codes.js';
 import { el, h } from './dom.js';
 import { chain } from './figures.js';
 import { frame, point } from './frame.js';
@@ -24,6 +26,7 @@ import { createPublish } from './publish.js';
 import { coloured, exactFor, settle } from './published.js';
 import { createRates } from './rates.js';
 import { reader, selection } from './reading.js';
+import { createSatisfaction } from './satisfaction.js';
 import { startSearch } from './search.js';
 import { openSign } from './sign.js';
 import { createTasks } from './tasks.js';
@@ -50,7 +53,7 @@ const page = { known: () => known, go: (change, how) => go(change, how), map: ()
 const desk = createDesk(page);
 const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), refresh: () => refresh(), select: () => readSelected() });
 const list = createWorklist(page, offline.queue, offline.kept);
-const tasks = createTasks([desk, createRates(page), list, createCampaigns(page), createAssign(page), createLedger(page)]);
+const tasks = createTasks([desk, createRates(page), createSatisfaction(page), createCodes(page), list, createCampaigns(page), createAssign(page), createLedger(page)]);
 
 const mayHouseholds = () => known.me?.may.includes('households') ?? false;
 
@@ -63,6 +66,7 @@ const acts = {
   campaign: (/** @type {number | null} */ id) => go({ campaign: id }),
   visits: createVisitList(page, () => readSelected(), offline.queue).view,
   device: offline.device,
+  answer: createAnswerForm(page),
   dismiss: () => { known.trouble = null; draw(); },
   publish: createPublish(page),
 };
@@ -307,5 +311,5 @@ addEventListener('online', () => { if (known.trouble !== null) refresh(); });
 addEventListener('offline', () => { known.trouble = 'offline'; draw(); });
 startPrint({ known: () => known, sheets: () => tasks.sheets(known.view), style: () => style, map: () => map, households: mayHouseholds, failed: (error) => { known.trouble = api.troubleOf(error); draw(); } });
 panel.onShape(() => { panel.sheet('half'); pad(); });
-startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null, calendar: false } : { area: found.code, household: null, plan: null }, { fly: true }));
+startSearch((found) => (found.type === 'area' && desk.area(found.code)) || go(found.type === 'household' ? { household: found.code, area: null, plan: null, rates: null, figure: null, within: null, compare: [], today: false, member: null, ledger: false, teams: null, team: null, calendar: false } : { area: found.code, household: null, plan: null }, { fly: true }));
 begin();

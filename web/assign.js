@@ -4,6 +4,7 @@ import * as api from './api.js';
 import { ask } from './ask.js';
 import { blank, formOf, formView, inputOf } from './assignform.js';
 import { boundsOf, drawAssignLegend, homes } from './assignlayers.js';
+import { createNow } from './assignnow.js';
 import { THRESHOLDS, listView, planView, refused } from './assignviews.js';
 import { el } from './dom.js';
 import { number, t, tn } from './i18n.js';
@@ -53,6 +54,8 @@ export function createAssign({ known, go, map, redraw, sign }) {
   const view = () => known().view;
   const may = () => known().me?.may.includes('teams') ?? false;
   const on = () => view().teams !== null && may();
+  const onNow = () => on() && view().teams === 'now' && view().team !== null;
+  const present = createNow({ known, map, redraw, sign }, onNow);
   const onPlan = () => on() && view().teams === 'plan' && view().team !== null;
   const terms = () => ({
     campaign: view().campaign ?? null, threshold_m: state.threshold, tolerance: state.tolerance,
@@ -60,7 +63,7 @@ export function createAssign({ known, go, map, redraw, sign }) {
   });
   const about = () => JSON.stringify([view().team, terms()]);
 
-  const tend = () => { if (on()) map()?.mark(onPlan() && state.plan !== null ? homes(state.plan, state.when, state.lit, state.asked) : marksOf([]), marksOf([])); };
+  const tend = () => { if (onNow()) present.tend(); else if (on()) map()?.mark(onPlan() && state.plan !== null ? homes(state.plan, state.when, state.lit, state.asked) : marksOf([]), marksOf([])); };
   function show() {
     tend();
     redraw();
@@ -200,9 +203,11 @@ export function createAssign({ known, go, map, redraw, sign }) {
         Object.assign(state, { teams: null, failed: null, form: null, wrong: null, plan: null, planFailed: null, asked: null, lit: null });
         state.shares.clear();
         planned = '';
+        present.clear();
       }
       who = me;
       void readTeams();
+      void present.read();
       if (view().teams === 'new' && state.form === null) begin();
       if (planned !== about()) void plan();
     },
@@ -217,13 +222,16 @@ export function createAssign({ known, go, map, redraw, sign }) {
           Object.assign(state, { plan: null, wrong: null, planFailed: null, lit: null, asked: null, all: false });
           state.shares.clear();
           planned = ''; // opened again it is planned again
+          present.clear();
         }
         tend();
+        void present.read();
       }
       if (onPlan() && planned !== about()) void plan();
     },
     /** The map was tapped; whether that was ours. @param {import('./map.js').Picked} one */
     picked(one) {
+      if (onNow()) { if (one?.kind === 'household') present.picked(one.code); return true; }
       const found = one?.kind === 'household' ? state.plan?.households.find(({ code }) => code === one.code) : null;
       state.asked = found?.code ?? null;
       if (found && narrow() && el('panel').dataset.sheet === 'peek') sheet('half');
@@ -235,9 +243,16 @@ export function createAssign({ known, go, map, redraw, sign }) {
       if (!may()) return refused(acts);
       const { teams } = view();
       if (teams === 'new' || teams === 'edit') return formView(known(), state, acts);
+      if (teams === 'now') return present.render(state.teams?.find(({ code }) => code === view().team));
       return teams === 'plan' ? planView(known(), state, acts) : listView(known(), state, acts);
     },
-    legend: () => drawAssignLegend({ plan: onPlan() ? state.plan : null, when: state.when, theme: view().theme, light: acts.light, lit: state.lit }),
+    /** Somebody gave households to others. @param {T.Change} change */
+    changed(change) {
+      if (!change.reset && !change.teams?.includes(view().team ?? '')) return;
+      void present.read();
+      if (onPlan() && state.plan !== null && state.stage === 'shown') { state.stage = 'old'; redraw(); }
+    },
+    legend: () => onNow() ? present.legend() : drawAssignLegend({ plan: onPlan() ? state.plan : null, when: state.when, theme: view().theme, light: acts.light, lit: state.lit }),
     unsaved: () => (on() && state.form?.touched ? 1 : 0),
   };
 }

@@ -51,7 +51,7 @@ const whose = ({ from, to }, when) => (when === 'after' ? to : from);
 
 /**
  * Households as GeoJSON, and for each member a number in the middle of theirs.
- * @param {T.AssignmentPlan} plan @param {'before' | 'after'} when @param {string | null} lit  the member whose households stand out @param {string | null} asked
+ * @param {T.AssignmentPlan} plan @param {'before' | 'after'} when @param {string | null} lit  the member whose households stand out @param {string | null | Set<string>} asked  one, or several
  */
 export function homes(plan, when, lit, asked) {
   const numbers = numbered(plan);
@@ -71,8 +71,8 @@ export function homes(plan, when, lit, asked) {
     const best = all.reduce((a, b) => (away(b) < away(a) ? b : a));
     return mark('middle', { type: 'Point', coordinates: [best.lon, best.lat] }, { n, hue: (n - 1) % hues, faint: lit !== null && numbers.get(lit) !== n });
   };
-  const looked = plan.households.find(({ code }) => code === asked);
-  return marksOf([...features, ...[...theirs].map(([n, all]) => middle(n, all)), ...(looked ? [mark('asked', { type: 'Point', coordinates: [looked.lon, looked.lat] })] : [])]);
+  const looked = plan.households.filter(({ code }) => (asked instanceof Set ? asked.has(code) : code === asked));
+  return marksOf([...features, ...[...theirs].map(([n, all]) => middle(n, all)), ...looked.map(({ lon, lat }) => mark('asked', { type: 'Point', coordinates: [lon, lat] }))]);
 }
 
 /** What the plan covers, but for the few farms that lie far off. @param {T.AssignmentPlan} plan @returns {[number, number, number, number] | null} */
@@ -84,9 +84,9 @@ export function boundsOf({ households }) {
   return [west, south, east, north];
 }
 
-/** The legend of the map while a plan is shown. @param {{plan: T.AssignmentPlan | null, when: 'before' | 'after', theme: T.View['theme'], lit: string | null, light: (user: string) => void}} given */
+/** The legend of the map while a plan is shown. @param {{plan: T.AssignmentPlan | null, when: 'before' | 'after', title?: 'assign.now', theme: T.View['theme'], lit: string | null, light: (user: string) => void}} given */
 export function drawAssignLegend(given) {
-  const { plan, when, theme, lit, light } = given;
+  const { plan, when, title = `assign.${when}`, theme, lit, light } = given;
   if (plan === null || plan.total === 0) return frameLegend(null, [], () => {});
   const count = (/** @type {T.MemberPlan} */ member) => member[when].households;
   const nobody = plan.total - plan.members.reduce((sum, member) => sum + count(member), 0);
@@ -94,7 +94,7 @@ export function drawAssignLegend(given) {
     h('button', { type: 'button', 'data-key': `legend-${member.user}`, 'aria-pressed': String(lit === member.user), onclick: () => light(member.user) },
       badge(i + 1, theme), h('span', null, member.user), h('b', { 'data-count': count(member) }, number(count(member)))));
   const rest = plan.members.length - LISTED;
-  frameLegend([h('span', null, t('assign.legend')), h('small', null, t(`assign.${when}`))],
+  frameLegend([h('span', null, t('assign.legend')), h('small', null, t(/** @type {import('./i18n.js').Key} */ (title)))],
     [h('ol.assign-key', null, ...plan.members.slice(0, LISTED).map(entry),
       rest > 0 && h('li.fine-print', null, t('assign.legend.rest', { n: number(rest) })),
       nobody > 0 && h('li', null, h('i.nobody', { style: { background: INK[theme].faint } }), h('span', null, t('assign.nobody')), h('b', null, number(nobody))),

@@ -39,7 +39,7 @@ export function listView(known, { teams, failed }, acts) {
     return h('li.team', { 'data-team': team.code },
       h('h2', null, team.name),
       h('p.fine-print', null, [tn('assign.active', active.length), areas.length > 0 ? areas.slice(0, 3).join(t('assign.and')) + (areas.length > 3 ? ` +${number(areas.length - 3)}` : '') : t('assign.nowhere')].join(' · ')),
-      h('p.acts', null, way('a.act', view, to({ teams: 'plan', team: team.code }), { 'data-key': `plan-${team.code}` }, t('assign.plan')), way('a.act', view, to({ teams: 'edit', team: team.code }), { 'data-key': `edit-${team.code}` }, t('assign.edit.short'))));
+      h('p.acts', null, way('a.act', view, to({ teams: 'now', team: team.code }), { 'data-key': `now-${team.code}` }, t('assign.now.short')), way('a.act', view, to({ teams: 'plan', team: team.code }), { 'data-key': `plan-${team.code}` }, t('assign.plan')), way('a.act', view, to({ teams: 'edit', team: team.code }), { 'data-key': `edit-${team.code}` }, t('assign.edit.short'))));
   };
   return h('div.view', { 'data-view': 'teams' }, tasks(known),
     h('div.heading', null, h('h1', { tabindex: '-1' }, t('assign.teams')), h('p', null, t('assign.what'))),

@@ -25,7 +25,7 @@ export function listen({ view, go, sign, token, link, map, whole, walk }) {
   el('zoom-all').addEventListener('click', whole);
   el('home').addEventListener('click', (event) => {
     event.preventDefault();
-    go({ area: null, household: null, plan: null, task: null, beside: null, split: false, rule: null, why: null, rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null, calendar: false }, { fly: true });
+    go({ area: null, household: null, plan: null, task: null, beside: null, split: false, rule: null, why: null, rates: null, figure: null, within: null, compare: [], today: false, member: null, ledger: false, teams: null, team: null, calendar: false }, { fly: true });
   });
   for (const skip of document.querySelectorAll('[data-skip]')) {
     skip.addEventListener('click', () => (skip.getAttribute('data-skip') === 'map' && map() ? map()?.focus() : el('panel-content').focus()));

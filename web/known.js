@@ -14,7 +14,7 @@ export function firstKnown(here) {
   return {
     view: {
       at: null, campaign: undefined, area: null, household: null, hidden: false, plan: null, task: null, beside: null, split: false, rule: null, why: null,
-      rates: null, within: null, compare: [], today: false, ledger: false, teams: null, team: null, calendar: false,
+      rates: null, figure: null, within: null, compare: [], today: false, member: null, ledger: false, teams: null, team: null, calendar: false,
       lang: lang ?? preferred(),
       theme: theme ?? (dark ? 'dark' : 'light'),
       ...here,

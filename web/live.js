@@ -105,6 +105,7 @@ export function merge(a, b) {
     campaign: a.campaign === b.campaign ? a.campaign : null,
     reset: Boolean(a.reset || b.reset),
     ...(a.edition || b.edition ? { edition: b.edition ?? a.edition } : {}),
+    ...(a.teams || b.teams ? { teams: [...new Set([...(a.teams ?? []), ...(b.teams ?? [])])] } : {}),
     ...(a.plans || b.plans ? { plans: [...new Set([...(a.plans ?? []), ...(b.plans ?? [])])] } : {}),
   };
 }

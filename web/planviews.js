@@ -14,7 +14,7 @@ import { widthsPart } from './planwidths.js';
 /** @import { Desk } from './plans.js' */
 
 /** Nothing of one plan or one comparison is left open. */
-export const PLAIN = { task: null, beside: null, split: false, rule: null, why: null, rates: null, within: null, compare: /** @type {string[]} */ ([]), today: false, ledger: false, teams: null, team: null, calendar: false };
+export const PLAIN = { task: null, beside: null, split: false, rule: null, why: null, rates: null, figure: null, within: null, compare: /** @type {string[]} */ ([]), today: false, member: null, ledger: false, teams: null, team: null, calendar: false };
 
 /** A link within the page. @param {string} tag @param {T.View} view @param {Partial<T.View>} change @param {Record<string, any>} props @param {...any} children */
 export const way = (tag, view, change, props, ...children) =>

@@ -13,15 +13,15 @@ const BY_VERDICT = ['below_998', 'above_998', 'below_95', 'above_95', 'within', 
 /** The level that is compared first. @param {Record<T.Level, number> | undefined} levels  how many areas each has @returns {T.Level} */
 export const firstLevel = (levels) => (levels && levels.township < 2 ? LEVELS.find((level) => levels[level] > 1) : null) ?? 'township';
 
-/** Areas that can be compared: those with households. @param {T.RateRow[]} areas */
+/** Areas that can be compared: those with households, or with answers enough. @template {{rate: number | null, position: T.Position | null}} A @param {A[]} areas */
 export const compared = (areas) => areas.filter((area) => area.rate !== null && area.position !== null);
 
-/** How many lie where. @param {T.RateRow[]} areas @param {'position' | 'by_chance'} [by] @returns {Record<T.Position, number>} */
+/** How many lie where. @param {{position: T.Position | null, by_chance?: T.Position | null}[]} areas @param {'position' | 'by_chance'} [by] @returns {Record<T.Position, number>} */
 export function counts(areas, by = 'position') {
   const all = /** @type {Record<T.Position, number>} */ (Object.fromEntries(POSITIONS.map((position) => [position, 0])));
   for (const area of areas) {
     const position = area[by];
-    if (position !== null) all[position] += 1;
+    if (position) all[position] += 1;
   }
   return all;
 }
@@ -29,11 +29,16 @@ export function counts(areas, by = 'position') {
 /** How many differ by more than chance and common scatter explain. @param {Record<T.Position, number>} of */
 export const forReal = (of) => of.above_998 + of.below_998;
 
-/** Never by rate: that order would be mostly chance. @param {T.RateRow[]} areas @param {T.RateSort} sort @param {string} lang */
+/**
+ * Never by rate: that order would be mostly chance.
+ * @template {{code: string, name: string, position: T.Position | null, eligible?: number, answered?: number}} A
+ * @param {A[]} areas @param {T.RateSort} sort  size: of households, or of answers @param {string} lang
+ */
 export function sorted(areas, sort, lang) {
   const names = new Intl.Collator(lang, { numeric: true });
-  const byName = (/** @type {T.RateRow} */ a, /** @type {T.RateRow} */ b) => names.compare(a.name, b.name) || names.compare(a.code, b.code);
-  if (sort === 'size') return areas.toSorted((a, b) => b.eligible - a.eligible || byName(a, b));
+  const byName = (/** @type {A} */ a, /** @type {A} */ b) => names.compare(a.name, b.name) || names.compare(a.code, b.code);
+  const size = (/** @type {A} */ { eligible, answered }) => answered ?? eligible ?? 0;
+  if (sort === 'size') return areas.toSorted((a, b) => size(b) - size(a) || byName(a, b));
   if (sort === 'verdict') return areas.toSorted((a, b) => BY_VERDICT.indexOf(a.position) - BY_VERDICT.indexOf(b.position) || byName(a, b));
   return areas.toSorted(byName);
 }

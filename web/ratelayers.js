@@ -46,17 +46,19 @@ export function addRates(style, judged, theme) {
   }
 }
 
-/** The legend of the map while rates are compared. @param {{rates: T.Rates | null, style: Style, theme: T.View['theme'], zoom: number}} given */
+/** @typedef {{level: T.Level, areas: {rate: number | null, position: T.Position | null}[]}} Placed */
+
+/** The legend of the map while areas are compared. @param {{rates: Placed | null, none: 'none' | 'few', style: Style, theme: T.View['theme'], zoom: number}} given  none: what areas without a verdict are called */
 export function drawRatesLegend(given) {
-  const { rates, style, theme, zoom } = given;
+  const { rates, none: called, style, theme, zoom } = given;
   if (rates === null || compared(rates.areas).length < 2) return frameLegend(null, [], () => {});
   const of = counts(rates.areas);
   const none = rates.areas.length - POSITIONS.reduce((sum, position) => sum + of[position], 0);
   const under = /** @type {any} */ (style.layers.find((layer) => layer.type === 'background')).paint['background-color'];
   const share = Math.round(strength(style, zoom) * 100);
-  const entry = (/** @type {T.Position | 'none'} */ kind, /** @type {number} */ n) => h('li', { 'aria-label': t('rates.legend.entry', { kind: word('position', kind), n: number(n) }) },
-    h('i', { style: { background: `color-mix(in srgb, ${INK[theme][kind]} ${share}%, ${under})` } }),
+  const entry = (/** @type {T.Position | 'none' | 'few'} */ kind, /** @type {number} */ n) => h('li', { 'aria-label': t('rates.legend.entry', { kind: word('position', kind), n: number(n) }) },
+    h('i', { style: { background: `color-mix(in srgb, ${INK[theme][kind === 'few' ? 'none' : kind]} ${share}%, ${under})` } }),
     h('span', null, word('position', kind)), h('b', { 'data-count': n }, number(n)));
-  frameLegend([h('span', null, t('rates.legend')), h('small', null, t('rates.title', { n: number(rates.areas.length), level: word('rates.level', rates.level) }))],
-    [h('ol.judged', null, ...POSITIONS.toReversed().map((position) => entry(position, of[position])), ...(none > 0 ? [entry('none', none)] : []))], () => drawRatesLegend(given));
+  frameLegend([h('span', null, t(called === 'few' ? 'satisfaction.legend' : 'rates.legend')), h('small', null, t('rates.title', { n: number(rates.areas.length), level: word('rates.level', rates.level) }))],
+    [h('ol.judged', null, ...POSITIONS.toReversed().map((position) => entry(position, of[position])), ...(none > 0 ? [entry(called, none)] : []))], () => drawRatesLegend(given));
 }

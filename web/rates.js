@@ -5,7 +5,8 @@ import { el } from './dom.js';
 import { compared } from './ratefigures.js';
 import { drawRatesLegend } from './ratelayers.js';
 import { bulletins } from './rateprint.js';
-import { about, ratesView, refused } from './rateviews.js';
+import { choosing, refused } from './ratehead.js';
+import { about, ratesView } from './rateviews.js';
 import { narrow } from './panel.js';
 
 /** @import * as T from './types.js' */
@@ -42,9 +43,9 @@ export function createRates({ known, go, map, redraw, sign }) {
   let waiting = 0;
 
   const view = () => known().view;
-  const on = () => view().rates !== null && may();
+  const on = () => view().rates !== null && view().figure === null && may();
   const may = () => known().me?.may.includes('rates') ?? false;
-  const judge = () => map()?.judge(view().rates === null || state.rates === null ? null
+  const judge = () => map()?.judge(!on() || state.rates === null ? null
     : Object.fromEntries(state.rates.areas.flatMap(({ code, position }) => (position === null ? [] : [[code, position]]))));
 
   async function read() {
@@ -124,15 +125,8 @@ export function createRates({ known, go, map, redraw, sign }) {
   }
 
   const acts = {
-    sign, light,
+    sign, light, ...choosing(go),
     again: () => { state.failed = null; redraw(); void read(); void readPair(); void readWeeks(); },
-    campaign: (/** @type {number | null} */ campaign) => go({ campaign }),
-    /** @param {string} what @param {string} value */
-    choose(what, value) {
-      if (what === 'within') return go({ within: value || null, compare: [] });
-      const rates = /** @type {T.Level} */ (value);
-      go({ rates, compare: [], ...(rates === 'county' || rates === 'township' ? { within: null } : {}) });
-    },
     sort: (/** @type {T.RateSort} */ sort) => { state.sort = sort; redraw(); },
     moreWeeks: () => { state.allWeeks = !state.allWeeks; redraw(); },
     more: () => { state.all = !state.all; redraw(); },
@@ -146,12 +140,12 @@ export function createRates({ known, go, map, redraw, sign }) {
 
   return {
     state, acts,
-    open: (/** @type {T.View} */ { rates }) => rates !== null,
+    open: (/** @type {T.View} */ { rates, figure }) => rates !== null && figure === null,
     read: () => { void read(); void readPair(); void readWeeks(); },
     /** The view changed. @param {T.View} was */
     moved(was) {
       const now = view();
-      const other = now.rates !== was.rates || now.campaign !== was.campaign || now.within !== was.within;
+      const other = now.rates !== was.rates || now.figure !== was.figure || now.campaign !== was.campaign || now.within !== was.within;
       const [pair, wasPair] = [now.compare.join('\n'), was.compare.join('\n')];
       if (pair !== wasPair || now.campaign !== was.campaign) {
         Object.assign(state, { pair: null, pairFailed: false });
@@ -177,7 +171,7 @@ export function createRates({ known, go, map, redraw, sign }) {
       return ratesView(known(), state, acts, narrow() ? innerWidth - 36 : WIDE.matches ? 472 : 340);
     },
     /** @param {import('maplibre-gl').StyleSpecification | null} style */
-    legend: (style) => style && drawRatesLegend({ rates: may() ? state.rates : null, style, theme: view().theme, zoom: view().at?.zoom ?? 0 }),
+    legend: (style) => style && drawRatesLegend({ rates: may() ? state.rates : null, none: 'none', style, theme: view().theme, zoom: view().at?.zoom ?? 0 }),
     /** Sheets of paper instead of the map's; null: the map is printed. */
     sheets: () => (on() && state.rates !== null && compared(state.rates.areas).length > 1 ? bulletins(known(), state.rates, state.sort, state.pair, state.weeks) : null),
   };

@@ -1,14 +1,12 @@
 /** The panel's view of compared rates, and its pieces. Each turns what is known into elements and keeps nothing. */
 
 import { h } from './dom.js';
-import { ofLevel } from './figures.js';
 import { funnel, funnelKey } from './funnel.js';
 import { number, percent, points, t, tn, word } from './i18n.js';
-import { trouble } from './parts.js';
-import { tasks, way } from './planviews.js';
+import { way } from './planviews.js';
 import { compared, counts, forReal, higherFirst, sorted } from './ratefigures.js';
+import { figureView, loading, stuck } from './ratehead.js';
 import { glyph } from './ratelayers.js';
-import { chooser, foot } from './views.js';
 import { weeksPart } from './weeks.js';
 
 /** @import * as T from './types.js' */
@@ -19,7 +17,7 @@ const SORTS = /** @type {const} */ (['name', 'size', 'verdict']);
 /** How the level of a comparison is called. @param {T.Level} level */
 const levelOf = (level) => word('rates.level', level);
 
-/** @param {T.RateRow} area */
+/** @param {{position: T.Position | null}} area */
 const verdictOf = (area) => word('position', area.position ?? 'none');
 
 /** An area in words, for who hears it and for the tip. @param {T.RateRow} area @param {number} of  areas that have ranks */
@@ -49,20 +47,6 @@ function answer(rates) {
     h('p.half', { 'data-figure': 'rest' }, rest));
 }
 
-/** @param {import('./views.js').Known} known @param {Task['acts']} acts */
-function choosers(known, acts) {
-  const { view, info, rows } = known;
-  const level = /** @type {T.Level} */ (view.rates);
-  const levels = /** @type {T.Level[]} */ (['county', 'township', 'village', 'grid']).filter((one) => one === level || (info?.levels[one] ?? 0) > 1);
-  const grounds = level === 'village' || level === 'grid' ? ofLevel(rows ?? [], 'township') : [];
-  const pick = (/** @type {string} */ name, /** @type {any} */ label, /** @type {[string, string][]} */ options, /** @type {string} */ value) => h('label', null, h('span', null, label),
-    h('select', { id: `rates-${name}`, 'data-key': `rates-${name}`, onchange: (/** @type {Event} */ event) => acts.choose(name, /** @type {HTMLSelectElement} */ (event.target).value) },
-      ...options.map(([id, said]) => h('option', { value: id, selected: id === value }, said))));
-  return h('div.choosers', null,
-    pick('level', t('rates.level'), levels.map((one) => [one, levelOf(one)]), level),
-    grounds.length > 1 && pick('within', t('rates.within'), [['', info?.name ?? ''], .../** @type {[string, string][]} */ (grounds.map((row) => [row.code, row.name]))], view.within ?? ''));
-}
-
 /** @param {import('./views.js').Known} known @param {Task['state']} state @param {Task['acts']} acts @param {number} width  pixels of the panel's content */
 export function ratesView(known, state, acts, width) {
   const { view } = known;
@@ -72,12 +56,9 @@ export function ratesView(known, state, acts, width) {
     onmouseover: (/** @type {Event} */ event) => acts.light(markOf(event)), onmouseleave: () => acts.light(null),
     onfocusin: (/** @type {Event} */ event) => acts.light(markOf(event)), onfocusout: () => acts.light(null),
   };
-  const frame = (/** @type {any[]} */ ...pieces) => h('div.view', { 'data-view': 'rates', ...on },
-    tasks(known), chooser(known, { campaign: acts.campaign }), choosers(known, acts),
-    h('div.heading', null, h('h1', { tabindex: '-1' }, t('rates.ask', { level: levelOf(level) }))),
-    ...pieces, foot({ ...known, asOf: rates?.as_of ?? null }));
+  const frame = (/** @type {any[]} */ ...pieces) => figureView(known, acts, { ask: t('rates.ask', { level: levelOf(level) }), asOf: rates?.as_of ?? null, on }, ...pieces);
   if (failed !== null) return frame(stuck(failed, view, acts));
-  if (rates === null) return frame(h('div.loading', { 'aria-busy': 'true' }, h('p', null, t('loading')), h('i.line.wide', null), h('i.line', null), h('i.line', null)));
+  if (rates === null) return frame(loading());
   const units = compared(rates.areas);
   if (units.length < 2) {
     const why = rates.areas.length === 0 ? t('rates.empty.none', { level: levelOf(level) }) : rates.overall.eligible === 0 ? t('answer.nobody') : t('rates.empty.one');
@@ -97,16 +78,6 @@ export function ratesView(known, state, acts, width) {
 
 /** @param {Event} event @returns {string | null} the area that was pointed at */
 const markOf = (event) => /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-mark]'))?.dataset.mark ?? null;
-
-/** @param {T.Trouble | 'missing'} kind @param {T.View} view @param {Task['acts']} acts */
-function stuck(kind, view, acts) {
-  if (kind === 'missing') return trouble('trouble.missing', 'trouble.missing.next', { code: view.within ?? '' });
-  const sign = kind === 'refused' || kind === 'expired';
-  return trouble(`trouble.${kind}`, `trouble.${kind}.next`, {}, h('button.primary', { type: 'button', onclick: sign ? acts.sign : acts.again, 'data-key': sign ? 'sign' : 'again' }, t(sign ? 'sign.in' : 'again')));
-}
-
-/** Nobody but who may compare rates sees any. @param {Task['acts']} acts */
-export const refused = (acts) => h('div.view', { 'data-view': 'rates' }, stuck('refused', /** @type {any} */ ({}), acts));
 
 /** The area that is selected, and the way to its coverage. @param {T.RateRow} area @param {number} of @param {T.View} view */
 const choice = (area, of, view) => h('div.chosen.choice', { 'data-choice': area.code },

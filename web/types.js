@@ -63,6 +63,7 @@
  * @property {boolean} reset  true: everything may have changed
  * @property {number | null} [edition]  the edition that was published
  * @property {number[]} [plans]  ids of plans that were changed, drawn on or computed
+ * @property {string[]} [teams]  codes of teams in which households were given to others
  *
  * @typedef {object} View  what a person sees, as it stands in the address
  * @property {{lng: number, lat: number, zoom: number} | null} at  null: the whole place
@@ -77,11 +78,13 @@
  * @property {string | null} rule  the rule whose cost the map shows
  * @property {[number, number] | null} why  longitude and latitude of the place that is asked about
  * @property {Level | null} rates  the level whose rates are compared; null: none are
+ * @property {'satisfaction' | 'codes' | null} figure  what of the areas is looked at; null: coverage
  * @property {string | null} within  the area in which they are
  * @property {string[]} compare  two areas at most that are laid side by side
  * @property {boolean} today  true: the list of whom to visit next
+ * @property {string | null} member  whose list it is; null: of whoever asks
  * @property {boolean} ledger  true: the ledger goes out and comes back
- * @property {'list' | 'new' | 'edit' | 'plan' | null} teams  what of the teams is shown; null: nothing
+ * @property {'list' | 'new' | 'edit' | 'plan' | 'now' | null} teams  what of the teams is shown; null: nothing
  * @property {string | null} team  the code of the one
  * @property {boolean} calendar  true: the campaigns, beside one another in time
  * @property {'en' | 'zh'} lang
@@ -147,6 +150,14 @@
  * @property {Limits[]} limits  by rising size
  * @property {RateRow[]} areas
  *
+ * @typedef {'satisfied' | 'not_satisfied' | 'no_answer'} Answer
+ * @typedef {{asked: number, answered: number, no_answer: number | null, rate: number | null, range?: 'none_or_nearly' | 'all_or_nearly', lower: number | null, upper: number | null, method: 'wilson' | 'jeffreys' | 'finite' | null}} Satisfied  `range`: in place of a rate that would tell what each answered
+ * @typedef {Satisfied & {code: string, name: string, parent: string | null, position: Position | null}} SatisfiedArea
+ * @typedef {{campaign: number | null, as_of: string, level: Level, overall: Satisfied, areas: SatisfiedArea[]}} Satisfaction
+ * @typedef {'vacant' | 'demolished' | 'duplicate'} Exclusion  codes that take a household out of the count
+ * @typedef {Record<Exclusion, number> & {member: string, households: number, share: number, signs: {code: Exclusion | 'any', share: number, overall: number, beyond_scatter: boolean}[]}} MemberCodes
+ * @typedef {{campaign: number | null, as_of: string, members: MemberCodes[]}} Codes
+ *
  * @typedef {{eligible: number, reached: number[]}} Grown  reached by the end of each week
  * @typedef {{campaign: number, as_of: string, level: Level, weeks: {number: number, from: string, to: string}[], overall: Grown, areas: (Grown & {code: string, name: string})[]}} Weeks
  *
@@ -176,6 +187,8 @@
  * @property {number | null} over_least
  * @property {MemberPlan[]} members  by name
  * @property {HouseholdMove[]} households
+ *
+ * @typedef {{team: string, on: string, total: number, without: number, members: {user: string, active: boolean, households: number}[], households: {code: string, lon: number, lat: number, member: string | null}[]}} Assignment  who calls on whom now
  *
  * @typedef {'zones' | 'spots'} Kind
  * @typedef {'allowed' | 'restricted' | 'forbidden'} ZoneClass

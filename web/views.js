@@ -38,6 +38,7 @@ import { publishedNote } from './publishedviews.js';
  * @property {() => HTMLElement | null} publish  what publishes figures, for who may
  * @property {(one: T.Household) => HTMLElement} visits  to a household, each with what may be done about it
  * @property {import('./keptcard.js').Device} device  what this device keeps and has logged
+ * @property {(one: T.Household) => HTMLElement | null} answer  what a household is asked, for who may ask it
  */
 
 /** @param {Known} known @param {Acts} acts @returns {HTMLElement} */
@@ -116,7 +117,7 @@ function area(known, acts) {
 }
 
 /** From an area to its place beside the others of its level. @param {T.View} view @param {T.Row} row */
-const besideOthers = (view, row) => way('a.more', view, { rates: row.level, within: null, compare: [], household: null }, { 'data-key': 'rates-of' }, t('rates.beside', { name: row.name, level: word('rates.level', row.level) }));
+const besideOthers = (view, row) => way('a.more', view, { rates: row.level, figure: null, within: null, compare: [], household: null }, { 'data-key': 'rates-of' }, t('rates.beside', { name: row.name, level: word('rates.level', row.level) }));
 
 /** The households of an area that nobody has reached. @param {Known} known @param {Acts} acts */
 function waiting({ view, me, waiting: kept }, acts) {
@@ -166,7 +167,8 @@ function household({ view, rows, info, me, household: kept }, acts) {
       one.needs && h('section', null, h('h2', null, t('household.needs')), h('ul.needs', { 'data-field': 'needs' }, ...one.needs.split('\n').map((need) => h('li', null, need)))),
       one.sealed && h('p.hint', { 'data-field': 'sealed' }, t('household.sealed')),
       h('h2', null, t('household.visits')),
-      one.visits.length ? acts.visits(one) : h('p.need-note', null, t('household.unvisited'))),
+      one.visits.length ? acts.visits(one) : h('p.need-note', null, t('household.unvisited')),
+      acts.answer(one)),
   ];
 }
 

@@ -4,6 +4,7 @@ import { campaignsEn } from './campaigns.en.js';
 import { plansEn } from './plans.en.js';
 import { publishedEn } from './published.en.js';
 import { ratesEn } from './rates.en.js';
+import { satisfactionEn } from './satisfaction.en.js';
 import { ledgerEn } from './ledger.en.js';
 import { visitsEn } from './visits.en.js';
 import { worklistEn } from './worklist.en.js';
@@ -198,6 +199,7 @@ export const en = {
   ...plansEn,
   ...publishedEn,
   ...ratesEn,
+  ...satisfactionEn,
   ...ledgerEn,
   ...visitsEn,
   ...worklistEn,

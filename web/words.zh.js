@@ -4,6 +4,7 @@ import { campaignsZh } from './campaigns.zh.js';
 import { plansZh } from './plans.zh.js';
 import { publishedZh } from './published.zh.js';
 import { ratesZh } from './rates.zh.js';
+import { satisfactionZh } from './satisfaction.zh.js';
 import { ledgerZh } from './ledger.zh.js';
 import { visitsZh } from './visits.zh.js';
 import { worklistZh } from './worklist.zh.js';
@@ -198,6 +199,7 @@ export const zh = {
   ...plansZh,
   ...publishedZh,
   ...ratesZh,
+  ...satisfactionZh,
   ...ledgerZh,
   ...visitsZh,
   ...worklistZh,

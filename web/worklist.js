@@ -5,20 +5,20 @@ import * as api from './api.js';
 import { el, h } from './dom.js';
 import { t } from './i18n.js';
 import { narrow, sheet } from './panel.js';
+import { createMeanwhile } from './meanwhile.js';
 import { keptLine } from './offlineviews.js';
 import { called, logging, sync } from './logged.js';
 import { marksOf } from './planlayers.js';
 import { createVisitForm } from './visitform.js';
 import { boundsOf, drawWalkLegend, walk } from './walklayers.js';
+import { createWhose } from './whose.js';
 import { worksheet } from './worklistprint.js';
 import { listView, nameOf, refused } from './worklistviews.js';
 
 /** @import * as T from './types.js' */
 
 const LIMIT = 30; // households in a list: a day's walk
-const CHECK = 300; // the most that the service lists: whether a household of this list still waits
 const CLOSE = 12; // the zoom from which the middle of the map is a place to start from
-const GATHER_MS = 1_500; // between two checks of what others did
 const SAVE_MS = 60_000;
 const PATIENCE_MS = 8_000; // for a new list, where one is kept
 const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
@@ -40,7 +40,7 @@ const HERE = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 };
 export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
   const state = {
     /** @type {T.Worklist | null} */ list: null,
-    /** @type {T.Trouble | 'large' | 'missing' | null} */ failed: null,
+    /** @type {T.Trouble | 'large' | 'missing' | 'nobody' | null} */ failed: null,
     busy: false,
     /** @type {string | null} the row that is open */ open: null,
     /** Whether it shows all outcomes. */ more: false,
@@ -50,24 +50,23 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     /** @type {[number, number] | null} where the walk begins; null: where the service chooses */ start: null,
     /** @type {'asking' | 'refused' | 'failed' | null} */ here: null,
     /** Whether the list is made of what was kept. */ old: false,
+    /** Whether households were given to others since it was made. */ moved: false,
   };
   /** Visits that the list knows of already: they are no news in it. @type {Set<string>} */
   let past = new Set();
   const form = createVisitForm(redraw);
+  const whose = createWhose({ known, go, redraw });
   let asking = 0;
-  let made = ''; // for which campaign and area the list is
+  let made = ''; // for which campaign, area and member the list is
   /** @type {T.Me | null} */
   let who = null;
-  let waiting = 0;
-  /** @type {Set<string>} areas in which something changed */
-  const stirred = new Set();
 
   const view = () => known().view;
   const may = () => known().me?.may.includes('visit') ?? false;
   const on = () => view().today && may();
-  const about = () => `${view().campaign}/${view().area}`;
+  const about = () => `${view().campaign}/${view().area}/${view().member}`;
   /** @param {number} limit @returns {api.Asked} */
-  const terms = (limit) => ({ campaign: view().campaign, area: view().area, near: state.start?.map((degrees) => degrees.toFixed(6)).join(','), limit });
+  const terms = (limit) => ({ campaign: view().campaign, area: view().area, member: view().member, near: state.start?.map((degrees) => degrees.toFixed(6)).join(','), limit });
 
   /** Whom a person stands before, or walks to next. */
   const next = () => state.open ?? state.list?.households.find(({ code }) => !settled(code))?.code ?? null;
@@ -103,7 +102,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     } catch (error) {
       if (now !== asking) return;
       const done = new Set(queue.calls().map(({ household }) => household));
-      const list = error instanceof api.Problem && error.status !== 0 && error.status < 500 ? null : await kept.list({ area: view().area, done: (code) => done.has(code), start: state.start, limit: LIMIT });
+      const list = view().member !== null || (error instanceof api.Problem && error.status !== 0 && error.status < 500) ? null : await kept.list({ area: view().area, done: (code) => done.has(code), start: state.start, limit: LIMIT });
       if (now !== asking || mine !== about()) return;
       if (list !== null) {
         take(list, new Set(queue.own().map(({ id }) => id)));
@@ -111,9 +110,9 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
         return show();
       }
       const { status, field } = error instanceof api.Problem ? error : { status: 0, field: '' };
-      const kind = status === 400 && field === 'area' ? 'large' : status === 404 ? 'missing' : api.troubleOf(error);
+      const kind = status === 400 && field === 'area' ? 'large' : status === 404 ? (view().member === null ? 'missing' : 'nobody') : api.troubleOf(error);
       state.busy = false;
-      if (state.list === null || kind === 'large' || kind === 'missing') Object.assign(state, { failed: kind, list: null });
+      if (state.list === null || kind === 'large' || kind === 'missing' || kind === 'nobody') Object.assign(state, { failed: kind, list: null });
       else known().trouble = kind; // the last list stays
     }
     show();
@@ -124,9 +123,9 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     past = knows;
     state.logs.clear();
     state.seen.clear();
-    Object.assign(state, { list, open: null, more: false, busy: false, old: false });
+    Object.assign(state, { list, open: null, more: false, busy: false, old: false, moved: false });
     sync(state.logs, queue, past);
-    void kept.walk(list, view().area);
+    if (view().member === null) void kept.walk(list, view().area);
     const bounds = boundsOf(list, state.start);
     if (bounds) map()?.fit(bounds);
   }
@@ -156,29 +155,6 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     }, HERE);
   }
 
-  /** Marks the households of the list that somebody else called on since it was made. */
-  async function check() {
-    waiting = 0;
-    const list = state.list;
-    if (!on() || list === null) return stirred.clear();
-    const grounds = new Set(list.households.filter(({ code, area }) => area !== null && stirred.has(area) && !settled(code)).map(({ area }) => area));
-    stirred.clear();
-    try {
-      for (const area of grounds) {
-        const { waiting: all, households } = await api.worklist({ campaign: list.campaign, area, limit: CHECK });
-        const still = new Set(households.map(({ code }) => code));
-        const gone = list.households.filter((one) => one.area === area && !settled(one.code) && (!still.has(one.code) || all > CHECK));
-        for (const { code } of gone) {
-          const last = (await api.household(code)).visits.toSorted((a, b) => b.at.localeCompare(a.at))[0];
-          if (last && last.at.slice(0, 10) >= list.as_of.slice(0, 10) && state.logs.get(code)?.id !== last.id) state.seen.set(code, last);
-        }
-      }
-    } catch (error) {
-      api.troubleOf(error); // the next change asks again
-    }
-    if (list === state.list && state.seen.size > 0) show();
-  }
-
   /** @param {string | null} code */
   function open(code) {
     Object.assign(state, { open: code, more: false });
@@ -193,11 +169,14 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     if (focus) /** @type {HTMLElement | null | undefined} */ (row?.querySelector('button'))?.focus({ preventScroll: true });
   });
 
+  const meanwhile = createMeanwhile({ on, view, state, settled, show });
+
   const acts = {
     sign,
     again: () => void ask(),
     campaign: (/** @type {number | null} */ campaign) => go({ campaign }),
     area: (/** @type {string | null} */ area) => go({ area }),
+    own: () => go({ member: null }),
     fresh: () => (state.from === 'here' ? fromHere() : void ask()),
     here: fromHere,
     middle: () => { Object.assign(state, { from: 'middle', here: null }); middle(); void ask(); },
@@ -231,10 +210,11 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
       show();
       reveal(code, true);
     },
-    async gpx() {
+    /** @param {'gpx' | 'xlsx'} kind */
+    async file(kind) {
       try {
-        const url = URL.createObjectURL(await api.worklistFile(terms(LIMIT)));
-        h('a', { href: url, download: 'worklist.gpx' }).click();
+        const url = URL.createObjectURL(await api.worklistFile(terms(LIMIT), kind, view().lang));
+        h('a', { href: url, download: `worklist.${kind}` }).click();
         setTimeout(() => URL.revokeObjectURL(url), SAVE_MS);
       } catch (error) {
         known().trouble = api.troubleOf(error);
@@ -257,13 +237,15 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
       }
       who = me;
       sync(state.logs, queue, past);
+      if (on()) void whose.read();
       if (on() && (state.list === null || made !== about())) { if (state.start === null) middle(); void ask(); }
     },
     /** The view changed. @param {T.View} was */
     moved(was) {
       if (!on()) return;
+      if (!was.today) void whose.read();
       if (made === about() && state.list !== null) { if (!was.today) show(); return; }
-      if (was.today && was.campaign === view().campaign && was.area === view().area) return;
+      if (was.today && was.campaign === view().campaign && was.area === view().area && was.member === view().member) return;
       Object.assign(state, { list: null, failed: null, open: null });
       if (state.start === null) middle();
       tend();
@@ -271,9 +253,10 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     },
     /** @param {T.Change} change */
     changed(change) {
-      if (!on() || state.list === null) return;
-      for (const { area } of state.list.households) if (area !== null && (change.reset || change.areas.includes(area))) stirred.add(area);
-      if (stirred.size > 0 && !waiting) waiting = window.setTimeout(() => void check(), GATHER_MS);
+      meanwhile.changed(change);
+      if (!on() || !change.teams?.length || state.list === null) return;
+      if (state.open === null && state.logs.size === 0) void ask(); // nobody is in the middle of it
+      else { state.moved = true; redraw(); }
     },
     /** The map was tapped; whether that was ours. @param {import('./map.js').Picked} one */
     picked(one) {
@@ -290,7 +273,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     /** What a household is called, where the list says. @param {string} code */
     name: (code) => { const one = state.list?.households.find((some) => some.code === code); return one ? nameOf(one) : code; },
     /** @returns {HTMLElement} */
-    render: () => (may() ? listView(known(), state, acts, keptLine(kept.state)) : refused(acts)),
+    render: () => (may() ? listView(known(), state, acts, keptLine(kept.state), whose.field()) : refused(acts)),
     legend: () => drawWalkLegend({ list: on() ? state.list : null, started: state.start !== null, done: state.list?.households.some(({ code }) => settled(code)) ?? false, theme: view().theme }),
     /** A list of paper instead of the map. */
     sheets: () => (on() && state.list !== null && state.list.households.length > 0 ? [worksheet(known(), state.list)] : null),

@@ -19,7 +19,7 @@ export function worksheet({ info, view, rows, campaigns }, list) {
     h('header', null,
       h('h1', null, t('today.sheet', { day: day(list.as_of.slice(0, 10)) })),
       info?.sample && h('strong.sample', null, t('sample')),
-      h('p', null, [info?.name, area?.name, campaign?.name ?? t('campaign.all')].filter(Boolean).join(' · ')),
+      h('p', null, [view.member, info?.name, area?.name, campaign?.name ?? t('campaign.all')].filter(Boolean).join(' · ')),
       h('p.said', null, `${number(list.households.length)} ${t('today.answer', { waiting: number(list.waiting) })} · ${t('today.length', { length: walked(list.length_m) })}`)),
     h('table', null,
       h('thead', null, h('tr', null, h('td', null), h('th', { scope: 'col' }, t('household')), h('th', { scope: 'col' }, t('today.sheet.why')), h('td', null), h('th', { scope: 'col' }, t('today.sheet.outcome')))),

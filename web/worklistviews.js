@@ -34,23 +34,25 @@ export function reasonOf({ kind, days, metres }) {
 /** @param {T.Waiting} one */
 export const nameOf = (one) => one.address ?? one.code;
 
-/** @param {import('./views.js').Known} known @param {Task['state']} state @param {Task['acts']} acts @param {HTMLElement | null} kept  what is on this device for the walk */
-export function listView(known, state, acts, kept) {
+/** @param {import('./views.js').Known} known @param {Task['state']} state @param {Task['acts']} acts @param {HTMLElement | null} kept  what is on this device for the walk @param {HTMLElement | null} whose  the field that chooses the member */
+export function listView(known, state, acts, kept, whose) {
   const { list, failed, busy } = state;
   const frame = (/** @type {any[]} */ ...pieces) => h('div.view', { 'data-view': 'today', onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') acts.close(); } },
-    tasks(known), h('div.heading', null, h('h1', { tabindex: '-1' }, t('today.ask'))), ...pieces,
-    h('div.terms', null, chooser(known, { campaign: acts.campaign }), areas(known, acts, failed === 'large')),
+    tasks(known), h('div.heading', { 'data-member': known.view.member }, h('h1', { tabindex: '-1' }, known.view.member === null ? t('today.ask') : t('today.ask.of', { who: known.view.member }))), ...pieces,
+    h('div.terms', null, chooser(known, { campaign: acts.campaign }), whose, areas(known, acts, failed === 'large')),
     ...(kept ? [kept] : []), foot({ ...known, asOf: list?.as_of ?? null }));
   if (failed !== null) return frame(stuck(failed, known.view, acts));
   if (list === null) return frame(h('div.loading', { 'aria-busy': 'true' }, h('p', null, t('loading')), h('i.line.wide', null), h('i.line', null), h('i.line', null), h('i.line', null)));
   if (list.households.length === 0) return frame(h('div.trouble', null, h('p.said', { 'data-figure': 'empty' }, t('today.empty')), h('p', null, t('today.empty.next'))), starts(state, acts));
   return frame(answer(list, state), starts(state, acts),
     h('ol.walk', { 'aria-label': t('today.list'), 'aria-busy': String(busy) }, ...list.households.map((one, i) => row(one, i, known, state, acts))),
-    h('button.more', { type: 'button', 'data-key': 'gpx', title: t('today.gpx.help'), onclick: acts.gpx }, t('today.gpx')));
+    h('div.files', null, h('button.more', { type: 'button', 'data-key': 'gpx', title: t('today.gpx.help'), onclick: () => void acts.file('gpx') }, t('today.gpx')),
+      h('button.more', { type: 'button', 'data-key': 'xlsx', onclick: () => void acts.file('xlsx') }, t('today.xlsx'))));
 }
 
-/** @param {T.Trouble | 'large' | 'missing'} kind @param {T.View} view @param {Task['acts']} acts */
+/** @param {T.Trouble | 'large' | 'missing' | 'nobody'} kind @param {T.View} view @param {Task['acts']} acts */
 function stuck(kind, view, acts) {
+  if (kind === 'nobody') return trouble('today.nobody', 'today.nobody.next', { who: view.member ?? '' }, h('button.primary', { type: 'button', onclick: acts.own, 'data-key': 'own' }, t('today.whose.all')));
   if (kind === 'large') return trouble('today.large', 'today.large.next');
   if (kind === 'missing') return trouble('trouble.missing', 'trouble.missing.next', { code: view.area ?? '' }, h('button.primary', { type: 'button', onclick: () => acts.area(null), 'data-key': 'everywhere' }, t('today.everywhere')));
   const sign = kind === 'refused' || kind === 'expired';
@@ -71,7 +73,7 @@ function answer({ households, waiting, length_m: length, as_of: asOf }, { logs, 
 }
 
 /** Where the walk begins, and a new list. @param {Task['state']} state @param {Task['acts']} acts */
-function starts({ from, here, busy }, acts) {
+function starts({ from, here, busy, moved }, acts) {
   const button = (/** @type {string} */ key, /** @type {any} */ text, /** @type {() => void} */ act, /** @type {Record<string, any>} */ more = {}) =>
     h('button.act', { type: 'button', 'data-key': key, onclick: act, ...more }, text);
   return h('div.starts', null,
@@ -79,6 +81,7 @@ function starts({ from, here, busy }, acts) {
       button('here', t(here === 'asking' ? 'today.here.asking' : 'today.here'), acts.here, { 'aria-pressed': String(from === 'here'), disabled: here === 'asking' }),
       button('middle', t('today.middle'), acts.middle, { 'aria-pressed': String(from === 'middle') })),
     button('fresh', t('today.new'), acts.fresh, { disabled: busy, 'aria-busy': String(busy) }),
+    moved && h('p.said', { role: 'status', 'data-figure': 'given' }, t('today.given')),
     (here === 'refused' || here === 'failed') && h('p.said', { role: 'alert', 'data-figure': 'here' }, t(`today.here.${here}`)));
 }
 

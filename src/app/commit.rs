@@ -5,13 +5,14 @@ use super::live::{Live, Told};
 use super::shown::Shown;
 use super::vitals::Counters;
 use super::{App, AppError};
-use crate::model::{Change, Kind, ModelError};
-use crate::state::{AreaEntry, Delta, State, Touched, Version};
+use crate::model::{Change, Code, Kind, ModelError};
+use crate::state::{AreaEntry, AreaId, Delta, State, Touched, Version};
 use crate::store::{Batch, Entry, Store, signed_by};
 use crate::tiles::{BUFFER, Layer, TileCache};
 use jiff::{Timestamp, Unit};
 use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -309,6 +310,7 @@ impl Bench {
             places: delta.places.iter().map(|(at, area)| (*at, state.area_chain(*area).map(code).collect())).collect(),
             campaigns: delta.campaigns.clone(),
             plans: delta.plans.clone(),
+            assigned: (delta.assigned.iter()).map(|(team, areas)| (team.clone(), grounds(&state, areas))).collect(),
             borders: !delta.borders.is_empty(),
             context: !delta.context.is_empty(),
             edition: delta.edition,
@@ -338,6 +340,11 @@ impl Bench {
             _ => self.cache.clear(),
         }
     }
+}
+
+/// The codes of Areas and of all above them.
+fn grounds(state: &State, areas: &BTreeSet<AreaId>) -> BTreeSet<Code> {
+    areas.iter().flat_map(|id| state.area_chain(Some(*id))).map(|entry| entry.area.code.clone()).collect()
 }
 
 /// The tiles that a change touched; `None` where they are too many to list, or where a border moved: then who may see which

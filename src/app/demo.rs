@@ -1,5 +1,6 @@
 //! The demo: the bundled real county and a city, labelled sample visits and plans, one token for each role.
 
+mod answers;
 mod crews;
 mod editions;
 mod fieldwork;

@@ -140,6 +140,7 @@ mod tests {
                 areas: Vec::new(),
                 campaigns: BTreeSet::new(),
                 plans: BTreeSet::new(),
+                assigned: Vec::new(),
                 places: Vec::new(),
                 borders: true,
                 context: false,

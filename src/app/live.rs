@@ -34,6 +34,9 @@ pub struct LiveEvent {
     pub campaign: Option<CampaignId>,
     /// Plans that changed, or whose zones or spots did; empty for who may not see them.
     pub plans: Vec<PlanId>,
+    /// Teams in which households were given to others; absent for who neither calls there nor says who does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<Code>,
     /// The edition that was published, where one was.
     pub edition: Option<u32>,
     /// Too much changed to list, or events were missed: read everything again.
@@ -55,8 +58,8 @@ impl LiveEvent {
     /// Tells a page to read everything again.
     #[must_use]
     pub fn reset(seq: u64) -> LiveEvent {
-        let (tiles, areas, plans) = (LiveTiles::default(), Vec::new(), Vec::new());
-        LiveEvent { seq, tiles, areas, campaign: None, plans, edition: None, reset: true }
+        let (tiles, areas, plans, teams) = (LiveTiles::default(), Vec::new(), Vec::new(), Vec::new());
+        LiveEvent { seq, tiles, areas, campaign: None, plans, teams, edition: None, reset: true }
     }
 }
 
@@ -65,8 +68,10 @@ struct Shared {
     everything: LiveEvent,
     /// Places of households in it, each with the codes of the Areas that hold it: for those who see but their own.
     places: Vec<(Lattice, Vec<Code>)>,
-    /// It tells of Plans and of nothing else: who may not see those does not hear that there was anything.
-    plans_alone: bool,
+    /// Teams in which households were given to others, each with the Areas that hold one of those.
+    assigned: Vec<(Code, BTreeSet<Code>)>,
+    /// It tells of Plans or assignments and of nothing else: who may not see those does not hear that there was anything.
+    quiet: bool,
     /// What is told to who sees published figures only, but for Plans; `None` where there is nothing.
     open: Option<LiveEvent>,
     /// How many changes everybody may hear of there were.
@@ -88,6 +93,8 @@ pub(super) struct Told {
     pub campaigns: BTreeSet<CampaignId>,
     /// Plans that changed, or whose zones or spots did.
     pub plans: BTreeSet<PlanId>,
+    /// Teams in which households were given to others, each with the Areas that hold one of those.
+    pub assigned: Vec<(Code, BTreeSet<Code>)>,
     /// Places of households, each with the Areas that hold it.
     pub places: Vec<(Lattice, Vec<Code>)>,
     /// Borders moved.
@@ -165,7 +172,7 @@ impl Live {
     }
 
     pub fn publish(&self, seq: u64, touched: Option<Touched>, told: Told) {
-        let Told { areas, campaigns, plans, places, borders, context, edition, heard } = told;
+        let Told { areas, campaigns, plans, assigned, places, borders, context, edition, heard } = told;
         let listed = |touched: &Touched| touched.areas.len() + touched.households.len() + touched.context.len();
         let everything = match touched {
             Some(touched) if listed(&touched) <= MOST_TILES => {
@@ -177,20 +184,22 @@ impl Live {
                 };
                 let mut campaigns = campaigns.into_iter();
                 let campaign = campaigns.next().filter(|_| campaigns.next().is_none());
-                LiveEvent { seq, tiles, areas, campaign, plans: plans.into_iter().collect(), edition, reset: false }
+                let plans = plans.into_iter().collect();
+                LiveEvent { seq, tiles, areas, campaign, plans, teams: Vec::new(), edition, reset: false }
             }
             _ => LiveEvent { edition, ..LiveEvent::reset(seq) },
         };
         let LiveEvent { tiles, areas, campaign, plans, .. } = &everything;
         let on_map = !areas.is_empty() || campaign.is_some() || *tiles != LiveTiles::default() || edition.is_some();
-        let plans_alone = !plans.is_empty() && !on_map && places.is_empty();
+        let of_desks = !plans.is_empty() || !assigned.is_empty();
+        let quiet = of_desks && !on_map && places.is_empty();
         // Of a list that was too long to tell, those who see less hear that they have to read again only if it was theirs.
         let reset = borders || (everything.reset && context);
         let open = (reset || context || edition.is_some()).then(|| {
             let tiles = LiveTiles { context: tiles.context.clone(), ..LiveTiles::default() };
             LiveEvent { tiles, edition, reset, ..LiveEvent::reset(heard) }
         });
-        let shared = Arc::new(Shared { everything, places, plans_alone, open, heard });
+        let shared = Arc::new(Shared { everything, places, assigned, quiet, open, heard });
         let mut channel = self.channel.lock();
         if channel.kept.len() == KEPT
             && let Some(oldest) = channel.kept.pop_front()
@@ -223,8 +232,9 @@ impl Live {
             if after > start && (forgotten..=newest).contains(&after) {
                 missed.extend(kept.iter().filter(|e| e.number(all) > after).cloned());
             } else {
-                let (everything, places, open) = (LiveEvent::reset(newest), Vec::new(), Some(LiveEvent::reset(newest)));
-                missed.push_back(Arc::new(Shared { everything, places, plans_alone: false, open, heard: newest }));
+                let (everything, open) = (LiveEvent::reset(newest), Some(LiveEvent::reset(newest)));
+                let (places, assigned) = (Vec::new(), Vec::new());
+                missed.push_back(Arc::new(Shared { everything, places, assigned, quiet: false, open, heard: newest }));
             }
         }
         Feed { events, missed, caller: caller.clone(), exact, all, begins, last: after.unwrap_or(0) }
@@ -266,11 +276,10 @@ impl Feed {
                 },
             };
             self.last = shared.number(self.all);
-            if !shared.plans_alone || self.caller.may(Right::Plans) {
-                let seen = if self.exact { Some(self.seen(&shared)) } else { self.seen_published(&shared) };
-                if seen.is_some() {
-                    return seen;
-                }
+            let seen = if self.exact { Some(self.seen(&shared)) } else { self.seen_published(&shared) };
+            let told = |event: &LiveEvent| !shared.quiet || !event.plans.is_empty() || !event.teams.is_empty();
+            if let Some(event) = seen.filter(told) {
+                return Some(event);
             }
         }
     }
@@ -293,6 +302,15 @@ impl Feed {
         if !self.caller.may(Right::Plans) {
             event.plans.clear();
         }
+        let hears = |grounds: &BTreeSet<Code>| {
+            [Right::Visit, Right::Teams].into_iter().any(|right| match grant.reach(right) {
+                Reach::Everywhere => true,
+                Reach::Nowhere => false,
+                Reach::Own => grant.areas.iter().any(|area| grounds.contains(area)),
+            })
+        };
+        let theirs = shared.assigned.iter().filter(|(_, grounds)| hears(grounds));
+        event.teams = theirs.map(|(team, _)| team.clone()).collect();
         match grant.reach(Right::Households) {
             Reach::Everywhere => {}
             Reach::Nowhere => event.tiles.households.clear(),
@@ -309,148 +327,4 @@ impl Feed {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Role;
-
-    fn told(live: &Live, seq: u64) {
-        live.publish(seq, Some(Touched::default()), Told { context: true, heard: seq, ..nothing() });
-    }
-
-    fn nothing() -> Told {
-        Told {
-            areas: Vec::new(),
-            campaigns: BTreeSet::new(),
-            plans: BTreeSet::new(),
-            places: Vec::new(),
-            borders: false,
-            context: false,
-            edition: None,
-            heard: 0,
-        }
-    }
-
-    async fn heard(mut feed: Feed, n: usize) -> Vec<(u64, bool)> {
-        let mut events = Vec::new();
-        for _ in 0..n {
-            let event = feed.next().await.expect("the channel is open");
-            events.push((event.seq, event.reset));
-        }
-        events
-    }
-
-    #[tokio::test]
-    async fn who_was_away_hears_what_was_missed_and_then_what_comes() {
-        let live = Live::after(10, 10);
-        told(&live, 11);
-        told(&live, 12);
-        let feed = live.subscribe(&Caller::public(), Some(11));
-        told(&live, 13);
-        assert_eq!(heard(feed, 2).await, [(12, false), (13, false)]);
-    }
-
-    #[tokio::test]
-    async fn plans_are_told_to_who_may_see_them_and_to_others_not_even_that_there_was_something() {
-        let live = Live::after(10, 10);
-        let drawn = |seq, areas: Vec<Code>| {
-            let told =
-                Told { plans: BTreeSet::from([PlanId(7)]), context: !areas.is_empty(), areas, heard: seq, ..nothing() };
-            live.publish(seq, Some(Touched::default()), told);
-        };
-        let grant = |role, areas| Caller::of_grant(crate::model::Grant { name: "n".into(), role, areas });
-        let area = || Code::new("7001").unwrap();
-        let office = [Role::Coordinator, Role::Planner, Role::Inspector, Role::Analyst, Role::Admin];
-        let office = office.map(|role| (grant(role, vec![area()]), true));
-        let others = [(Caller::public(), false), (grant(Role::Member, vec![area()]), false)];
-        let mut feeds: Vec<(Feed, bool)> = Vec::new();
-        for (caller, told) in office.iter().chain(&others) {
-            feeds.push((live.subscribe(caller, None), *told));
-        }
-        drawn(11, Vec::new());
-        drawn(12, vec![area()]);
-        for (caller, told) in office.iter().chain(&others) {
-            feeds.push((live.subscribe(caller, None), *told));
-            let (mut late, _) = feeds.pop().unwrap();
-            late.missed.extend(live.channel.lock().kept.iter().cloned());
-            feeds.push((late, *told));
-        }
-        for (mut feed, told) in feeds {
-            let plans = if told { vec![PlanId(7)] } else { Vec::new() };
-            if told {
-                let event = feed.next().await.unwrap();
-                assert_eq!((event.seq, &event.plans), (11, &plans));
-            }
-            let event = feed.next().await.unwrap();
-            let exact = feed.caller.may(Right::Coverage);
-            assert_eq!((event.seq, &event.plans, event.areas.len()), (12, &plans, usize::from(exact)));
-        }
-    }
-
-    #[tokio::test]
-    async fn who_sees_published_figures_only_hears_of_no_visit_and_counts_what_everybody_may_hear_of() {
-        let live = Live::after(10, 4);
-        let mut feed = live.subscribe(&Caller::public(), None);
-        let visit = || Told { areas: vec![Code::new("G1").unwrap()], places: vec![], heard: 4, ..nothing() };
-        for seq in 11..40 {
-            live.publish(seq, Some(Touched::default()), visit());
-        }
-        // So many at once that they are not listed.
-        live.publish(400, None, visit());
-        assert_eq!(live.subscribe(&Caller::public(), None).begins(), None, "nothing was there to hear");
-        live.publish(401, Some(Touched::default()), Told { edition: Some(1), heard: 5, ..nothing() });
-        live.publish(402, None, Told { borders: true, heard: 6, ..visit() });
-        let (edition, borders) = (feed.next().await.unwrap(), feed.next().await.unwrap());
-        assert_eq!((edition.seq, edition.edition, edition.reset), (5, Some(1), false));
-        assert_eq!((borders.seq, borders.edition, borders.reset), (6, None, true));
-        for event in [edition, borders] {
-            assert!(event.areas.is_empty() && event.campaign.is_none() && event.tiles == LiveTiles::default());
-        }
-        assert_eq!(heard(live.subscribe(&Caller::public(), Some(5)), 1).await, [(6, true)], "caught up");
-    }
-
-    #[tokio::test]
-    async fn who_comes_back_without_having_heard_any_event_misses_none() {
-        let live = Live::after(10, 10);
-        let public = Caller::public();
-        assert_eq!(live.subscribe(&public, None).begins(), None);
-        told(&live, 11);
-        let begins = live.subscribe(&public, None).begins();
-        assert_eq!((begins, live.subscribe(&public, Some(11)).begins()), (Some(11), None));
-        told(&live, 12);
-        assert_eq!(heard(live.subscribe(&public, begins), 1).await, [(12, false)]);
-    }
-
-    #[tokio::test]
-    async fn who_was_away_for_too_long_is_told_to_read_everything_again() {
-        let live = Live::after(10, 10);
-        told(&live, 11);
-        assert_eq!(heard(live.subscribe(&Caller::public(), Some(9)), 1).await, [(11, true)]);
-        for seq in 12..12 + KEPT as u64 {
-            told(&live, seq);
-        }
-        let newest = 11 + KEPT as u64;
-        assert_eq!(heard(live.subscribe(&Caller::public(), Some(10)), 1).await, [(newest, true)]);
-        assert_eq!(heard(live.subscribe(&Caller::public(), Some(newest - 1)), 1).await, [(newest, false)]);
-    }
-
-    #[tokio::test]
-    async fn who_reads_too_slowly_is_told_so_once() {
-        let live = Live::after(0, 0);
-        let feed = live.subscribe(&Caller::public(), None);
-        for seq in 1..=WAITING as u64 + 5 {
-            told(&live, seq);
-        }
-        assert_eq!(heard(feed, 1).await, [(0, true)]);
-    }
-
-    #[tokio::test]
-    async fn a_closed_channel_ends_every_feed() {
-        let live = Live::after(0, 0);
-        let (mut open, caller) = (live.subscribe(&Caller::public(), None), Caller::public());
-        assert_eq!((live.listeners(), live.closed()), (1, false));
-        live.close();
-        assert_eq!((live.listeners(), live.closed()), (0, true));
-        assert_eq!(open.next().await, None);
-        assert_eq!(live.subscribe(&caller, None).next().await, None);
-    }
-}
+mod tests;

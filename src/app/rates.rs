@@ -326,7 +326,8 @@ fn report(query: &RatesQuery, areas: &[(Arc<Area>, Tally)]) -> Result<RatesRepor
     })
 }
 
-fn position(position: Position) -> &'static str {
+/// As documents write it.
+pub(super) fn position(position: Position) -> &'static str {
     match position {
         Position::Below998 => "below_998",
         Position::Below95 => "below_95",

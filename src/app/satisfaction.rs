@@ -1,11 +1,11 @@
 //! Satisfaction: asked by those who do not answer for a household, and told with what it cannot tell.
 
+mod told;
+
+use self::told::{AreaSatisfaction, Satisfied, told};
 use super::access::day;
 use super::then::FiguresThen;
 use super::{App, AppError, Caller, Outcome, Period, When};
-use crate::analysis::rates::interval::Method;
-use crate::analysis::rates::reliable::{Shown, top_coded};
-use crate::analysis::rates::{Confidence, Rate, share};
 use crate::model::{Answer, Area, CampaignId, Change, Code, Level, ModelError, Right, Tally};
 use crate::state::{Asked, HouseholdView, State};
 use jiff::{SignedDuration, Timestamp};
@@ -54,37 +54,10 @@ pub struct SatisfactionReport {
     pub level: Level,
     /// What the figures mean, for people.
     pub definition: &'static str,
+    /// All areas as one, but those of too few answers together.
+    pub overall: Satisfied,
     /// In the order of their codes; those where nobody was asked too.
     pub areas: Vec<AreaSatisfaction>,
-}
-
-/// Satisfaction in one area.
-#[derive(Debug, Clone, Serialize)]
-pub struct AreaSatisfaction {
-    /// Identity.
-    pub code: Code,
-    /// For people.
-    pub name: String,
-    /// The Area that it belongs to.
-    pub parent: Option<Code>,
-    /// Households that were asked.
-    pub asked: u32,
-    /// Of them answered.
-    pub answered: u32,
-    /// The share that did not answer; `None` where nobody was asked.
-    pub no_answer: Option<f64>,
-    /// Satisfied of those who answered, 0 to 1; `None` where nobody did, and where so few did that "all" or "none" would tell what
-    /// each of them said.
-    pub rate: Option<f64>,
-    /// In place of the rate: `none_or_nearly` for 0 to 5 %, `all_or_nearly` for 95 to 100 %.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub range: Option<&'static str>,
-    /// The least rate that chance leaves possible, 95 %; absent with the rate.
-    pub lower: Option<f64>,
-    /// The most.
-    pub upper: Option<f64>,
-    /// How the interval was found: `wilson`, `jeffreys` with fewer than ten answers, `finite` where a large part of the area answered.
-    pub method: Option<&'static str>,
 }
 
 const DEFINITION: &str =
@@ -160,57 +133,21 @@ impl App {
             })
         });
         let asked = asked.await?;
-        let line = |(area, tally): (Arc<Area>, Tally)| {
+        let with_answers = |(area, tally): (Arc<Area>, Tally)| {
             let asked = asked.get(&area.code).copied().unwrap_or_default();
-            let told = Told::of(asked, tally.eligible).map_err(crate::analysis::AnalysisError::from)?;
-            let Asked { asked, answered, .. } = asked;
-            let no_answer = (asked > 0).then(|| f64::from(asked - answered) / f64::from(asked));
-            let (code, name, parent) = (area.code.clone(), area.name.clone(), area.parent.clone());
-            let Told { rate, range, lower, upper, method } = told;
-            Ok(AreaSatisfaction { code, name, parent, asked, answered, no_answer, rate, range, lower, upper, method })
+            (area, tally.eligible, asked)
         };
+        let areas: Vec<(Arc<Area>, u32, Asked)> = areas.into_iter().map(with_answers).collect();
+        let (overall, areas) = told(&areas).map_err(crate::analysis::AnalysisError::from)?;
         Ok(SatisfactionReport {
             campaign,
             as_of: when.moment(),
             period: when.period,
             level,
             definition: DEFINITION,
-            areas: areas.into_iter().map(line).collect::<Result<_, AppError>>()?,
+            overall,
+            areas,
         })
-    }
-}
-
-/// What is told of some answers.
-#[derive(Debug, Default, PartialEq)]
-struct Told {
-    rate: Option<f64>,
-    range: Option<&'static str>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-    method: Option<&'static str>,
-}
-
-impl Told {
-    fn of(asked: Asked, eligible: u32) -> Result<Told, crate::analysis::rates::RatesError> {
-        let answers = Rate::new(asked.satisfied, asked.answered)?;
-        let range = match top_coded(answers) {
-            None => return Ok(Told::default()),
-            Some(Shown::NearNone) => Some("none_or_nearly"),
-            Some(Shown::NearAll) => Some("all_or_nearly"),
-            Some(Shown::Exact(_)) => None,
-        };
-        if range.is_some() {
-            return Ok(Told { range, ..Told::default() });
-        }
-        // Households that were asked may have stopped counting since.
-        let found = share(answers, Some(eligible.max(asked.answered)), Confidence::P95)?;
-        let method = |method| match method {
-            Method::Wilson => "wilson",
-            Method::Jeffreys => "jeffreys",
-            Method::Finite => "finite",
-        };
-        let (lower, upper) = found.map(|(interval, _)| (interval.lower, interval.upper)).unzip();
-        Ok(Told { rate: answers.value(), range, lower, upper, method: found.map(|(_, of)| method(of)) })
     }
 }
 
@@ -235,30 +172,4 @@ fn is_independent(
         return refused("no team of yours answers for");
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(satisfied: u32, answered: u32, eligible: u32) -> Told {
-        Told::of(Asked { asked: answered + 3, answered, satisfied }, eligible).unwrap()
-    }
-
-    #[test]
-    fn a_rate_has_the_interval_that_fits_and_of_few_answers_not_what_each_said() {
-        let check = |told: Told, rate: f64, lower: f64, upper: f64, method| {
-            let near = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 5e-5);
-            assert!(near(told.rate, rate) && near(told.lower, lower) && near(told.upper, upper), "{told:?}");
-            assert_eq!(told.method, Some(method));
-        };
-        check(told(7, 20, 10_000), 0.35, 0.1812, 0.5671, "wilson");
-        assert_eq!(told(0, 0, 50), Told::default());
-        assert_eq!(told(9, 9, 10_000), Told { range: Some("all_or_nearly"), ..Told::default() });
-        assert_eq!(told(0, 4, 10_000), Told { range: Some("none_or_nearly"), ..Told::default() });
-        assert_eq!(told(5, 9, 10_000).method, Some("jeffreys"));
-        let all = told(15, 20, 20);
-        assert_eq!((all.lower, all.upper, all.method), (Some(0.75), Some(0.75), Some("finite")), "everybody answered");
-        assert_eq!(told(15, 20, 12).method, Some("finite"), "fewer count than have answered");
-    }
 }

@@ -8,7 +8,7 @@ use crate::model::{Answer, CampaignId, ModelError, Outcome, Satisfaction};
 use hashbrown::HashMap;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Add, Range};
 use uuid::Uuid;
 
 /// All answers, in the order in which they came in.
@@ -28,6 +28,18 @@ pub struct Asked {
     pub answered: u32,
     /// Of those satisfied.
     pub satisfied: u32,
+}
+
+impl Add for Asked {
+    type Output = Asked;
+
+    fn add(self, other: Asked) -> Asked {
+        Asked {
+            asked: self.asked + other.asked,
+            answered: self.answered + other.answered,
+            satisfied: self.satisfied + other.satisfied,
+        }
+    }
 }
 
 impl Answers {

@@ -9,7 +9,7 @@ use super::{Delta, State, StateError, Version};
 use crate::geom::{Bbox, LatticeRect};
 use crate::model::{Area, CampaignId, Change, Code, Household, Kind, OutcomeCounts, TargetChange, Visit};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl State {
     /// Applies the next change of the store; what it touched. On an error nothing has changed.
@@ -59,9 +59,16 @@ impl State {
                 self.answers.put(answer, &self.households, came)?;
                 Delta::default()
             }
-            Change::TeamPut(_) | Change::Assigned(_) => {
+            Change::TeamPut(_) => {
                 self.teams.take(change, &self.households)?;
                 Delta::default()
+            }
+            Change::Assigned(ref given) => {
+                let area = |code: &Code| self.households.area(self.households.find(code.as_str())?);
+                let assigned =
+                    BTreeMap::from([(given.team.clone(), given.households.iter().filter_map(area).collect())]);
+                self.teams.take(change, &self.households)?;
+                Delta { assigned, ..Delta::default() }
             }
             Change::PlanPut(_)
             | Change::ZonePut(_)

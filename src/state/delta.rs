@@ -2,8 +2,8 @@
 
 use super::areas::AreaId;
 use crate::geom::{Bbox, Lattice, TileId};
-use crate::model::{CampaignId, PlanId};
-use std::collections::BTreeSet;
+use crate::model::{CampaignId, Code, PlanId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one change touched, or several together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Delta {
     pub campaigns: BTreeSet<CampaignId>,
     /// The Plans that changed, or whose zones or spots did.
     pub plans: BTreeSet<PlanId>,
+    /// Teams whose households were given to others, each with the lowest Areas of those households.
+    pub assigned: BTreeMap<Code, BTreeSet<AreaId>>,
     /// Figures changed all over the map: too many places to list.
     pub everything: bool,
     /// The last edition that was published.
@@ -35,6 +37,9 @@ impl Delta {
         self.context.extend(other.context);
         self.campaigns.extend(other.campaigns);
         self.plans.extend(other.plans);
+        for (team, areas) in other.assigned {
+            self.assigned.entry(team).or_default().extend(areas);
+        }
         self.everything |= other.everything;
         self.edition = self.edition.max(other.edition);
     }

@@ -12,7 +12,7 @@ const row = (code, level, parent, visited, unvisited) => ({ code, name: code, le
 const rows = [row('1', 'county', null, 9, 21), row('11', 'township', '1', 9, 21), row('111', 'grid', '11', 4, 6), row('112', 'grid', '11', 5, 15)];
 
 test('an address says what it was made of', () => {
-  const view = { at: { lng: 9.5231, lat: 47.14, zoom: 12.25 }, campaign: 2, area: 'a/b & c', household: 'H1', hidden: true, plan: 3, task: /** @type {const} */ ('draw'), beside: 4, split: true, rule: 'junction', why: /** @type {[number, number]} */ ([9.52, 47.14]), rates: null, within: null, compare: [], ledger: false, calendar: false, today: false, teams: null, team: null, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark') };
+  const view = { at: { lng: 9.5231, lat: 47.14, zoom: 12.25 }, campaign: 2, area: 'a/b & c', household: 'H1', hidden: true, plan: 3, task: /** @type {const} */ ('draw'), beside: 4, split: true, rule: 'junction', why: /** @type {[number, number]} */ ([9.52, 47.14]), rates: null, figure: null, within: null, compare: [], ledger: false, calendar: false, today: false, member: null, teams: null, team: null, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark') };
   assert.deepEqual(parse(format(view)), { view, token: null, link: null });
 });
 

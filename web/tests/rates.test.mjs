@@ -1,86 +1,14 @@
-/** Rates beside one another: which differ for real, two of them in words, the bulletin on paper. */
+/** Rates beside one another: which differ for real, two of them in words. */
 
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
-import { axes, counts, fitLabels, forReal, higherFirst, scaleOf, sorted } from '../ratefigures.js';
-import { path, shares, top } from '../weekfigures.js';
+import { axes, higherFirst } from '../ratefigures.js';
 import { en } from '../words.en.js';
 import { zh } from '../words.zh.js';
 import { ADMIN, MEMBER, PLANNER, ask, close, mapDrawn, open, shown, visit } from './browser.mjs';
+import { ANSWERED, AS, byName, fixture, openWith, percent, rates, rowCodes } from './ratepage.mjs';
 
 after(close);
-
-/** @typedef {import('playwright-core').Page} Page */
-const AS = `&lang=en&theme=light&token=${ADMIN}`;
-const ANSWERED = { ready: '[data-figure="real"]' };
-
-/** @param {string} query */
-const rates = (query) => ask(`/api/rates?${query}`, ADMIN);
-/** @param {any[]} areas */
-const byName = (areas) => areas.toSorted((a, b) => new Intl.Collator('en', { numeric: true }).compare(a.name, b.name)).map((a) => a.code);
-/** @param {Page} page */
-const rowCodes = (page) => page.$$eval('table.compared tbody tr', (all) => all.map((row) => row.getAttribute('data-code')));
-/** @param {number | null} rate */
-const percent = (rate) => `${Math.round((rate ?? 0) * 100)}%`;
-
-/** One area of each kind, and two without households. */
-const FIVE = ['above_998', 'above_95', 'within', 'below_95', 'below_998'];
-/** @type {any} */
-const fixture = {
-  campaign: null, as_of: '2026-11-23T00:00:00Z', level: 'township', overall: { eligible: 5000, visited: 2500, rate: 0.5 }, dispersion: { phi: 3.1, tau_squared: 0.002 },
-  limits: [100, 400, 1000, 2000].map((eligible) => ({ eligible, lower_998: 0.5 - 3 / Math.sqrt(eligible), lower_95: 0.5 - 2 / Math.sqrt(eligible), upper_95: 0.5 + 2 / Math.sqrt(eligible), upper_998: 0.5 + 3 / Math.sqrt(eligible) })),
-  areas: [
-    ...FIVE.map((position, i) => ({ code: `A${i}`, name: `Area ${5 - i}`, level: 'township', parent: null, eligible: 100 + i * 475, visited: 60, rate: 0.7 - i * 0.1, position, by_chance: i === 2 ? 'above_998' : position, rank: { best: Math.max(1, i), worst: Math.min(5, i + 2) } })),
-    ...['B1', 'B2'].map((code) => ({ code, name: code, level: 'township', parent: null, eligible: 0, visited: 0, rate: null, position: null, by_chance: null, rank: null })),
-  ],
-};
-/** The page with these rates instead of the service's. @param {any} body @param {string} [hash] @param {string} [ready] */
-const openWith = (body, hash = '', ready = '[data-figure="real"]') => open(`#campaign=all&rates=township${hash}${AS}`, {
-  ready, prepare: (page) => page.route('**/api/rates?*', (route) => route.fulfill({ json: body })) });
-
-// ---- what is worked out ----
-
-test('the axes begin where the data is, hold all of it, and are logarithmic where sizes differ much', () => {
-  const { x, y } = axes(fixture);
-  assert.ok(x.log && x.from < 100 && x.from > 50 && x.to > 2000);
-  assert.ok(y.from <= 0.2 + 1e-9 && y.to >= 0.8 - 1e-9 && y.from >= 0 && y.to <= 1);
-  const near = axes({ ...fixture, limits: [], areas: fixture.areas.slice(0, 5).map((/** @type {any} */ a) => ({ ...a, eligible: 1000 + a.rate * 100, rate: 0.9 + a.rate / 100 })), overall: { eligible: 1, visited: 1, rate: 0.9 } });
-  assert.ok(!near.x.log && near.y.from > 0.85, JSON.stringify(near));
-  for (const axis of [x, y, near.x, near.y]) {
-    const at = scaleOf(axis, 0, 100);
-    assert.ok(Math.abs(at(axis.from)) < 1e-9 && Math.abs(at(axis.to) - 100) < 1e-9);
-    assert.ok(axis.ticks.length >= 2 && axis.ticks.every((tick, i) => tick >= axis.from - 1e-9 && tick <= axis.to + 1e-9 && (i === 0 || tick > axis.ticks[i - 1])), JSON.stringify(axis));
-  }
-});
-
-test('labels cover neither one another nor any point, and the first ones have the first choice', () => {
-  let seed = 7;
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  const points = Array.from({ length: 120 }, () => ({ x: random() * 400, y: random() * 250 }));
-  const wishes = points.map((p, i) => ({ ...p, text: `n${i}`, width: 30 }));
-  const frame = { x: 0, y: 0, width: 400, height: 250 };
-  const labels = fitLabels(wishes, points, frame);
-  assert.ok(labels.length > 10 && labels.length < 120, String(labels.length));
-  assert.equal(labels[0].text, 'n0');
-  const boxes = labels.map(({ x, y, anchor }) => ({ x: anchor === 'start' ? x : anchor === 'end' ? x - 30 : x - 15, y: y - 10 }));
-  boxes.forEach((a, i) => {
-    assert.ok(a.x >= -0.01 && a.x + 30 <= 400.01 && a.y >= -0.01 && a.y + 13 <= 250.01);
-    for (const b of boxes.slice(i + 1)) assert.ok(a.x + 30 <= b.x + 0.01 || b.x + 30 <= a.x + 0.01 || a.y + 13 <= b.y + 0.01 || b.y + 13 <= a.y + 0.01, 'two labels meet');
-    for (const p of points) assert.ok(!(p.x > a.x && p.x < a.x + 30 && p.y > a.y && p.y < a.y + 13), 'a label covers a point');
-  });
-});
-
-test('areas are put in order by name, size or verdict; of two the higher one is said first', () => {
-  assert.deepEqual(sorted(fixture.areas, 'name', 'en').map((a) => a.name), ['Area 1', 'Area 2', 'Area 3', 'Area 4', 'Area 5', 'B1', 'B2']);
-  assert.deepEqual(sorted(fixture.areas, 'size', 'en').slice(0, 2).map((a) => a.eligible), [2000, 1525]);
-  assert.deepEqual(sorted(fixture.areas, 'verdict', 'en').map((a) => a.position), ['below_998', 'above_998', 'below_95', 'above_95', 'within', null, null]);
-  assert.equal(forReal(counts(fixture.areas)), 2);
-  const [a, b] = fixture.areas;
-  assert.deepEqual(higherFirst({ a: b, b: a, difference: -0.1, lower: -0.2, upper: 0.05, verdict: 'cannot_tell' }), { a, b, difference: 0.1, lower: -0.05, upper: 0.2, verdict: 'cannot_tell' });
-  assert.equal(higherFirst({ a: b, b: a, difference: -0.1, lower: -0.2, upper: -0.05, verdict: 'b_higher' }).verdict, 'a_higher');
-});
-
-// ---- on the page ----
 
 test('the answer, the rows and the points are what the service says', async () => {
   const { campaigns } = await ask('/api/campaigns');
@@ -320,107 +248,4 @@ test('in both languages, in the dark and on a phone nothing is cut off sideways'
     assert.deepEqual(errors, []);
     await done();
   }
-});
-
-test('printed, it is one page: the answer, the funnel and all rows, the sample label, nothing of the screen', async () => {
-  const { page, done } = await open(`#campaign=all&rates=township&compare=7001&compare=7003&lang=en&theme=dark&token=${ADMIN}`, {
-    ready: '[data-figure="pair"]', prepare: (p) => p.addInitScript(() => Object.assign(window, { printed: 0, print: () => { /** @type {any} */ (window).printed += 1; } })) });
-  const [answer, pair] = [await page.textContent('[data-figure="sentence"]'), await page.textContent('[data-figure="pair"]')];
-  const names = await page.$$eval('table.compared tbody a', (all) => all.map((a) => a.textContent ?? '-'));
-  await page.click('#print');
-  await page.waitForFunction(() => /** @type {any} */ (window).printed === 1);
-  await page.emulateMedia({ media: 'print' });
-  for (const [lie, paper] of Object.entries({ upright: { width: 718, height: 1047 }, wide: { width: 1047, height: 718 } })) {
-    await page.setViewportSize(paper);
-    const sheet = page.locator(`.sheet.bulletin.${lie}`);
-    const text = await sheet.innerText();
-    for (const part of [answer ?? '-', pair ?? '-', en.sample, ...names]) assert.ok(text.includes(part), `${lie}: ${part}`);
-    assert.equal(await sheet.locator('.funnel .point').count(), names.length);
-    assert.equal(await sheet.locator('a, button, input').count(), 0);
-    const seen = await page.$$eval('body > *', (all) => all.filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => e.className));
-    assert.deepEqual(seen, [`sheet bulletin ${lie}`]);
-    const over = await sheet.evaluate((e) => [e.scrollWidth - e.clientWidth, e.getBoundingClientRect().height - innerHeight, ...[...e.querySelectorAll('td:last-child')].map((td) => td.getBoundingClientRect().right - innerWidth)]);
-    assert.ok(over.every((n) => n <= 1), `${lie}: ${over}`);
-  }
-  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
-  assert.equal(await page.locator('.sheet').count(), 0);
-  for (const paper of [{ format: 'A4' }, { format: 'A4', landscape: true }, { format: 'Letter' }, { format: 'Letter', landscape: true }]) {
-    assert.equal((await page.pdf(paper)).toString('latin1').match(/\/Type ?\/Page\b/g)?.length, 1, JSON.stringify(paper));
-  }
-  await done();
-});
-
-test('printed for a campaign, the upright page has every area week by week as well, and is one page', async () => {
-  const { page, done } = await open(`#campaign=1&rates=township${AS}`, { ready: '.multiples', prepare: (p) => p.addInitScript(() => Object.assign(window, { printed: 0, print: () => { /** @type {any} */ (window).printed += 1; } })) });
-  const drawn = await page.locator('[data-weeks]').count();
-  await page.click('#print');
-  await page.waitForFunction(() => /** @type {any} */ (window).printed === 1);
-  await page.emulateMedia({ media: 'print' });
-  await page.setViewportSize({ width: 718, height: 1047 });
-  const sheet = page.locator('.sheet.bulletin.upright');
-  assert.equal(await sheet.locator('.growing .growth').count(), drawn);
-  const over = await sheet.evaluate((e) => [e.scrollWidth - e.clientWidth, e.getBoundingClientRect().height - innerHeight]);
-  assert.ok(over.every((n) => n <= 1), String(over));
-  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
-  await done();
-});
-
-test('where there is no room for all, the bulletin lists what stands out and says how many it leaves out', async () => {
-  const many = { ...fixture, areas: Array.from({ length: 60 }, (_, i) => ({ ...fixture.areas[i % 10 === 0 ? 0 : 2], code: `M${i}`, name: `Area ${i}`, eligible: 100 + i * 30 })) };
-  const { page, done } = await openWith(many);
-  assert.equal(await page.locator('table.compared tbody tr').count(), 30);
-  await page.click('[data-key="more"]');
-  assert.equal(await page.locator('table.compared tbody tr').count(), 60);
-  await page.click('[data-key="row-M59"]');
-  await page.waitForSelector('[data-choice="M59"]');
-  assert.equal(await page.locator('table.compared tbody tr').count(), 60, 'choosing one leaves the table as it is');
-  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-  assert.equal(await page.locator('.bulletin.upright tbody tr').count(), 6);
-  assert.ok((await page.textContent('.bulletin.upright .body'))?.includes(en['rates.bulletin.more'].replace('{n}', '54')));
-  await done();
-});
-
-// ---- week by week ----
-
-test('each area is drawn week by week on one scale, and the table says what the service says', async () => {
-  const { page, errors, done } = await open(`#campaign=1&rates=township${AS}`, { ready: '.multiples' });
-  const found = await ask('/api/coverage/weeks?campaign=1&level=township', ADMIN);
-  assert.ok(found.weeks.length >= 2, 'the demo has weeks');
-  assert.deepEqual(await page.$$eval('[data-weeks]', (all) => all.map((one) => one.getAttribute('data-weeks'))), byName(found.areas), 'in the order of the table');
-  await page.click('[data-key="weeks-table-head"]');
-  const cells = (/** @type {string} */ code) => page.$$eval(`[data-weeks-row="${code}"] td`, (all) => all.map((cell) => cell.textContent));
-  for (const { code, eligible, reached } of [...found.areas, { code: '', ...found.overall }]) assert.deepEqual(await cells(code), reached.map((/** @type {number} */ n) => percent(n / eligible)));
-  const most = top(found);
-  for (const area of found.areas) {
-    assert.equal(await page.getAttribute(`[data-weeks="${area.code}"] .own`, 'd'), path(shares(area), most));
-    assert.equal(await page.getAttribute(`[data-weeks="${area.code}"] .whole`, 'd'), path(shares(found.overall), most));
-  }
-  await page.selectOption('#campaign', '');
-  await page.waitForFunction(() => document.querySelector('[data-part="weeks"]') === null, null, { timeout: 10_000 }); // all visits have no weeks
-  assert.deepEqual(errors, []);
-  await done();
-});
-
-test('lines begin at nothing, rise to the right and stay in their frame; the scale ends at the next ten per cent', () => {
-  const line = path([0.25, 0.5, 0.5], 0.5).slice(1).split('L').map((at) => at.split(' ').map(Number));
-  assert.equal(line.length, 4);
-  assert.ok(line.every(([x, y], i) => x >= 0 && x <= 100 && y >= 0 && y <= 56 && (i === 0 || (x > line[i - 1][0] && y <= line[i - 1][1]))), JSON.stringify(line));
-  assert.deepEqual([line[2][1], line[3][1]], [line[2][1], line[2][1]], 'a week without visits is flat');
-  const of = (/** @type {number[]} */ reached) => ({ eligible: 100, reached });
-  const weeks = /** @type {any} */ ({ overall: of([10, 30]), areas: [of([1, 42]), of([0, 8]), { eligible: 0, reached: [0, 0] }] });
-  assert.equal(top(weeks), 0.5);
-  assert.deepEqual([top({ ...weeks, areas: [of([0, 50])] }), top({ ...weeks, overall: of([0]), areas: [] }), path([], 1)], [0.5, 0.1, '']);
-});
-
-test('weeks that have not begun and weeks that cannot be read are said so, and the comparison stands', async () => {
-  const body = { campaign: 1, as_of: '2026-11-23T00:00:00Z', level: 'township', weeks: [], overall: { eligible: 0, reached: [] }, areas: [] };
-  const none = await open(`#campaign=1&rates=township${AS}`, { ready: '[data-figure="weeks-none"]', prepare: (p) => p.route('**/api/coverage/weeks?*', (route) => route.fulfill({ json: body })) });
-  assert.equal(await none.page.textContent('[data-figure="weeks-none"]'), en['weeks.none']);
-  await none.done();
-  const failed = await open(`#campaign=1&rates=township${AS}`, { ready: '[data-key="weeks-again"]', prepare: (p) => p.route('**/api/coverage/weeks?*', (route) => route.fulfill({ status: 503, body: 'no' })) });
-  assert.ok(await failed.page.isVisible('[data-figure="real"]'));
-  await failed.page.unroute('**/api/coverage/weeks?*');
-  await failed.page.click('[data-key="weeks-again"]');
-  await failed.page.waitForSelector('.multiples');
-  await failed.done();
 });

@@ -1,6 +1,7 @@
 //! A campaign of six weeks in two stages, as far as it has come: five weeks are over, the second stage runs now. Members of Teams
 //! call where their Teams answer; two townships differ for real, the others by chance alone.
 
+use super::answers::{self, Reached};
 use super::crews::Crews;
 use super::{AUTHOR, SAMPLE_MARK, SEED, since};
 use crate::app::AppError;
@@ -55,6 +56,7 @@ pub fn play(store: &mut Store, state: &State, sealer: &Sealer<'_>, now: Timestam
         rng: StdRng::seed_from_u64(SEED),
         start,
         mendable: Vec::new(),
+        reached: Vec::new(),
         visits: 0,
     };
     let mut batches = vec![batch(now, AUTHOR, &crews.changes())];
@@ -69,6 +71,13 @@ pub fn play(store: &mut Store, state: &State, sealer: &Sealer<'_>, now: Timestam
     let mended = since::mended(std::mem::take(&mut played.mendable), &mut played.rng)?;
     played.visits += mended.iter().filter(|(_, change)| matches!(change, Change::VisitMade(_))).count();
     batches.extend(mended.into_iter().map(|(author, change)| batch(now, &author, &[change])));
+    let (inspectors, answers) = answers::asked(state, std::mem::take(&mut played.reached), now)?;
+    batches.push(batch(now, AUTHOR, &inspectors));
+    batches.extend(answers.chunk_by(|(a, _), (b, _)| a == b).map(|some| Batch {
+        at: now,
+        author: Arc::clone(&some[0].0),
+        entries: some.iter().map(|(_, change)| Entry::from(change)).collect(),
+    }));
     // Late visits are in: it takes no more.
     batches.push(batch(now, AUTHOR, &[played.campaign(1, true)?]));
     store.append(&batches)?;
@@ -117,6 +126,8 @@ struct Stages<'a> {
     start: Timestamp,
     /// Some visits that are mended later.
     mendable: Vec<(Arc<str>, Visit)>,
+    /// Households that may be asked how it was.
+    reached: Vec<Reached>,
     visits: usize,
 }
 
@@ -161,6 +172,10 @@ impl Stages<'_> {
             }
         }
         self.visits += logged.0.len() + late.0.len();
+        let counted = logged.0.iter().filter(|(_, visit)| visit.outcome.counts());
+        let reached =
+            |visit: &Visit| Reached { household: visit.household.clone(), at: visit.at, campaign: CampaignId(id) };
+        self.reached.extend(counted.map(|(_, visit)| reached(visit)));
         let mendable = logged.0.iter().filter(|(_, visit)| visit.outcome == Outcome::Visited && visit.fix.is_none());
         self.mendable = mendable.step_by(701).take(MENDED).cloned().collect();
         Ok((logged, late))
