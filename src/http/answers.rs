@@ -1,15 +1,14 @@
-//! `/api/answers`, `/api/satisfaction` and `/api/codes`.
+//! `/api/answers`.
 
-use super::extract::{Body, Params, as_of, campaign, parse, when};
+use super::extract::{Body, Params};
 use super::info::NoParams;
 use super::members::Members;
 use super::problem::Problem;
 use super::visits::{Logged, OneOrMore};
-use crate::app::{AnswerReply, App, Caller, CodesQuery, CodesReport, SatisfactionQuery, SatisfactionReport};
-use crate::model::{Answer, Level, ModelError};
+use crate::app::{AnswerReply, App, Caller};
+use crate::model::{Answer, ModelError};
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
 use serde_json::Value;
 
 /// An answer as a client writes it.
@@ -41,50 +40,4 @@ pub async fn log(
         }
     }
     Ok(Json(logged))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SatisfactionParams {
-    campaign: Option<String>,
-    level: Option<String>,
-    within: Option<String>,
-    as_of: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-}
-
-pub async fn satisfaction(
-    State(app): State<App>,
-    caller: Caller,
-    Params(params): Params<SatisfactionParams>,
-) -> Result<Json<SatisfactionReport>, Problem> {
-    let query = SatisfactionQuery {
-        campaign: campaign(params.campaign.as_deref())?,
-        level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
-        within: params.within,
-        when: when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?,
-    };
-    Ok(Json(app.satisfaction(&caller, query).await?))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CodesParams {
-    campaign: Option<String>,
-    within: Option<String>,
-    as_of: Option<String>,
-}
-
-pub async fn codes(
-    State(app): State<App>,
-    caller: Caller,
-    Params(params): Params<CodesParams>,
-) -> Result<Json<CodesReport>, Problem> {
-    let query = CodesQuery {
-        campaign: campaign(params.campaign.as_deref())?,
-        within: params.within,
-        as_of: as_of(params.as_of.as_deref())?,
-    };
-    Ok(Json(app.codes(&caller, query).await?))
 }

@@ -1,8 +1,11 @@
-//! `/api/rates`, `/api/rates/difference` and `/api/coverage/weeks`.
+//! `/api/rates`, `/api/rates/difference`, `/api/coverage/weeks`, `/api/satisfaction` and `/api/codes`.
 
 use super::extract::{Params, as_of, campaign, parse, when};
 use super::problem::Problem;
-use crate::app::{App, Caller, DifferenceReport, RatesQuery, RatesReport, WeeksQuery, WeeksReport};
+use crate::app::{
+    App, Caller, CodesQuery, CodesReport, DifferenceReport, RatesQuery, RatesReport, SatisfactionQuery,
+    SatisfactionReport, WeeksQuery, WeeksReport,
+};
 use crate::model::{Level, ModelError};
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +14,7 @@ use std::sync::Arc;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RatesParams {
+pub struct FiguresParams {
     campaign: Option<String>,
     level: Option<String>,
     within: Option<String>,
@@ -23,7 +26,7 @@ pub struct RatesParams {
 pub async fn rates(
     State(app): State<App>,
     caller: Caller,
-    Params(params): Params<RatesParams>,
+    Params(params): Params<FiguresParams>,
 ) -> Result<Json<Arc<RatesReport>>, Problem> {
     let query = RatesQuery {
         campaign: campaign(params.campaign.as_deref())?,
@@ -81,4 +84,39 @@ pub async fn difference(
     let (a, b) = (needed("a", params.a)?, needed("b", params.b)?);
     let when = when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?;
     Ok(Json(app.difference(&caller, [a, b], campaign, when).await?))
+}
+
+pub async fn satisfaction(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<FiguresParams>,
+) -> Result<Json<SatisfactionReport>, Problem> {
+    let query = SatisfactionQuery {
+        campaign: campaign(params.campaign.as_deref())?,
+        level: parse(params.level.as_deref())?.unwrap_or(Level::Township),
+        within: params.within,
+        when: when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?,
+    };
+    Ok(Json(app.satisfaction(&caller, query).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodesParams {
+    campaign: Option<String>,
+    within: Option<String>,
+    as_of: Option<String>,
+}
+
+pub async fn codes(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<CodesParams>,
+) -> Result<Json<CodesReport>, Problem> {
+    let query = CodesQuery {
+        campaign: campaign(params.campaign.as_deref())?,
+        within: params.within,
+        as_of: as_of(params.as_of.as_deref())?,
+    };
+    Ok(Json(app.codes(&caller, query).await?))
 }

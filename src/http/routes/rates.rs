@@ -86,7 +86,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Verb::Get,
         "/api/satisfaction",
         Rule::Needs(Right::Rates),
-        || get(answers::satisfaction),
+        || get(rates::satisfaction),
         Described {
             parameters: &[CAMPAIGN, OF_LEVEL, WITHIN, AS_OF, FROM, TO],
             refuses: &[404],
@@ -115,7 +115,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Verb::Get,
         "/api/codes",
         Rule::Needs(Right::Codes),
-        || get(answers::codes),
+        || get(rates::codes),
         Described {
             parameters: &[CAMPAIGN, WITHIN, AS_OF],
             refuses: &[404],
