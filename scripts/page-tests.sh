@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the page's tests in a browser against a demo of its own, and always stops that demo.
 #
-#   scripts/page-tests.sh [TEST_FILE …]     default: every *.test.js below web/tests/
+#   scripts/page-tests.sh [TEST_FILE …]     default: every *.test.mjs below web/tests/, in two lanes at a time, each with a demo of its own
 #
 # The tests get MELONMAP_URL, MELONMAP_TOKEN_<ROLE> for every role that the demo has, and CHROMIUM.
 set -euo pipefail
@@ -16,11 +16,28 @@ fi
 [[ -n ${CHROMIUM-} ]] || { echo "page-tests: no Chromium; run scripts/prerequisites.sh test" >&2; exit 1; }
 export CHROMIUM
 
-tests=("$@")
-if ((${#tests[@]} == 0)); then
-  while IFS= read -r file; do tests+=("$file"); done < <(find web/tests -name '*.test.js' -o -name '*.test.mjs' | LC_ALL=C sort)
+# The tests without network wait for much of their time: beside them there is room for the others.
+if (($# == 0)); then
+  mapfile -t all < <(find web/tests -name '*.test.mjs' | LC_ALL=C sort)
+  without_network=() others=()
+  for file in "${all[@]}"; do
+    if [[ $file == */offline* ]]; then without_network+=("$file"); else others+=("$file"); fi
+  done
+  said=$(mktemp)
+  set -m # a process group of its own, so that it is stopped whole
+  scripts/page-tests.sh "${without_network[@]}" >"$said" 2>&1 </dev/null &
+  beside=$!
+  set +m
+  trap 'kill -- -"$beside" 2>/dev/null || true; rm -f "$said"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  status=0
+  scripts/page-tests.sh "${others[@]}" || status=$?
+  wait "$beside" || status=$?
+  cat "$said"
+  exit "$status"
 fi
-((${#tests[@]})) || { echo "page-tests: no *.test.js below web/tests/" >&2; exit 1; }
+tests=("$@")
 
 # shellcheck source=scripts/demo-server.sh
 source scripts/demo-server.sh

@@ -69,7 +69,7 @@ impl Answers {
         period: Option<&Range<Timestamp>>,
     ) -> impl Iterator<Item = (HouseholdId, Satisfaction)> + '_ {
         let known = at.map_or(self.all.len(), |at| self.arrived.by(at, self.all.len()) as usize);
-        let mut last: BTreeMap<HouseholdId, &Answer> = BTreeMap::new();
+        let mut last: HashMap<HouseholdId, &Answer> = HashMap::new();
         let of =
             |answer: &Answer| answer.campaign == campaign && period.is_none_or(|period| period.contains(&answer.at));
         for (household, answer) in self.all[..known].iter().filter(|(_, answer)| of(answer)) {
@@ -97,13 +97,21 @@ impl State {
         at: Option<Timestamp>,
         period: Option<&Range<Timestamp>>,
     ) -> BTreeMap<AreaId, Asked> {
-        let mut counts: BTreeMap<AreaId, Asked> = BTreeMap::new();
+        // Of each Area alone, then added up: an answer costs the same however deep its Area lies.
+        let mut own = vec![Asked::default(); self.areas.ids().count()];
         for (household, answer) in self.answers.standing(campaign, at, period) {
-            for area in self.areas.chain(self.households.area(household)) {
-                let count = counts.entry(area).or_default();
+            if let Some(area) = self.households.area(household) {
+                let count = &mut own[area.0 as usize];
                 count.asked += 1;
                 count.answered += u32::from(answer != Satisfaction::NoAnswer);
                 count.satisfied += u32::from(answer == Satisfaction::Satisfied);
+            }
+        }
+        let mut counts: BTreeMap<AreaId, Asked> = BTreeMap::new();
+        for (id, asked) in self.areas.ids().zip(own).filter(|(_, one)| one.asked > 0) {
+            for area in self.areas.chain(Some(id)) {
+                let count = counts.entry(area).or_default();
+                *count = *count + asked;
             }
         }
         counts
