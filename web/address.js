@@ -41,6 +41,7 @@ export function parse(hash) {
   const shown = view.plan === null && view.rates === null && !view.today;
   view.teams = shown && (teams === 'list' || teams === 'new' || teams === 'edit' || teams === 'plan' || teams === 'now') ? teams : null;
   view.team = view.teams === 'edit' || view.teams === 'plan' || view.teams === 'now' ? q.get('team') || null : null;
+  if (view.team === null && view.teams !== 'new' && view.teams !== null) view.teams = 'list'; // of which team, the link does not say
   view.ledger = shown && view.teams === null && q.get('ledger') === 'yes';
   view.calendar = shown && view.teams === null && !view.ledger && q.get('campaigns') === 'yes';
   const lang = q.get('lang');
