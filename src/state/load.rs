@@ -24,8 +24,28 @@ impl Loader {
         Loader::default()
     }
 
+    /// Where the households of visits are that are known already: together they are found sooner than each in its turn, as they lie
+    /// far from one another in memory.
+    #[must_use]
+    pub fn look_up(&self, change: &Change) -> Option<HouseholdId> {
+        let Change::VisitMade(visit) = change else { return None };
+        self.state.households.find(visit.household.as_str())
+    }
+
     /// Takes the next change. Far cheaper than [`State::apply`]: some 0.3 µs for a household.
     pub fn push(&mut self, seq: u64, at: Timestamp, author: &str, change: Change) -> Result<(), StateError> {
+        self.push_known(seq, at, author, change, None)
+    }
+
+    /// [`Loader::push`] with what [`Loader::look_up`] said.
+    pub fn push_known(
+        &mut self,
+        seq: u64,
+        at: Timestamp,
+        author: &str,
+        change: Change,
+        known: Option<HouseholdId>,
+    ) -> Result<(), StateError> {
         let state = &mut self.state;
         if seq <= state.seq {
             return Err(StateError::Order { last: state.seq, found: seq });
@@ -56,16 +76,16 @@ impl Loader {
             }
             Change::CampaignPut(campaign) => state.campaigns.put(campaign),
             Change::VisitMade(visit) => {
-                let id = state.households.find(visit.household.as_str());
+                let id = known.or_else(|| state.households.find(visit.household.as_str()));
                 let id = id.ok_or_else(|| StateError::Household(visit.household.clone()))?;
-                state.visits.put(id, &visit, author, came).ok_or(StateError::Full("visits"))?;
+                state.visits.load(id, &visit, author, came).ok_or(StateError::Full("visits"))?;
             }
             Change::TargetChanged(change) => {
                 let version = Version { seq, at, author: author.into() };
                 state.campaigns.decide(&change, &state.households, version, came).map_err(StateError::Household)?;
             }
             Change::VisitWithdrawn(end) => {
-                state.visits.withdraw(end.id, came).ok_or(StateError::Visit(end.id))?;
+                state.visits.load_end(end.id, came).ok_or(StateError::Visit(end.id))?;
             }
             Change::Answered(answer) => state.answers.put(answer, &state.households, came)?,
             Change::TeamPut(_) | Change::Assigned(_) => state.teams.take(change, &state.households)?,
@@ -100,6 +120,7 @@ impl Loader {
         state.areas.build();
         state.context.build();
         state.households.shrink();
+        state.visits.settle(state.households.len());
         let households = &state.households;
         let spots: Vec<Spot> = {
             let ids: Vec<HouseholdId> = households.ids().collect();

@@ -13,6 +13,7 @@ mod apply;
 mod areas;
 mod around;
 mod arrivals;
+mod best;
 mod campaigns;
 mod context;
 mod coverage;

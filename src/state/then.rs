@@ -1,6 +1,7 @@
 //! Figures as they were: tallies of all Areas from the columns, without a state of that time.
 
 use super::areas::AreaId;
+use super::best::Best;
 use super::campaigns::Target;
 use super::coverage::Covered;
 use super::visits::VisitId;
@@ -11,8 +12,6 @@ use std::ops::Range;
 
 /// Visits that are looked at between two letting-goes of the lock: some milliseconds.
 const STEP: u32 = 250_000;
-/// No visit yet.
-const NONE: u32 = u32::MAX;
 
 /// On the way back to a time: what stood for each household then, by the visits looked at so far.
 ///
@@ -28,18 +27,11 @@ pub struct Turnback {
     looked: u32,
     /// A bit for each visit that stood no more.
     ended: Vec<u64>,
-    /// For each household the best visit so far, and its rank.
-    best: Vec<(u64, u32)>,
+    best: Best,
 }
 
 /// The tallies of all Areas in one campaign, or over all visits, as they were at a time.
 pub struct Then(Vec<Tally>);
-
-/// Counted before not counted, then by time; orders as the pair does.
-fn rank((counts, at): (bool, i64)) -> u64 {
-    // The microseconds of a Timestamp have 59 bits and a sign: moved up they have 63 bits and none.
-    (at + (1 << 62)).cast_unsigned() | u64::from(counts) << 63
-}
 
 impl State {
     /// Whether the columns tell the figures of a time: since then no Area was redrawn and no household moved.
@@ -57,7 +49,7 @@ impl State {
         for VisitId(n) in self.visits.ended_by(at).filter(|visit| visit.0 < visits) {
             ended[n as usize / 64] |= 1 << (n % 64);
         }
-        let best = vec![(0, NONE); self.households.come_by(at) as usize];
+        let best = Best::new(self.households.come_by(at) as usize);
         let period = period.map(|of| of.start.as_microsecond()..of.end.as_microsecond());
         Turnback { at, campaign, period, visits, looked: 0, ended, best }
     }
@@ -67,17 +59,13 @@ impl Turnback {
     /// Looks at the next visits; whether there are more. Costs some milliseconds.
     pub fn step(&mut self, state: &State) -> bool {
         let end = self.visits.min(self.looked.saturating_add(STEP));
-        for (HouseholdId(household), key, visit) in state.visits.ranked(self.looked..end, self.campaign) {
+        for (household, key, visit) in state.visits.ranked(self.looked..end, self.campaign) {
             let VisitId(n) = visit;
             let took_place = self.period.as_ref().is_none_or(|period| period.contains(&key.1));
             if !took_place || self.ended[n as usize / 64] >> (n % 64) & 1 == 1 {
                 continue;
             }
-            let (known, new) = (&mut self.best[household as usize], rank(key));
-            let later = || state.visits.id_of(visit).0 > state.visits.id_of(VisitId(known.1)).0;
-            if known.1 == NONE || new > known.0 || (new == known.0 && later()) {
-                *known = (new, n);
-            }
+            self.best.take(&state.visits, household, key, visit);
         }
         self.looked = end;
         self.looked < self.visits
@@ -90,7 +78,7 @@ impl Turnback {
         let target: Option<Target> =
             self.campaign.and_then(|campaign| state.campaigns.target(campaign)).and_then(|target| target.at(self.at));
         let mut own = vec![Tally::default(); state.areas.ids().count()];
-        for ((n, (_, visit)), status) in (0u32..).zip(&self.best).zip(statuses) {
+        for ((n, visit), status) in (0u32..).zip(self.best.each()).zip(statuses) {
             let id = HouseholdId(n);
             let Some(area) = state.households.area(id) else { continue };
             let tally = &mut own[area.0 as usize];
@@ -98,8 +86,8 @@ impl Turnback {
             let counts = target.as_ref().map_or(status.eligible(), |target| target.holds(id));
             if counts {
                 tally.eligible += 1;
-                if *visit != NONE {
-                    tally.outcomes += OutcomeCounts::one(state.visits.id_of(VisitId(*visit)).1);
+                if let Some(visit) = visit {
+                    tally.outcomes += OutcomeCounts::one(state.visits.id_of(visit).1);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Visits in columns, and which of them stands for a household in a campaign.
 
+mod loading;
+
 use super::arrivals::Arrivals;
 use super::households::HouseholdId;
 use super::text::Codes;
@@ -96,6 +98,17 @@ pub struct Turn {
     pub before: Option<Outcome>,
     /// The outcome that stands now.
     pub after: Option<Outcome>,
+}
+
+/// What became of a visit that was to be added.
+enum Added {
+    /// Its id was known.
+    Known,
+    New {
+        number: VisitId,
+        /// The one that it corrects.
+        corrected: Option<VisitId>,
+    },
 }
 
 impl Visits {
@@ -260,8 +273,24 @@ impl Visits {
         by: &str,
         came: Timestamp,
     ) -> Option<Vec<Turn>> {
+        let Added::New { number, corrected } = self.add(household, visit, by, came)? else { return Some(Vec::new()) };
+        self.previous.push(self.last.insert(household, number));
+        if let Some(old) = corrected {
+            return Some(self.end(old, Ended { at: came, by: Some(number) }));
+        }
+        let mut turns = Vec::with_capacity(2);
+        turns.extend(self.stand(None, household, number));
+        if visit.campaign.is_some() {
+            turns.extend(self.stand(visit.campaign, household, number));
+        }
+        Some(turns)
+    }
+
+    /// Writes a visit into the columns; neither into the row of those to its household nor among what stands. `None` where there are
+    /// no numbers left.
+    fn add(&mut self, household: HouseholdId, visit: &Visit, by: &str, came: Timestamp) -> Option<Added> {
         if self.find(visit.id).is_some() {
-            return Some(Vec::new());
+            return Some(Added::Known);
         }
         let n = u32::try_from(self.id.len()).ok().filter(|n| *n < u32::MAX)?;
         let corrected = visit.corrects.and_then(|id| self.find(id));
@@ -279,7 +308,6 @@ impl Visits {
         self.by.push(by);
         self.rest.push(self.fingerprint(visit));
         self.minutes.push(visit.minutes.unwrap_or(UNKNOWN));
-        self.previous.push(self.last.insert(household, VisitId(n)));
         if let Some(needs) = &visit.needs {
             self.needs.insert(VisitId(n), needs.clone());
         }
@@ -288,15 +316,7 @@ impl Visits {
         }
         let (ids, hasher) = (&self.id, &self.hasher);
         self.by_id.insert_unique(hasher.hash_one(visit.id), n, |n| hasher.hash_one(ids[*n as usize]));
-        if let Some(old) = corrected {
-            return Some(self.end(old, Ended { at: came, by: Some(VisitId(n)) }));
-        }
-        let mut turns = Vec::with_capacity(2);
-        turns.extend(self.stand(None, household, VisitId(n)));
-        if visit.campaign.is_some() {
-            turns.extend(self.stand(visit.campaign, household, VisitId(n)));
-        }
-        Some(turns)
+        Some(Added::New { number: VisitId(n), corrected })
     }
 
     /// Takes back a visit that never took place; its household and the standings that this turned. `None` where it is not known.
@@ -346,78 +366,4 @@ impl Visits {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Code;
-    use rand::{SeedableRng, rngs::SmallRng, seq::SliceRandom};
-
-    fn visit(n: u128, minute: i64, outcome: Outcome) -> Visit {
-        let at = Timestamp::from_second(1_760_000_000 + minute * 60).unwrap();
-        let household = Code::new("H").unwrap();
-        Visit::plain(Uuid::from_u128(n), household, Some(CampaignId(1)), at, outcome)
-    }
-
-    #[test]
-    fn the_last_counted_visit_stands_whatever_the_order_in_which_they_come() {
-        let mut all = vec![
-            visit(1, 0, Outcome::NotHome),
-            visit(2, 10, Outcome::Partly),
-            visit(3, 20, Outcome::Visited),
-            visit(4, 30, Outcome::Refused),
-            visit(5, 20, Outcome::Visited),
-        ];
-        let mut rng = SmallRng::seed_from_u64(7);
-        for _ in 0..20 {
-            all.shuffle(&mut rng);
-            let mut visits = Visits::default();
-            for v in &all {
-                visits.put(HouseholdId(0), v, "a", v.at).unwrap();
-            }
-            let standing = visits.standing(Some(CampaignId(1)), HouseholdId(0)).unwrap();
-            assert_eq!((standing.id, standing.outcome), (Uuid::from_u128(5), Outcome::Visited));
-            assert_eq!(visits.outcome(None, HouseholdId(0)), Some(Outcome::Visited));
-            assert_eq!(visits.of(HouseholdId(0)).count(), 5);
-        }
-    }
-
-    #[test]
-    fn a_repeated_visit_turns_nothing() {
-        let mut visits = Visits::default();
-        let v = visit(1, 0, Outcome::NotHome);
-        assert_eq!(visits.put(HouseholdId(3), &v, "a", v.at).unwrap().len(), 2);
-        assert_eq!(visits.put(HouseholdId(3), &v, "b", v.at).unwrap(), []);
-        assert_eq!(visits.len(), 1);
-    }
-
-    #[test]
-    fn a_correction_stands_for_what_it_corrects_and_a_withdrawn_visit_for_nothing() {
-        let mut visits = Visits::default();
-        let (home, came) = (HouseholdId(0), Timestamp::UNIX_EPOCH);
-        let standing = |visits: &Visits, campaign: Option<u32>| {
-            let view = visits.standing(campaign.map(CampaignId), home)?;
-            Some((view.id.as_u128(), view.outcome, view.by.to_owned()))
-        };
-        visits.put(home, &visit(1, 0, Outcome::NotHome), "li", came).unwrap();
-        visits.put(home, &visit(2, 10, Outcome::Visited), "li", came).unwrap();
-        // It was another campaign, and nobody was at home.
-        let corrects = Some(Uuid::from_u128(2));
-        let right = Visit {
-            corrects,
-            campaign: Some(CampaignId(2)),
-            outcome: Outcome::NotHome,
-            ..visit(3, 10, Outcome::Visited)
-        };
-        let turns = visits.put(home, &right, "wu", came).unwrap();
-        assert_eq!(turns.len(), 3);
-        assert_eq!(standing(&visits, Some(1)), Some((1, Outcome::NotHome, "li".into())));
-        assert_eq!(standing(&visits, Some(2)), Some((3, Outcome::NotHome, "li".into())));
-        assert_eq!(standing(&visits, None), Some((3, Outcome::NotHome, "li".into())));
-        let view = visits.view(VisitId(1));
-        assert_eq!(view.void, Some(Void::Corrected(Uuid::from_u128(3))));
-        let (of, turns) = visits.withdraw(Uuid::from_u128(3), came).unwrap();
-        assert_eq!((of, turns.len(), standing(&visits, Some(2))), (home, 2, None));
-        assert_eq!(standing(&visits, None), Some((1, Outcome::NotHome, "li".into())));
-        assert_eq!(visits.withdraw(Uuid::from_u128(1), came).unwrap().1.len(), 2);
-        assert_eq!((standing(&visits, None), standing(&visits, Some(1))), (None, None));
-    }
-}
+mod tests;
