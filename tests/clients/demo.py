@@ -6,6 +6,7 @@ import json
 import math
 import os
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 URL = os.environ["MELONMAP_URL"].rstrip("/")
@@ -28,6 +29,18 @@ def ask(path, role=None):
     """The JSON at a path below the service, as the service itself answers a role."""
     with urlopen(Request(URL + path, headers=headers(role)), timeout=60) as answer:
         return json.load(answer)
+
+
+def ledger(role):
+    """A workbook that the service wrote for a role, of the first grid of which it gives one; None where it gives none."""
+    for area in ask("/api/coverage?level=grid", role)["areas"]:
+        try:
+            with urlopen(Request(f"{URL}/api/ledger?area={area['code']}", headers=headers(role)), timeout=60) as answer:
+                return answer.read()
+        except HTTPError as refused:
+            if refused.code in (401, 403) and role not in ("member", "coordinator"):
+                return None
+    return None
 
 
 def matched(collection, role, query="limit=1"):
