@@ -51,6 +51,8 @@ fn store(dir: &Path, plane: &Plane, households: &[Household]) -> Outcome<PathBuf
         places.iter().map(axis).fold((f64::MAX, f64::MIN), |(least, most), v| (least.min(v), most.max(v)))
     };
     let ((west, east), (south, north)) = (ends(|at| at.x), ends(|at| at.y));
+    // A household on the border itself may be told to lie outside of it.
+    let (west, south, east, north) = (west - 0.001, south - 0.001, east + 0.001, north + 0.001);
     let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
     let area = serde_json::json!({
         "type": "Feature", "properties": { "code": "all", "name": "All", "level": "grid" },
