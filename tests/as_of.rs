@@ -277,8 +277,8 @@ fn who_was_responsible_is_told_as_of_a_time() {
         let one = |team: &Value| (team["code"].as_str().unwrap().to_owned(), team["members"].clone());
         told.as_array().map(|teams| teams.iter().map(one).collect::<Vec<_>>())
     };
-    let today = Timestamp::now().to_string()[..10].to_owned();
-    // A day earlier in case the service's day has not begun: what began before today would stay.
+    // Where the service runs: what began before today would stay.
+    let today = admin.json("/api/teams")["on"].clone();
     let put = |code: &str, areas: Value| {
         let team = json!({ "name": code, "members": [], "areas": areas });
         assert!(admin.put(&format!("/api/teams/{code}"), &team).status < 300, "{code}");
