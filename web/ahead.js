@@ -56,6 +56,6 @@ export function ahead({ lists, done, start, limit }) {
     before = at(one);
     return { ...one, leg_m: leg };
   });
-  const oldest = lists.map(({ as_of }) => as_of).sort()[0];
+  const oldest = lists.map(({ as_of }) => as_of).toSorted((a, b) => Date.parse(a) - Date.parse(b))[0];
   return { campaign: first.campaign, as_of: oldest, waiting, length_m: households.reduce((sum, { leg_m }) => sum + leg_m, 0), households };
 }

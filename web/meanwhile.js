@@ -32,7 +32,7 @@ export function createMeanwhile({ on, view, state, settled, show }) {
         const still = new Set(households.map(({ code }) => code));
         const gone = list.households.filter((one) => one.area === area && !settled(one.code) && (!still.has(one.code) || all > CHECK));
         for (const { code } of gone) {
-          const last = (await api.household(code)).visits.toSorted((a, b) => b.at.localeCompare(a.at))[0];
+          const last = (await api.household(code)).visits.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
           if (last && last.at.slice(0, 10) >= list.as_of.slice(0, 10) && state.logs.get(code)?.id !== last.id) state.seen.set(code, last);
         }
       }

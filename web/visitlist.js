@@ -118,6 +118,6 @@ export function createVisitList({ known, redraw }, again, queue) {
 
   return {
     /** @param {T.Household} one */
-    view: ({ code, visits }) => h('ol.visits', null, ...visits.toSorted((a, b) => b.at.localeCompare(a.at)).map((visit) => line(code, visit))),
+    view: ({ code, visits }) => h('ol.visits', null, ...visits.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).map((visit) => line(code, visit))),
   };
 }
