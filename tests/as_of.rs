@@ -2,6 +2,10 @@
 
 use crate::house::{Client, County, GRIDS, Scratch, Server, TOWNSHIPS, home, homes, sequence, tile};
 use jiff::{SignedDuration, Timestamp};
+use melonmap::app::open_store;
+use melonmap::geom::LonLat;
+use melonmap::model::{Change, Code, Confided, Household, Outcome, Status, Visit};
+use melonmap::store::{Batch, Entry};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -264,6 +268,36 @@ fn a_period_counts_what_took_place_in_it_whenever_it_came_in() {
     admin.get("/api/satisfaction?to=2026-02-30").wrong("to", "2026-02-30");
     // What is published is published as a whole.
     server.client(None).get("/api/coverage?from=2026-02-01").problem(401);
+}
+
+#[test]
+fn where_the_clock_was_set_back_what_had_come_in_is_told_in_the_order_in_which_it_came() {
+    let scratch = Scratch::new();
+    let tokens = County::found(&scratch);
+    let ask = |server: &Server, query: &str| {
+        let admin = server.client(Some(&tokens["admin"]));
+        admin.json(&format!("/api/coverage?level=grid{query}"))["areas"].clone()
+    };
+    let server = Server::start(&scratch);
+    let before = ask(&server, "");
+    server.stop();
+    // A household moves by a clock that is ahead; then the clock is right again, and somebody calls.
+    let (now, ahead) = (Timestamp::now(), Timestamp::now() + SignedDuration::from_hours(1));
+    let code = |text: &str| Code::new(text).unwrap();
+    let at = LonLat::new(home(3, 9).lon, home(3, 9).lat).unwrap();
+    let (status, confided) = (Status::Occupied, Confided::default());
+    let moved = Household { code: code("HH00"), at, address: None, status, persons: None, confided };
+    let visit = Visit::plain(uuid::Uuid::from_u128(1), code("HH10"), None, now, Outcome::Visited);
+    let batch = |at, change| Batch { at, author: "test".into(), entries: vec![Entry::from(&change)] };
+    let mut store = open_store(scratch.store().to_str().unwrap(), false, "test").unwrap();
+    store.append(&[batch(ahead, Change::HouseholdPut(moved)), batch(now, Change::VisitMade(visit))]).unwrap();
+    drop(store);
+    let server = Server::start(&scratch);
+    let then = format!("&as_of={}", Timestamp::now());
+    assert_eq!(ask(&server, &then), before, "neither had come in");
+    let today = ask(&server, "&from=2026-01-01");
+    assert_ne!(today, before);
+    assert_eq!(today, ask(&server, ""), "all of it took place in the period");
 }
 
 #[test]

@@ -90,7 +90,9 @@ impl App {
     fn turned_back(&self, map: &Map, query: &FiguresThen) -> Result<Option<Figured>, AppError> {
         let FiguresThen { when, campaign, level, .. } = *query;
         // What took place in a period until now changes with every visit; and numbers of Areas are those of one map.
-        let kept = (when.as_of.is_some() && matches!(map, Map::Living)).then_some((when, campaign));
+        // What is kept stays true: a change that comes in later has a later time.
+        let over = |at: Timestamp| self.look(map, |state| state.at().is_some_and(|last| last > at));
+        let kept = (when.as_of.is_some_and(over) && matches!(map, Map::Living)).then_some((when, campaign));
         let then = if let Some(known) = kept.and_then(|about| self.turned.known(about)) {
             known
         } else {

@@ -108,7 +108,6 @@ impl State {
             self.areas_seq = seq;
         }
         self.seq = seq;
-        self.at = Some(at);
         Ok(delta)
     }
 

@@ -109,7 +109,6 @@ impl Loader {
             Change::EditionPublished(edition) => state.editions.put(*edition)?,
         }
         state.seq = seq;
-        state.at = Some(at);
         Ok(())
     }
 

@@ -91,9 +91,8 @@ pub struct State {
     /// When an Area was founded, redrawn or ended last.
     areas_at: Option<jiff::Timestamp>,
     seq: u64,
-    at: Option<jiff::Timestamp>,
     /// The latest time of a change: clocks are set back, and what had come in by a time is asked later.
-    latest: Option<jiff::Timestamp>,
+    at: Option<jiff::Timestamp>,
 }
 
 impl State {
@@ -109,7 +108,7 @@ impl State {
         self.seq
     }
 
-    /// When the last change was made.
+    /// When the last change was made, or one before it where the clock was set back in between.
     #[must_use]
     pub fn at(&self) -> Option<jiff::Timestamp> {
         self.at
@@ -117,7 +116,7 @@ impl State {
 
     /// The time of a change, or that of one before it where the clock was set back in between.
     fn came(&mut self, at: jiff::Timestamp) -> jiff::Timestamp {
-        *self.latest.insert(self.latest.map_or(at, |latest| latest.max(at)))
+        *self.at.insert(self.at.map_or(at, |latest| latest.max(at)))
     }
 
     /// What the map is called and where its data is from.
