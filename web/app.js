@@ -51,7 +51,7 @@ const person = createPerson(first.link, (me, trouble) => { known.me = me; known.
 /** What every task is given. @type {Parameters<typeof createDesk>[0]} */
 const page = { known: () => known, go: (change, how) => go(change, how), map: () => map, redraw: () => draw(), sign: () => acts.sign() };
 const desk = createDesk(page);
-const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), refresh: () => refresh(), select: () => readSelected() });
+const offline = createOffline({ ...page, logged: () => list.synced(), name: (code) => list.name(code), changePerson: () => changePerson(), unfollow: () => unfollow(), refresh: () => refresh(), select: () => readSelected() });
 const list = createWorklist(page, offline.queue, offline.kept);
 const tasks = createTasks([desk, createRates(page), createSatisfaction(page), createCodes(page), list, createCampaigns(page), createAssign(page), createLedger(page)]);
 

@@ -28,10 +28,11 @@ const NOBODY = { name: '', role: 'public', areas: [], may: [] };
  * @param {(code: string) => string} page.name  of a household
  * @param {() => void} page.sign
  * @param {() => Promise<void>} page.changePerson
+ * @param {() => void} page.unfollow  hears no more of what changes
  * @param {() => Promise<void>} page.refresh  reads everything again
  * @param {() => Promise<void>} page.select  reads again what is selected
  */
-export function createOffline({ known, redraw, logged, name, sign, changePerson, refresh, select }) {
+export function createOffline({ known, redraw, logged, name, sign, changePerson, refresh, select, unfollow }) {
   const state = {
     /** Whether the service answered last. */ reached: navigator.onLine,
     /** @type {ServiceWorker | null} a newer one that waits */ update: null,
@@ -173,6 +174,7 @@ export function createOffline({ known, redraw, logged, name, sign, changePerson,
       if (open() > 0 && (await ask({ title: tn('offline.leave', open()), text: t('offline.leave.text'), yes: t('offline.leave.go'), no: t('offline.leave.stay'), reason: false })) === null) return false;
       if (!api.byToken()) await kept.erase();
       if (who !== null) await queue.erase(who);
+      unfollow(); // the stream ends with the session, which would be looked for as somebody who is not there any more
       await api.signOut().catch(api.troubleOf); // without network it is ended later; here it is over
       known().me = NOBODY;
       queue.left();

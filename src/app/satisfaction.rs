@@ -7,10 +7,9 @@ use super::access::day;
 use super::then::FiguresThen;
 use super::{App, AppError, Caller, Outcome, Period, When};
 use crate::model::{Answer, Area, CampaignId, Change, Code, Level, ModelError, Right, Tally};
-use crate::state::{Asked, HouseholdView, State};
+use crate::state::{AreaId, HouseholdView, State};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How far a phone's clock may run ahead.
@@ -108,7 +107,8 @@ impl App {
         Ok(judged.into_iter().map(reply).collect())
     }
 
-    /// Satisfaction in the areas of a level, each with its interval and the share that did not answer. Looks at each answer.
+    /// Satisfaction in the areas of a level, each with its interval and the share that did not answer. Looks at
+    /// each answer where those of then or of a period are asked for.
     pub async fn satisfaction(
         &self,
         caller: &Caller,
@@ -124,20 +124,22 @@ impl App {
         let areas =
             self.figures(caller, FiguresThen { when: known, campaign: None, level: Some(level), within }).await?;
         let map = self.map_of_figures(caller, when.as_of).await?;
-        let asked = self.work(move |app| {
+        let with_answers = move |app: &App| {
             app.look(&map, |state| {
-                let counts = state.answered(campaign, when.as_of, when.span().as_ref());
-                let by_code =
-                    counts.into_iter().map(|(id, asked)| (state.covered(id, None).entry.area.code.clone(), asked));
-                by_code.collect::<HashMap<Code, Asked>>()
+                // Those of now are kept; of then, or of a period, they are counted.
+                let counted = (!when.is_kept()).then(|| state.answered(campaign, when.as_of, when.span().as_ref()));
+                let of = |id: AreaId| match &counted {
+                    None => state.answers_in(id, campaign),
+                    Some(counted) => counted.of(id),
+                };
+                let with_answers = |(area, tally): (Arc<Area>, Tally)| {
+                    let counts = state.area(area.code.as_str()).map(of).unwrap_or_default();
+                    (area, tally.eligible, counts)
+                };
+                areas.into_iter().map(with_answers).collect::<Vec<_>>()
             })
-        });
-        let asked = asked.await?;
-        let with_answers = |(area, tally): (Arc<Area>, Tally)| {
-            let asked = asked.get(&area.code).copied().unwrap_or_default();
-            (area, tally.eligible, asked)
         };
-        let areas: Vec<(Arc<Area>, u32, Asked)> = areas.into_iter().map(with_answers).collect();
+        let areas = if when.is_kept() { with_answers(self) } else { self.work(with_answers).await? };
         let (overall, areas) = told(&areas).map_err(crate::analysis::AnalysisError::from)?;
         Ok(SatisfactionReport {
             campaign,

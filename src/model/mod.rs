@@ -48,7 +48,7 @@ pub use household::{Household, Status};
 pub use people::{ReadNote, Session, SessionEnd, SignInLink, User, UserEnd, UserName};
 pub use plan::{Plan, PlanId, PlanPhase, Within};
 pub use shape::Shape;
-pub use tally::{OutcomeCounts, Tally};
+pub use tally::{AnswerCounts, OutcomeCounts, Tally};
 pub use team::{Assignment, Charge, Membership, Team};
 pub use visit::{Fix, Outcome, Visit, VisitEnd};
 pub use zone::{Spot, Zone};

@@ -1,4 +1,4 @@
-use super::Outcome;
+use super::{Outcome, Satisfaction};
 use std::ops::{AddAssign, Index, SubAssign};
 
 /// Households by their standing outcome: counts that add and subtract.
@@ -55,6 +55,46 @@ impl SubAssign for OutcomeCounts {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine -= theirs;
         }
+    }
+}
+
+/// Households that were asked whether they are satisfied, by their standing answer: counts that add and subtract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AnswerCounts {
+    /// Asked at all.
+    pub asked: u32,
+    /// Of them said anything.
+    pub answered: u32,
+    /// Of those satisfied.
+    pub satisfied: u32,
+}
+
+impl AnswerCounts {
+    /// One household with this answer.
+    #[must_use]
+    pub fn one(answer: Satisfaction) -> AnswerCounts {
+        AnswerCounts {
+            asked: 1,
+            answered: u32::from(answer != Satisfaction::NoAnswer),
+            satisfied: u32::from(answer == Satisfaction::Satisfied),
+        }
+    }
+}
+
+impl AddAssign for AnswerCounts {
+    fn add_assign(&mut self, other: AnswerCounts) {
+        self.asked += other.asked;
+        self.answered += other.answered;
+        self.satisfied += other.satisfied;
+    }
+}
+
+impl SubAssign for AnswerCounts {
+    /// Panics in debug builds where more is taken away than was added: that would be a fault of this program.
+    fn sub_assign(&mut self, other: AnswerCounts) {
+        self.asked -= other.asked;
+        self.answered -= other.answered;
+        self.satisfied -= other.satisfied;
     }
 }
 

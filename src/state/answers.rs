@@ -4,61 +4,95 @@ use super::areas::AreaId;
 use super::arrivals::Arrivals;
 use super::households::{HouseholdId, Households};
 use super::{State, StateError, Verdict};
-use crate::model::{Answer, CampaignId, ModelError, Outcome, Satisfaction};
+use crate::model::{Answer, AnswerCounts, CampaignId, ModelError, Outcome, Satisfaction};
 use hashbrown::HashMap;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::ops::{Add, Range};
+use std::ops::Range;
 use uuid::Uuid;
 
-/// All answers, in the order in which they came in.
+/// All answers, in the order in which they came in, and which of them stands for a household in a campaign.
 #[derive(Debug, Default)]
 pub struct Answers {
     all: Vec<(HouseholdId, Answer)>,
     by_id: HashMap<Uuid, u32>,
     arrived: Arrivals,
+    standings: HashMap<Option<CampaignId>, HashMap<HouseholdId, u32>>,
 }
 
-/// How many households were asked, and what they said: counts that add.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// Asked at all.
-    pub asked: u32,
-    /// Of them said anything.
-    pub answered: u32,
-    /// Of those satisfied.
-    pub satisfied: u32,
+/// What an answer did to a standing: what stood for its household before, and what stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    pub household: HouseholdId,
+    pub campaign: Option<CampaignId>,
+    pub before: Option<Satisfaction>,
+    pub after: Satisfaction,
 }
 
-impl Add for Asked {
-    type Output = Asked;
+/// What the households of each Area, with all below it, answered.
+#[derive(Debug)]
+pub struct Answered(Vec<AnswerCounts>);
 
-    fn add(self, other: Asked) -> Asked {
-        Asked {
-            asked: self.asked + other.asked,
-            answered: self.answered + other.answered,
-            satisfied: self.satisfied + other.satisfied,
-        }
+impl Answered {
+    /// In an Area and all below. An Area founded later had nobody.
+    #[must_use]
+    pub fn of(&self, id: AreaId) -> AnswerCounts {
+        self.0.get(id.0 as usize).copied().unwrap_or_default()
     }
 }
 
+/// Of two answers of a household the last stands; of two at one moment the one with the greater id.
+fn later(one: &Answer, other: &Answer) -> bool {
+    (one.at, one.id) > (other.at, other.id)
+}
+
 impl Answers {
-    /// Adds an answer that came in at a time; one whose id is known changes nothing.
-    pub(super) fn put(&mut self, answer: Answer, households: &Households, came: Timestamp) -> Result<(), StateError> {
+    /// Adds an answer that came in at a time; the standing that it turned. One whose id is known changes nothing.
+    pub(super) fn put(
+        &mut self,
+        answer: Answer,
+        households: &Households,
+        came: Timestamp,
+    ) -> Result<Option<Said>, StateError> {
         let id = households.find(answer.household.as_str());
-        let id = id.ok_or_else(|| StateError::Household(answer.household.clone()))?;
+        let household = id.ok_or_else(|| StateError::Household(answer.household.clone()))?;
         if self.by_id.contains_key(&answer.id) {
-            return Ok(());
+            return Ok(None);
         }
         let n = u32::try_from(self.all.len()).map_err(|_| StateError::Full("answers"))?;
         self.arrived.note(came, n);
         self.by_id.insert(answer.id, n);
-        self.all.push((id, answer));
-        Ok(())
+        let (campaign, after) = (answer.campaign, answer.answer);
+        self.all.push((household, answer));
+        let standings = self.standings.entry(campaign).or_default();
+        let before = standings.get(&household).map(|stands| &self.all[*stands as usize].1);
+        if before.is_some_and(|before| !later(&self.all[n as usize].1, before)) {
+            return Ok(None);
+        }
+        let before = before.map(|before| before.answer);
+        standings.insert(household, n);
+        Ok(Some(Said { household, campaign, before, after }))
     }
 
     fn get(&self, id: Uuid) -> Option<&Answer> {
         self.by_id.get(&id).map(|n| &self.all[*n as usize].1)
+    }
+
+    /// The answers that stand for a household, in every campaign that asked it and about the work as a whole.
+    pub(super) fn of(&self, household: HouseholdId) -> impl Iterator<Item = (Option<CampaignId>, Satisfaction)> + '_ {
+        let standing = move |(campaign, standings): (&Option<CampaignId>, &HashMap<HouseholdId, u32>)| {
+            standings.get(&household).map(|n| (*campaign, self.all[*n as usize].1.answer))
+        };
+        self.standings.iter().filter_map(standing)
+    }
+
+    /// Every household that was asked with the answer that stands for it, campaign by campaign.
+    pub(super) fn all_standings(
+        &self,
+    ) -> impl Iterator<Item = (Option<CampaignId>, impl Iterator<Item = (HouseholdId, Satisfaction)> + '_)> {
+        self.standings
+            .iter()
+            .map(|(campaign, s)| (*campaign, s.iter().map(|(h, n)| (*h, self.all[*n as usize].1.answer))))
     }
 
     /// The last answer of each household about a campaign, of those that had come in by a time and of those given in a period.
@@ -74,7 +108,7 @@ impl Answers {
             |answer: &Answer| answer.campaign == campaign && period.is_none_or(|period| period.contains(&answer.at));
         for (household, answer) in self.all[..known].iter().filter(|(_, answer)| of(answer)) {
             let standing = last.entry(*household).or_insert(answer);
-            if (answer.at, answer.id) > (standing.at, standing.id) {
+            if later(answer, standing) {
                 *standing = answer;
             }
         }
@@ -88,33 +122,46 @@ impl Answers {
 }
 
 impl State {
-    /// What the households of each Area, with all below it, answered about a campaign; by a time, as far as it had come in, and of a
-    /// period, what was said in it. Areas in which nobody was asked are left out. Looks at each answer.
+    /// What the households of an Area and all below it answered about a campaign. Counts nothing.
+    #[must_use]
+    pub fn answers_in(&self, id: AreaId, campaign: Option<CampaignId>) -> AnswerCounts {
+        self.areas.answers(id, campaign)
+    }
+
+    /// What the households of each Area, with all below it, had answered about a campaign by a time, as far as it had come in; and of
+    /// a period, what was said in it. Looks at each answer.
     #[must_use]
     pub fn answered(
         &self,
         campaign: Option<CampaignId>,
         at: Option<Timestamp>,
         period: Option<&Range<Timestamp>>,
-    ) -> BTreeMap<AreaId, Asked> {
+    ) -> Answered {
         // Of each Area alone, then added up: an answer costs the same however deep its Area lies.
-        let mut own = vec![Asked::default(); self.areas.ids().count()];
+        let mut own = vec![AnswerCounts::default(); self.areas.ids().count()];
         for (household, answer) in self.answers.standing(campaign, at, period) {
             if let Some(area) = self.households.area(household) {
-                let count = &mut own[area.0 as usize];
-                count.asked += 1;
-                count.answered += u32::from(answer != Satisfaction::NoAnswer);
-                count.satisfied += u32::from(answer == Satisfaction::Satisfied);
+                own[area.0 as usize] += AnswerCounts::one(answer);
             }
         }
-        let mut counts: BTreeMap<AreaId, Asked> = BTreeMap::new();
-        for (id, asked) in self.areas.ids().zip(own).filter(|(_, one)| one.asked > 0) {
-            for area in self.areas.chain(Some(id)) {
-                let count = counts.entry(area).or_default();
-                *count = *count + asked;
+        let mut all = vec![AnswerCounts::default(); own.len()];
+        for (id, counts) in self.areas.ids().zip(own).filter(|(_, counts)| counts.asked > 0) {
+            for above in self.areas.chain(Some(id)) {
+                all[above.0 as usize] += counts;
             }
         }
-        counts
+        Answered(all)
+    }
+
+    /// Counts in Areas that another answer stands for a household now.
+    pub(super) fn said(&mut self, said: Said) {
+        let Said { household, campaign, before, after } = said;
+        let area = self.households.area(household);
+        for (answer, add) in [(before, false), (Some(after), true)] {
+            if let Some(answer) = answer {
+                self.areas.tally_answers(campaign, area, AnswerCounts::one(answer), add);
+            }
+        }
     }
 
     /// What became of the households that each member called on last in a campaign, within an Area: how many, and how many with each

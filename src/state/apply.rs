@@ -7,7 +7,7 @@ use super::index::Spot;
 use super::visits::Turn;
 use super::{Delta, State, StateError, Version};
 use crate::geom::{Bbox, LatticeRect};
-use crate::model::{Area, CampaignId, Change, Code, Household, Kind, OutcomeCounts, TargetChange, Visit};
+use crate::model::{AnswerCounts, Area, CampaignId, Change, Code, Household, Kind, OutcomeCounts, TargetChange, Visit};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,9 @@ impl State {
                 self.turn(id, &turns)
             }
             Change::Answered(answer) => {
-                self.answers.put(answer, &self.households, came)?;
+                if let Some(said) = self.answers.put(answer, &self.households, came)? {
+                    self.said(said);
+                }
                 Delta::default()
             }
             Change::TeamPut(_) => {
@@ -111,7 +113,7 @@ impl State {
         Ok(delta)
     }
 
-    /// Subtract the old, add the new: the household's place and standing outcomes, in its Areas and its cells.
+    /// Subtract the old, add the new: the household's place, standing outcomes and answers, in its Areas and its cells.
     fn contribute(&mut self, id: HouseholdId, add: bool) {
         let (at, area) = (self.households.lattice(id), self.households.area(id));
         let status = self.households.status(id);
@@ -128,6 +130,9 @@ impl State {
             }
             let turn = if add { [None, Some(outcome)] } else { [Some(outcome), None] };
             self.pyramid.turn(campaign, at, status, turn);
+        }
+        for (campaign, answer) in self.answers.of(id) {
+            self.areas.tally_answers(campaign, area, AnswerCounts::one(answer), add);
         }
         let aiming: Vec<CampaignId> = self.campaigns.aiming_at(id).collect();
         for campaign in aiming {

@@ -1,12 +1,14 @@
 //! Areas, how they nest, and the tallies of each with all below it.
 
 mod borders;
+mod sums;
 
+use self::sums::Sums;
 use super::index::{BoxIndex, WorldRect};
 use crate::geom::borders::Outline;
 use crate::geom::locate::Prepared;
 use crate::geom::{Bbox, LonLat, Plane};
-use crate::model::{Area, CampaignId, Code, Level, OutcomeCounts, Tally};
+use crate::model::{AnswerCounts, Area, CampaignId, Code, Level, OutcomeCounts, Tally};
 use geo::Area as _;
 use hashbrown::HashMap;
 use std::collections::BTreeSet;
@@ -65,9 +67,11 @@ pub struct Areas {
     children: HashMap<Code, BTreeSet<AreaId>>,
     tree: BoxIndex,
     /// Outcomes in each Area and all below, campaign by campaign.
-    outcomes: HashMap<Option<CampaignId>, Vec<OutcomeCounts>>,
+    outcomes: Sums<OutcomeCounts>,
     /// Households of the target in each Area and all below, for campaigns that have one.
-    targets: HashMap<CampaignId, Vec<u32>>,
+    targets: Sums<u32>,
+    /// Answers of households in each Area and all below, campaign by campaign.
+    answers: Sums<AnswerCounts>,
     /// Living Areas and their summed size on the unit square, level by level.
     levels: HashMap<Level, (u32, f64)>,
 }
@@ -157,10 +161,9 @@ impl Areas {
         } else {
             let id = AreaId(u32::try_from(self.entries.len()).ok().filter(|n| *n < u32::MAX)?);
             self.entries.push(new);
-            for outcomes in self.outcomes.values_mut() {
-                outcomes.push(OutcomeCounts::default());
-            }
-            self.targets.values_mut().for_each(|counts| counts.push(0));
+            self.outcomes.founded();
+            self.targets.founded();
+            self.answers.founded();
             self.by_code.insert(code.clone(), id);
             id
         };
@@ -259,49 +262,16 @@ impl Areas {
         }
     }
 
-    /// From now on a campaign has a target of its own, of nobody yet.
-    pub(super) fn aim(&mut self, campaign: CampaignId) {
-        self.targets.insert(campaign, vec![0; self.entries.len()]);
-    }
-
-    /// Adds (or takes away) households of a campaign's target in a chain.
-    pub(super) fn tally_target(&mut self, campaign: CampaignId, lowest: Option<AreaId>, households: u32, add: bool) {
-        let chain: Vec<AreaId> = self.chain(lowest).collect();
-        let counts = self.targets.get_mut(&campaign).expect("it was aimed first");
-        for id in chain {
-            if add {
-                counts[id.0 as usize] += households;
-            } else {
-                counts[id.0 as usize] -= households;
-            }
-        }
-    }
-
-    /// Adds (or takes away) outcomes in a chain.
-    pub(super) fn tally_outcomes(
-        &mut self,
-        campaign: Option<CampaignId>,
-        lowest: Option<AreaId>,
-        counts: OutcomeCounts,
-        add: bool,
-    ) {
-        let chain: Vec<AreaId> = self.chain(lowest).collect();
-        let n = self.entries.len();
-        let outcomes = self.outcomes.entry(campaign).or_insert_with(|| vec![OutcomeCounts::default(); n]);
-        for id in chain {
-            if add {
-                outcomes[id.0 as usize] += counts;
-            } else {
-                outcomes[id.0 as usize] -= counts;
-            }
-        }
-    }
-
     /// The tally of an Area and all below. Counts nothing.
     pub(super) fn tally(&self, id: AreaId, campaign: Option<CampaignId>) -> Tally {
         let entry = self.get(id);
-        let outcomes = self.outcomes.get(&campaign).map(|o| o[id.0 as usize]).unwrap_or_default();
-        let target = campaign.and_then(|campaign| self.targets.get(&campaign)).map(|counts| counts[id.0 as usize]);
+        let outcomes = self.outcomes.of(campaign, id).unwrap_or_default();
+        let target = campaign.and_then(|_| self.targets.of(campaign, id));
         Tally { households: entry.households, eligible: target.unwrap_or(entry.eligible), outcomes }
+    }
+
+    /// What the households of an Area and all below answered. Counts nothing.
+    pub(super) fn answers(&self, id: AreaId, campaign: Option<CampaignId>) -> AnswerCounts {
+        self.answers.of(campaign, id).unwrap_or_default()
     }
 }

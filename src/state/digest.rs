@@ -21,9 +21,9 @@ impl State {
             let entry = self.areas.get(id);
             put(&(&entry.area, entry.in_force, entry.parent, entry.outline.zooms()));
             for campaign in &campaigns {
-                let tally = self.areas.tally(id, *campaign);
+                let (tally, answers) = (self.areas.tally(id, *campaign), self.areas.answers(id, *campaign));
                 if tally.households > 0 {
-                    put(&(campaign, tally));
+                    put(&(campaign, tally, answers));
                 }
             }
         }

@@ -6,7 +6,7 @@ use super::households::HouseholdId;
 use super::index::{PointIndex, Spot, WorldRect};
 use super::{State, StateError, Version};
 use crate::geom::{World, locate};
-use crate::model::{Change, Kind, OutcomeCounts};
+use crate::model::{AnswerCounts, Change, Kind, OutcomeCounts};
 use geo::Coord;
 use jiff::Timestamp;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
@@ -87,7 +87,9 @@ impl Loader {
             Change::VisitWithdrawn(end) => {
                 state.visits.load_end(end.id, came).ok_or(StateError::Visit(end.id))?;
             }
-            Change::Answered(answer) => state.answers.put(answer, &state.households, came)?,
+            Change::Answered(answer) => {
+                state.answers.put(answer, &state.households, came)?;
+            }
             Change::TeamPut(_) | Change::Assigned(_) => state.teams.take(change, &state.households)?,
             Change::PlanPut(_)
             | Change::ZonePut(_)
@@ -170,7 +172,7 @@ impl State {
 }
 
 fn tally(state: &mut State) {
-    let State { areas, households, visits, pyramid, campaigns, .. } = state;
+    let State { areas, households, visits, pyramid, campaigns, answers, .. } = state;
     // Counts of the lowest Areas first, so that a chain is walked once for each of them and not for each household.
     let mut own = vec![[0u32; 2]; areas.ids().count()];
     for id in households.ids() {
@@ -212,5 +214,18 @@ fn tally(state: &mut State) {
         }
         let member = |id| (households.lattice(id), households.status(id), visits.outcome(Some(campaign), id));
         pyramid.build_target(campaign, target.members().map(member));
+    }
+    for (campaign, standings) in answers.all_standings() {
+        let mut own = vec![AnswerCounts::default(); areas.ids().count()];
+        for (household, answer) in standings {
+            if let Some(area) = households.area(household) {
+                own[area.0 as usize] += AnswerCounts::one(answer);
+            }
+        }
+        for (id, counts) in areas.ids().zip(own) {
+            if counts.asked > 0 {
+                areas.tally_answers(campaign, Some(id), counts, true);
+            }
+        }
     }
 }

@@ -45,7 +45,7 @@ mod verdict;
 mod visits;
 mod weeks;
 
-pub use answers::Asked;
+pub use answers::Answered;
 pub use areas::{AreaEntry, AreaId};
 pub use campaigns::{Decision, Target};
 pub use coverage::Covered;

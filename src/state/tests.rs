@@ -9,7 +9,7 @@ use self::story::{area, campaign, code, drawing, edition, household, story, visi
 use super::pyramid::Kinds;
 use super::{HouseholdId, Loader, Mark, Scope, Sieve, State, StateError, Verdict};
 use crate::geom::{LonLat, TileId};
-use crate::model::{Area, CampaignId, Change, Code, Level, Outcome, PlanId, Tally, Visit, Zone};
+use crate::model::{AnswerCounts, Area, CampaignId, Change, Code, Level, Outcome, PlanId, Tally, Visit, Zone};
 use jiff::Timestamp;
 use rand::{SeedableRng, rngs::SmallRng};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,7 @@ fn lived(changes: &[Change]) -> State {
 
 #[test]
 fn a_map_that_lived_equals_the_map_loaded_from_the_same_changes() {
+    let mut users = 0;
     for seed in 0..6 {
         let changes = story(seed, 900);
         let (mut state, mut loader) = (State::new(), Loader::new());
@@ -45,10 +46,12 @@ fn a_map_that_lived_equals_the_map_loaded_from_the_same_changes() {
         }
         let rebuilt = loader.finish();
         assert_eq!(state.digest(), rebuilt.digest(), "seed {seed}");
-        assert!(state.counts().0 > 100 && state.counts().1 > 100 && state.people().users().count() > 0);
+        assert!(state.counts().0 > 100 && state.counts().1 > 100, "seed {seed}");
+        users += state.people().users().count();
         assert!(state.ledger_templates().count() > 0, "seed {seed}");
         assert!(state.editions().len() > 3 && state.heard() > 20 && state.areas_seq() > 0, "seed {seed}");
     }
+    assert!(users > 5, "{users}");
 }
 
 #[test]
@@ -151,12 +154,19 @@ fn every_tally_equals_counting() {
             assert_eq!(state.calls_of(name), callers, "{name}");
             assert!(callers > 0 || name == "nobody", "{name} calls on nobody");
         }
+        let mut asked = 0;
         for campaign in [None, Some(CampaignId(1)), Some(CampaignId(2))] {
             let areas = state.coverage(campaign, None, None, None);
             assert!(areas.len() >= 9, "{}", areas.len());
             for covered in &areas {
                 let inside = |id| state.areas.chain(state.households.area(id)).any(|a| a == covered.id);
                 assert_eq!(covered.tally, count(campaign, &inside), "{}", covered.entry.area.code);
+                let mut answers = AnswerCounts::default();
+                for h in state.households().filter(|h| inside(h.id)) {
+                    answers += counted.answer(campaign, h.code);
+                }
+                assert_eq!(state.answers_in(covered.id, campaign), answers, "{}", covered.entry.area.code);
+                asked += answers.asked;
             }
             let (_, whole) = state.pyramid.cell(TileId::WORLD, campaign, Kinds::ALL).unwrap();
             assert_eq!(whole, count(campaign, &|_| true));
@@ -164,6 +174,7 @@ fn every_tally_equals_counting() {
             let listed = state.unvisited(campaign, None, None, &Scope::Everywhere, 10_000);
             assert_eq!(listed.len(), whole.unvisited() as usize);
         }
+        assert!(asked > 20, "{asked}");
     }
 }
 

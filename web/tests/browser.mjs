@@ -46,7 +46,7 @@ export async function open(hash = ALL, { width = 960, height = 600, prepare, rea
   const errors = [];
   /** @type {string[]} */
   const requests = [];
-  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
+  page.on('console', (message) => { if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`); });
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('request', (request) => requests.push(request.url()));
   await prepare?.(page);

@@ -8,7 +8,7 @@ import { visitsOf } from './phone.mjs';
 import { areas, cut, keeps, log, mend, opened, rows, walker, way } from './walker.mjs';
 
 test('every file that the page loads is kept, and a token leaves nothing on the device', async () => {
-  const { page } = await walker('member', areas);
+  const { page } = await walker('member', areas, { map: true });
   await page.click('[data-key="task-households"]');
   await page.waitForSelector('#map[aria-busy="false"]', { timeout: 30_000 });
   const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
@@ -102,7 +102,7 @@ test('a card opens without network from what is kept, says what is not, and is w
 });
 
 test('a tap on the map opens a card without network, and so does a page that begins there', async () => {
-  const { device, page } = await walker('member', areas);
+  const { device, page } = await walker('member', areas, { map: true });
   const [code] = await rows(page);
   const { lon, lat } = await ask(`/api/households/${code}`, ADMIN);
   await page.evaluate(([x, y]) => { location.hash = `#map=17/${y}/${x}&campaign=2&lang=en&theme=light`; }, [lon, lat]);

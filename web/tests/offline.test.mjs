@@ -7,7 +7,7 @@ import { visitsOf } from './phone.mjs';
 import { VIEW, areas, cut, device as phoneAt, grid, log, logAll, mend, rows, sent, township, waiting, walker, way } from './walker.mjs';
 
 test('a member signs in by link, logs a visit in two taps, loses the network, reloads, goes on, and nothing is lost', async () => {
-  const { name, device, page } = await walker('member', areas);
+  const { name, device, page } = await walker('member', areas, { map: true });
   const [first, second, third] = await rows(page);
   await log(page, first, 'visited', 'stored');
   await cut(device);

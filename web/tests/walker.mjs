@@ -45,19 +45,19 @@ after(async () => {
   await Promise.all(folders.map(empty));
 });
 
-/** A phone that is closed after the test. @param {string} folder @returns {Promise<Phone>} */
-export async function device(folder) {
-  const made = await phone(folder);
+/** A phone that is closed after the test. @param {string} folder @param {boolean} [map]  whether it draws one @returns {Promise<Phone>} */
+export async function device(folder, map = false) {
+  const made = await phone(folder, map);
   devices.push(made);
   return made;
 }
 
-/** A new phone on which somebody signs in by link and everything for the walk is kept. @param {'member' | 'coordinator'} role @param {string[]} of @param {{prepare?: (page: Page) => Promise<unknown>, until?: (page: Page) => Promise<unknown>}} [how] */
-export async function walker(role, of, { prepare, until = ready } = {}) {
+/** A new phone on which somebody signs in by link and everything for the walk is kept. @param {'member' | 'coordinator'} role @param {string[]} of @param {{prepare?: (page: Page) => Promise<unknown>, until?: (page: Page) => Promise<unknown>, map?: boolean}} [how] */
+export async function walker(role, of, { prepare, until = ready, map = false } = {}) {
   const folder = await pocket();
   folders.push(folder);
   const who = await person(role, of);
-  const own = await device(folder);
+  const own = await device(folder, map);
   await prepare?.(own.page);
   await own.page.goto(`${way.url}/#${VIEW}&link=${who.link}`);
   await until(own.page);

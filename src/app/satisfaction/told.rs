@@ -5,8 +5,7 @@ use crate::analysis::rates::funnel::{Chance, Funnel};
 use crate::analysis::rates::interval::Method;
 use crate::analysis::rates::reliable::{FEW_ANSWERS, Shown, top_coded};
 use crate::analysis::rates::{Confidence, Rate, RatesError, share};
-use crate::model::{Area, Code};
-use crate::state::Asked;
+use crate::model::{AnswerCounts, Area, Code};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -52,24 +51,28 @@ pub struct Satisfied {
 /// All areas as one, and each beside it: answers that might have been dealt to the areas by lot are no difference between them.
 ///
 /// The whole leaves out areas whose rate is not told, where they are too few together: taken from the whole, the others would tell it.
-pub fn told(areas: &[(Arc<Area>, u32, Asked)]) -> Result<(Satisfied, Vec<AreaSatisfaction>), RatesError> {
-    let (mut told, mut untold) = ((Asked::default(), 0), (Asked::default(), 0));
-    for (_, eligible, asked) in areas {
-        let part = if is_told(*asked)? { &mut told } else { &mut untold };
-        *part = (part.0 + *asked, part.1 + eligible);
+pub fn told(areas: &[(Arc<Area>, u32, AnswerCounts)]) -> Result<(Satisfied, Vec<AreaSatisfaction>), RatesError> {
+    let (mut whole, mut untold) = ((AnswerCounts::default(), 0), (AnswerCounts::default(), 0));
+    for (_, eligible, counts) in areas {
+        let part = if is_told(*counts)? { &mut whole } else { &mut untold };
+        part.0 += *counts;
+        part.1 += eligible;
     }
-    let whole = if is_told(untold.0)? { (told.0 + untold.0, told.1 + untold.1) } else { told };
-    let positions = positions(&areas.iter().map(|(.., asked)| *asked).collect::<Vec<_>>())?;
-    let line = |((area, eligible, asked), position): (&(Arc<Area>, u32, Asked), Option<&'static str>)| {
+    if is_told(untold.0)? {
+        whole.0 += untold.0;
+        whole.1 += untold.1;
+    }
+    let positions = positions(&areas.iter().map(|(.., counts)| *counts).collect::<Vec<_>>())?;
+    let line = |((area, eligible, counts), position): (&(Arc<Area>, u32, AnswerCounts), Option<&'static str>)| {
         let (code, name, parent) = (area.code.clone(), area.name.clone(), area.parent.clone());
-        Ok(AreaSatisfaction { code, name, parent, told: Satisfied::of(*asked, *eligible)?, position })
+        Ok(AreaSatisfaction { code, name, parent, told: Satisfied::of(*counts, *eligible)?, position })
     };
     let lines = areas.iter().zip(positions).map(line).collect::<Result<_, RatesError>>()?;
     Ok((Satisfied::of(whole.0, whole.1)?, lines))
 }
 
 /// Where each lies beside all that were answered enough to be compared: of fewer than ten answers nothing is said.
-fn positions(areas: &[Asked]) -> Result<Vec<Option<&'static str>>, RatesError> {
+fn positions(areas: &[AnswerCounts]) -> Result<Vec<Option<&'static str>>, RatesError> {
     let compared: Vec<usize> = (0..areas.len()).filter(|n| areas[*n].answered >= FEW_ANSWERS).collect();
     let rates = compared.iter().map(|n| Rate::new(areas[*n].satisfied, areas[*n].answered));
     let rates: Vec<Rate> = rates.collect::<Result<_, _>>()?;
@@ -82,12 +85,12 @@ fn positions(areas: &[Asked]) -> Result<Vec<Option<&'static str>>, RatesError> {
 }
 
 /// Whether a rate says nothing of what each one answered.
-fn is_told(Asked { answered, satisfied, .. }: Asked) -> Result<bool, RatesError> {
+fn is_told(AnswerCounts { answered, satisfied, .. }: AnswerCounts) -> Result<bool, RatesError> {
     Ok(matches!(top_coded(Rate::new(satisfied, answered)?), None | Some(Shown::Exact(_))))
 }
 
 impl Satisfied {
-    fn of(Asked { asked, answered, satisfied }: Asked, eligible: u32) -> Result<Satisfied, RatesError> {
+    fn of(AnswerCounts { asked, answered, satisfied }: AnswerCounts, eligible: u32) -> Result<Satisfied, RatesError> {
         let no_answer = (asked > 0).then(|| f64::from(asked - answered) / f64::from(asked));
         let told = Satisfied { asked, answered, no_answer, ..Satisfied::default() };
         let answers = Rate::new(satisfied, answered)?;
@@ -117,7 +120,7 @@ mod tests {
     use super::*;
 
     fn of(satisfied: u32, answered: u32, eligible: u32) -> Satisfied {
-        Satisfied::of(Asked { asked: answered + 3, answered, satisfied }, eligible).unwrap()
+        Satisfied::of(AnswerCounts { asked: answered + 3, answered, satisfied }, eligible).unwrap()
     }
 
     #[test]
@@ -149,7 +152,7 @@ mod tests {
         };
         let whole = |asked: &[(u32, u32)]| {
             let of = |(n, (satisfied, answered)): (usize, &(u32, u32))| {
-                (area(n), 100, Asked { asked: *answered, answered: *answered, satisfied: *satisfied })
+                (area(n), 100, AnswerCounts { asked: *answered, answered: *answered, satisfied: *satisfied })
             };
             told(&asked.iter().enumerate().map(of).collect::<Vec<_>>()).unwrap().0
         };
@@ -167,7 +170,7 @@ mod tests {
 
     #[test]
     fn only_what_chance_does_not_explain_is_set_apart_and_of_few_answers_nothing_is_said() {
-        let asked = |satisfied, answered| Asked { asked: answered + 5, answered, satisfied };
+        let asked = |satisfied, answered| AnswerCounts { asked: answered + 5, answered, satisfied };
         let alike = [asked(80, 100), asked(75, 100), asked(84, 100), asked(0, 9), asked(0, 0)];
         let within = Some("within");
         assert_eq!(positions(&alike).unwrap(), [within, within, within, None, None]);

@@ -4,8 +4,8 @@ use super::super::{HouseholdView, State};
 use super::at;
 use super::story::code;
 use crate::model::{
-    Assignment, CampaignId, Change, Charge, Fix, Membership, Outcome, Sealed, TargetChange, Team, UserName, Visit,
-    VisitEnd,
+    Answer, AnswerCounts, Assignment, CampaignId, Change, Charge, Fix, Membership, Outcome, Satisfaction, Sealed,
+    TargetChange, Team, UserName, Visit, VisitEnd,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -13,10 +13,22 @@ use rand::{RngExt, rngs::SmallRng};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Decisions on targets, corrections and withdrawals, Teams and who calls on whom; of visits that were made, too.
+/// Decisions on targets, corrections and withdrawals, Teams, who calls on whom and what households answer; of visits that were made, too.
 pub fn change(rng: &mut SmallRng, households: u32, made: &[Visit]) -> Change {
     let household = |rng: &mut SmallRng| code(rng.random_range(0..households));
-    match rng.random_range(0..8) {
+    match rng.random_range(0..10) {
+        8 | 9 => {
+            let campaign = rng.random_bool(0.7).then(|| CampaignId(rng.random_range(1..=2)));
+            let at = Timestamp::from_second(1_760_000_000 + rng.random_range(0..3_000_000)).unwrap();
+            let answer = Satisfaction::ALL[rng.random_range(0..Satisfaction::ALL.len())];
+            Change::Answered(Answer {
+                id: Uuid::from_u128(rng.random()),
+                household: household(rng),
+                campaign,
+                at,
+                answer,
+            })
+        }
         0 => {
             let campaign = CampaignId(rng.random_range(1..=2));
             let some = |rng: &mut SmallRng| (0..rng.random_range(1..4)).map(|_| household(rng)).collect();
@@ -56,6 +68,7 @@ pub fn change(rng: &mut SmallRng, households: u32, made: &[Visit]) -> Change {
 #[derive(Default)]
 pub struct Counted {
     visits: BTreeMap<Uuid, Visit>,
+    answers: Vec<Answer>,
     pub targets: BTreeMap<CampaignId, BTreeSet<String>>,
 }
 
@@ -72,6 +85,7 @@ impl Counted {
                     counted.visits.insert(visit.id, visit.clone());
                 }
                 Change::VisitWithdrawn(end) => drop(counted.visits.remove(&end.id)),
+                Change::Answered(answer) => counted.answers.push(answer.clone()),
                 Change::TargetChanged(change) => {
                     let target = counted.targets.entry(change.campaign).or_default();
                     if change.all {
@@ -103,6 +117,13 @@ impl Counted {
         };
         let last = self.visits.values().filter(of).max_by_key(|visit| (visit.outcome.counts(), visit.at, visit.id));
         last.map(|visit| visit.outcome)
+    }
+
+    /// What it answered last about a campaign, or about the work as a whole.
+    pub fn answer(&self, campaign: Option<CampaignId>, household: &str) -> AnswerCounts {
+        let of = |answer: &&Answer| answer.household.as_str() == household && answer.campaign == campaign;
+        let last = self.answers.iter().filter(of).max_by_key(|answer| (answer.at, answer.id));
+        last.map(|last| AnswerCounts::one(last.answer)).unwrap_or_default()
     }
 
     /// Whether somebody was reached by a visit before a moment.

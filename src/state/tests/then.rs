@@ -74,7 +74,16 @@ fn figures_turned_back_are_those_of_a_map_that_ended_then() {
                 let mut back = state.turn_back(at(last), campaign, None);
                 while back.step(&state) {}
                 let then = back.finish(&state);
+                let (answered, in_period) =
+                    (state.answered(campaign, Some(at(last)), None), before.answered(campaign, None, Some(&period)));
+                let then_in_period = state.answered(campaign, Some(at(last)), Some(&period));
                 for covered in before.coverage(campaign, None, None, None) {
+                    assert_eq!(answered.of(covered.id), before.answers_in(covered.id, campaign), "answers at {last}");
+                    assert_eq!(
+                        then_in_period.of(covered.id),
+                        in_period.of(covered.id),
+                        "answers in a period at {last}"
+                    );
                     assert_eq!(then.tally(covered.id), covered.tally, "{} at {last}", covered.entry.area.code);
                     compared += 1;
                 }
