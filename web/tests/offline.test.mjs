@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { en } from '../words.en.js';
-import { visitsOf } from './phone.mjs';
+import { rooted, visitsOf } from './phone.mjs';
 import { VIEW, areas, cut, device as phoneAt, grid, log, logAll, mend, rows, sent, township, waiting, walker, way } from './walker.mjs';
 
 test('a member signs in by link, logs a visit in two taps, loses the network, reloads, goes on, and nothing is lost', async () => {
@@ -55,6 +55,7 @@ test('200 visits logged without network, the browser killed in between: all in t
     }
   };
   await go(120);
+  await rooted(folder);
   await device.kill();
   device = await phoneAt(folder);
   ({ page } = device);

@@ -11,6 +11,7 @@ import { ADMIN, URL_, ask, send } from './browser.mjs';
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--remote-debugging-port=0', '--lang=en-GB', '--force-device-scale-factor=0.5']; // a quarter of the pixels: they are drawn without a graphics card
 const START_MS = 20_000;
+const ROOTED_MS = 90_000;
 const SIZE = { width: 360, height: 740 };
 
 /** @typedef {{url: string, posted: number, lose: number, newer: boolean, cut(): Promise<void>, mend(): Promise<void>}} Line */
@@ -81,6 +82,16 @@ export async function visitsOf(name) {
 export const pocket = () => mkdtemp(join(tmpdir(), 'melonmap-phone-'));
 /** @param {string} folder */
 export const empty = (folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+
+/** Until the browser has written its session down, which it does some half a minute later: one that is killed before has signed nobody in. @param {string} folder */
+export async function rooted(folder) {
+  const until = Date.now() + ROOTED_MS;
+  const cookies = async () => (await Promise.all(['Cookies', 'Network/Cookies'].map((file) => readFile(join(folder, 'Default', file), 'latin1').catch(() => '')))).join('');
+  while (!(await cookies()).includes('melonmap')) {
+    if (Date.now() > until) throw new Error('the browser did not write its session down');
+    await new Promise((later) => { setTimeout(later, 200); });
+  }
+}
 
 /**
  * Starts the browser with what it kept.

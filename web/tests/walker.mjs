@@ -90,8 +90,9 @@ export async function mend(device) {
 /** @param {Page} page @returns {Promise<string[]>} */
 export const rows = (page) => page.$$eval('.walk > li', (all) => all.map((row) => row.getAttribute('data-row') ?? ''));
 
-/** Two taps. @param {Page} page @param {string} code @param {string} [outcome] @param {string} [becomes] */
+/** Two taps. Brings the tab to the front: one behind draws nothing, and its taps wait for that. @param {Page} page @param {string} code @param {string} [outcome] @param {string} [becomes] */
 export async function log(page, code, outcome = 'visited', becomes = 'unsent') {
+  await page.bringToFront();
   await page.click(`[data-row="${code}"] .stop`);
   await page.click(`[data-row="${code}"] [data-outcome="${outcome}"]`);
   await page.waitForSelector(`[data-row="${code}"][data-state="${becomes}"]`);
@@ -126,7 +127,10 @@ export const keeps = (page) => page.evaluate(async () => {
 });
 
 /** Undoes a visit where it stands in the list. @param {Page} page @param {string} code */
-export const undo = (page, code) => page.click(`[data-key="undo-${code}"]`);
+export async function undo(page, code) {
+  await page.bringToFront();
+  await page.click(`[data-key="undo-${code}"]`);
+}
 /** What a row says of its visit. @param {Page} page @param {string} code */
 export const told = (page, code) => page.textContent(`[data-row="${code}"] [data-field="log"]`);
 /** A visit to a household, as the service has it. @param {string} code @returns {Promise<{id: string, outcome: string, by: string, at: string, void?: string}[]>} the first first */
