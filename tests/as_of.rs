@@ -1,5 +1,7 @@
 //! Tiles of a time gone by: as they were answered then, for who may look back.
 
+mod items;
+
 use crate::house::{Client, County, GRIDS, Scratch, Server, TOWNSHIPS, home, homes, sequence, tile};
 use jiff::{SignedDuration, Timestamp};
 use melonmap::app::open_store;

@@ -1,13 +1,10 @@
 /** A figure of areas or members as a task: reading it, again when it changed, and what a person sets off. What it looks like is told by who makes it. */
 
-import * as api from './api.js';
 import { el } from './dom.js';
+import { createReading } from './figurereading.js';
 import { choosing, refused } from './ratehead.js';
 
 /** @import * as T from './types.js' */
-
-const REST_MS = 3_000; // between two readings that changes ask for
-const REST = 4; // times what the last reading took, if that is longer
 
 /**
  * @template F
@@ -37,9 +34,6 @@ const REST = 4; // times what the last reading took, if that is longer
 export function createFigure({ known, go, map, redraw, sign }, look) {
   /** @type {State<F>} */
   const state = { found: null, failed: null, sort: 'name', all: false };
-  let reading = 0;
-  let rested = 0;
-  let waiting = 0;
   /** @type {string | null} the area that is pointed at */
   let lit = null;
 
@@ -51,26 +45,13 @@ export function createFigure({ known, go, map, redraw, sign }, look) {
     if (on()) map()?.judge(Object.fromEntries((state.found === null ? [] : look.placed(state.found)).flatMap(({ code, position }) => (position === null ? [] : [[code, position]]))));
   };
 
+  const reading = createReading({
+    ask: () => look.ask(view()), has: () => state.found !== null, put: (now) => Object.assign(state, now), known, after: () => { judge(); redraw(); },
+  });
+
   async function read() {
     if (!may()) state.found = null; // another person
-    if (!on() || view().campaign === undefined) return;
-    const now = (reading += 1);
-    const start = performance.now();
-    clearTimeout(waiting);
-    waiting = 0;
-    try {
-      const found = await look.ask(view());
-      if (now !== reading) return; // asked for again already
-      Object.assign(state, { found, failed: null });
-    } catch (error) {
-      if (now !== reading) return;
-      const missing = error instanceof api.Problem && error.status === 404;
-      if (state.found === null || missing) state.failed = missing ? 'missing' : api.troubleOf(error);
-      else known().trouble = api.troubleOf(error); // the last figures stay
-    }
-    rested = performance.now() + Math.max(REST_MS, REST * (performance.now() - start));
-    judge();
-    redraw();
+    if (on() && view().campaign !== undefined) await reading.read();
   }
 
   /** @type {Acts} */
@@ -96,7 +77,7 @@ export function createFigure({ known, go, map, redraw, sign }, look) {
     read: () => void read(),
     /** The view changed. @param {T.View} was */
     moved(was) {
-      if (!open(view())) { reading += 1; state.found = null; return; }
+      if (!open(view())) { reading.forget(); state.found = null; return; }
       if (open(was) && look.about(was) === look.about(view())) return;
       Object.assign(state, { found: null, failed: null, all: false });
       lit = null;
@@ -105,8 +86,7 @@ export function createFigure({ known, go, map, redraw, sign }, look) {
     },
     /** @param {T.Change} change */
     changed(change) {
-      if (!on() || waiting || !(change.reset || look.touched(change))) return;
-      waiting = window.setTimeout(() => void read(), Math.max(0, rested - performance.now()));
+      if (on() && (change.reset || look.touched(change))) reading.soon(() => void read());
     },
     /** An area on the map is pointed at. @param {string | null} code */
     pointed: (code) => { if (on() && code !== lit) { lit = code; shine(); } },

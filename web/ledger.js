@@ -12,7 +12,7 @@ const AT_ONCE = 2_000; // households in one request; the service takes 5,000
 const PAGE = 50; // rows of a list, and how many more at a time
 const TOO_LONG = 413;
 
-/** @typedef {{kind: T.Trouble | 'refused-file' | 'large', said: string}} Failed */
+/** @typedef {{kind: T.Trouble | 'refused-file' | 'large', said: string, about?: 'file' | 'sheet' | 'header' | 'origin'}} Failed  `about`: what of a file was refused */
 /** @typedef {'changes' | 'conflicts' | 'unmatched' | 'problems'} List */
 /** @typedef {Pick<ReturnType<typeof createLedger>, 'state' | 'acts' | 'decided'>} Task */
 
@@ -50,7 +50,7 @@ export function createLedger({ known, go, redraw, sign }) {
   /** @param {unknown} error @returns {Failed} */
   function failedOf(error) {
     if (error instanceof api.Problem && error.status === TOO_LONG) return { kind: 'large', said: '' };
-    if (error instanceof api.Problem && error.status === 400) return { kind: 'refused-file', said: error.message };
+    if (error instanceof api.Problem && error.status === 400) return { kind: 'refused-file', said: error.message, about: error.field === 'sheet' || error.field === 'header' || error.field === 'origin' ? error.field : 'file' };
     return { kind: api.troubleOf(error), said: '' };
   }
 

@@ -37,7 +37,8 @@ export const refused = (acts) => h('div.view', { 'data-view': 'ledger' },
 function failed({ state, acts }) {
   const kind = state.failed?.kind ?? 'failed';
   if (kind === 'large') return trouble('ledger.large', 'ledger.large.next');
-  if (kind === 'refused-file') return h('div.trouble', { role: 'alert' }, h('p.said', null, t('ledger.refused')), h('p', { 'data-figure': 'reason' }, state.failed?.said ?? ''));
+  if (kind === 'refused-file') return h('div.trouble', { role: 'alert' }, h('p.said', null, t('ledger.refused')),
+    h('p', null, t(`ledger.refused.${state.failed?.about ?? 'file'}`)), h('p.exactly', null, h('small', null, t('ledger.refused.exactly')), ' ', h('q', { 'data-figure': 'reason', lang: 'en' }, state.failed?.said ?? '')));
   const sign = kind === 'refused' || kind === 'expired';
   return trouble(`trouble.${kind}`, `trouble.${kind}.next`, {}, h('button.primary', { type: 'button', onclick: sign ? acts.sign : acts.again, 'data-key': sign ? 'sign' : 'again' }, t(sign ? 'sign.in' : 'again')));
 }

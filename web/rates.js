@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import { el } from './dom.js';
+import { createReading } from './figurereading.js';
 import { compared } from './ratefigures.js';
 import { drawRatesLegend } from './ratelayers.js';
 import { bulletins } from './rateprint.js';
@@ -12,8 +13,6 @@ import { narrow } from './panel.js';
 /** @import * as T from './types.js' */
 
 const WIDE = matchMedia('(min-width: 1080px)'); // the panel is wider then: as in rates.css
-const REST_MS = 3_000; // between two readings that changes ask for
-const REST = 4; // times what the last reading took, if that is longer
 
 /** @typedef {Pick<ReturnType<typeof createRates>, 'state' | 'acts'>} Task */
 
@@ -38,37 +37,24 @@ export function createRates({ known, go, map, redraw, sign }) {
     /** Whether the table shows all areas. */ all: false,
     /** @type {string | null} the area that is pointed at */ lit: null,
   };
-  let reading = 0;
-  let rested = 0;
-  let waiting = 0;
-
   const view = () => known().view;
   const on = () => view().rates !== null && view().figure === null && may();
   const may = () => known().me?.may.includes('rates') ?? false;
   const judge = () => map()?.judge(!on() || state.rates === null ? null
     : Object.fromEntries(state.rates.areas.flatMap(({ code, position }) => (position === null ? [] : [[code, position]]))));
 
+  const reading = createReading({
+    ask: () => api.rates(/** @type {T.Level} */ (view().rates), view().campaign, view().within),
+    has: () => state.rates !== null,
+    put: ({ found = state.rates, failed }) => Object.assign(state, { rates: found, failed }),
+    known,
+    after: () => { judge(); redraw(); },
+  });
+
   async function read() {
-    const { rates: level, campaign, within } = view();
     if (!may()) state.rates = null; // another person
-    if (!on() || level === null || campaign === undefined) return judge();
-    const now = (reading += 1);
-    const start = performance.now();
-    clearTimeout(waiting);
-    waiting = 0;
-    try {
-      const rates = await api.rates(level, campaign, within);
-      if (now !== reading) return; // asked for again already
-      Object.assign(state, { rates, failed: null });
-    } catch (error) {
-      if (now !== reading) return;
-      const missing = error instanceof api.Problem && error.status === 404;
-      if (state.rates === null || missing) state.failed = missing ? 'missing' : api.troubleOf(error);
-      else known().trouble = api.troubleOf(error); // the last figures stay
-    }
-    rested = performance.now() + Math.max(REST_MS, REST * (performance.now() - start));
-    judge();
-    redraw();
+    if (!on() || view().campaign === undefined) return judge();
+    await reading.read();
   }
 
   /** How it grew, week by week: after the answer, which waits for nothing. */
@@ -159,8 +145,7 @@ export function createRates({ known, go, map, redraw, sign }) {
     },
     /** @param {T.Change} change */
     changed(change) {
-      if (!on() || waiting || (!change.reset && change.areas.length === 0)) return;
-      waiting = window.setTimeout(() => { void read(); void readPair(); void readWeeks(); }, Math.max(0, rested - performance.now()));
+      if (on() && (change.reset || change.areas.length > 0)) reading.soon(() => { void read(); void readPair(); void readWeeks(); });
     },
     /** An area on the map is pointed at. @param {string | null} code */
     pointed: (code) => { if (on()) light(code, true); },

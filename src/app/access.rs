@@ -31,8 +31,13 @@ pub(super) fn day(at: Timestamp) -> Date {
 
 /// The first moment of a day where the service runs.
 pub(super) fn start_of(day: Date) -> Timestamp {
-    // Only the last day that there is has none, west of Greenwich.
-    day.to_zoned(TimeZone::system()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+    start_in(day, TimeZone::system())
+}
+
+pub(super) fn start_in(day: Date, zone: TimeZone) -> Timestamp {
+    // Only the first day that there is has none east of Greenwich, and the last one west of it.
+    let beyond = if day.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    day.to_zoned(zone).map_or(beyond, |zoned| zoned.timestamp())
 }
 
 /// By what a caller holds their grant, and when that ends by itself.

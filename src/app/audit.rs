@@ -11,8 +11,8 @@
 
 use super::read::SearchHit;
 use super::{
-    App, AppError, Caller, HouseholdReport, ItemsQuery, ItemsReport, UnvisitedQuery, UnvisitedReport, WorklistQuery,
-    WorklistReport,
+    App, AppError, Caller, HouseholdReport, ItemsQuery, ItemsReport, Map, UnvisitedQuery, UnvisitedReport,
+    WorklistQuery, WorklistReport,
 };
 use crate::formats::csv_text;
 use crate::model::collection::Collection;
@@ -42,18 +42,25 @@ impl App {
         Ok(report)
     }
 
-    /// One item of a collection, noted where personal fields are shown.
-    pub async fn read_item(&self, caller: &Caller, collection: Collection, id: &str) -> Result<Feature, AppError> {
-        let feature = self.item(caller, collection, id)?;
+    /// One item of a collection, as it is or was; noted where personal fields are shown.
+    pub async fn read_item(
+        &self,
+        caller: &Caller,
+        collection: Collection,
+        id: &str,
+        as_of: Option<Timestamp>,
+    ) -> Result<Feature, AppError> {
+        let map = self.map(caller, as_of).await?;
+        let feature = self.item(caller, &map, collection, id)?;
         if feature.is_personal() {
             self.note_one(caller, collection.as_str(), id).await?;
         }
         Ok(feature)
     }
 
-    /// A page of items, noted where personal fields are shown. Not for the async threads.
-    pub fn read_items(&self, caller: &Caller, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
-        let report = self.items(caller, query)?;
+    /// A page of items of a map, noted where personal fields are shown. Not for the async threads.
+    pub fn read_items(&self, caller: &Caller, map: &Map, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
+        let report = self.items(caller, map, query)?;
         let personal = report.features.iter().filter(|feature| feature.is_personal()).count();
         self.note_list(caller, query.collection.as_str(), personal)?;
         Ok(report)
@@ -82,9 +89,15 @@ impl App {
         Ok(report)
     }
 
-    /// What a text finds; noted where addresses are shown. Not for the async threads.
-    pub fn read_search(&self, caller: &Caller, text: &str, limit: usize) -> Result<Vec<SearchHit>, AppError> {
-        let hits = self.search(caller, text, limit)?;
+    /// What a text finds on a map; noted where addresses are shown. Not for the async threads.
+    pub fn read_search(
+        &self,
+        caller: &Caller,
+        map: &Map,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<SearchHit>, AppError> {
+        let hits = self.search(caller, map, text, limit)?;
         self.note_list(
             caller,
             "search",

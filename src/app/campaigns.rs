@@ -1,10 +1,11 @@
 //! Founding, changing and listing campaigns.
 
-use super::access::today;
+use super::access::{day, today};
 use super::targets::TargetInput;
 use super::{App, AppError, Caller};
 use crate::model::{Campaign, CampaignId, Change, Right, TargetChange};
 use crate::state::State;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -69,11 +70,11 @@ impl CampaignReport {
 }
 
 impl App {
-    /// All campaigns, by number.
-    #[must_use]
-    pub fn campaigns(&self) -> Vec<CampaignReport> {
-        let today = today();
-        self.state.read().campaigns().map(|campaign| CampaignReport::of(campaign, today)).collect()
+    /// All campaigns, by number; as they were at a time, for who may look back.
+    pub async fn campaigns(&self, caller: &Caller, as_of: Option<Timestamp>) -> Result<Vec<CampaignReport>, AppError> {
+        let map = self.map(caller, as_of).await?;
+        let today = as_of.map_or_else(today, day);
+        Ok(self.look(&map, |state| state.campaigns().map(|one| CampaignReport::of(one, today)).collect()))
     }
 
     pub(super) fn known_campaign(&self, id: CampaignId) -> Result<Campaign, AppError> {

@@ -2,7 +2,7 @@
 
 use super::access::day;
 use super::figures::{AreaCoverage, Figures, Shown};
-use super::past::{Map, Moment};
+use super::past::Moment;
 use super::published::Sight;
 use super::read::living;
 use super::teams::Answering;
@@ -146,10 +146,7 @@ impl App {
     pub async fn area(&self, caller: &Caller, code: &str, as_of: Option<Timestamp>) -> Result<AreaReport, AppError> {
         caller.require(Right::Areas)?;
         let map = self.map(caller, as_of).await?;
-        let sight = match &map {
-            Map::Living => self.sight(caller, None),
-            Map::Past(_) => Moment::sight(caller, None),
-        };
+        let sight = if map.is_living() { self.sight(caller, None) } else { Moment::sight(caller, None) };
         let at = as_of.unwrap_or_else(Timestamp::now);
         self.look(&map, |state| area_of(state, caller, &sight, code, at))
     }

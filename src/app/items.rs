@@ -1,5 +1,6 @@
 //! Items of a collection: what OGC API Features asks for, in the house's words.
 
+use super::past::Map;
 use super::{App, AppError, Caller};
 use crate::geom::offered::{Inward, OfferedCrs};
 use crate::geom::{Bbox, LonLat};
@@ -112,16 +113,17 @@ impl App {
         [map, own].into_iter().flatten().reduce(|a, b| a.union(&b))
     }
 
-    /// A page of items. See [`crate::state::State::select`] for what it costs; it is given up after two seconds.
-    pub(super) fn items(&self, caller: &Caller, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
+    /// A page of items of a map. See [`crate::state::State::select`] for what it costs; it is given up after two seconds.
+    pub(super) fn items(&self, caller: &Caller, map: &Map, query: &ItemsQuery) -> Result<ItemsReport, AppError> {
         let end = Instant::now() + LONGEST;
-        self.items_while(caller, query, &|| Instant::now() < end)
+        self.items_while(caller, map, query, &|| Instant::now() < end)
     }
 
     /// A page of items, as long as `going` says yes.
     fn items_while(
         &self,
         caller: &Caller,
+        map: &Map,
         query: &ItemsQuery,
         going: &(dyn Fn() -> bool + Sync),
     ) -> Result<ItemsReport, AppError> {
@@ -132,20 +134,20 @@ impl App {
         let order = query.order.iter().map(|(name, descending)| sort_by(&visible, name, *descending));
         let order = order.collect::<Result<Vec<SortBy>, _>>()?;
         let after = query.after.as_deref().map(|text| mark(text, order.len())).transpose()?;
-        let state = self.state.read();
-        let scope = caller.scope(&state, collection.right())?;
-        let selection = Selection {
-            collection,
-            scope: &scope,
-            bbox: query.bbox.as_ref(),
-            during: query.during,
-            filter: filter.as_ref(),
-            order: &order,
-            after: after.as_ref(),
-            limit: query.limit,
-        };
-        let selected = state.select(&selection, |field| visible.shows(field), going);
-        drop(state);
+        let selected = self.look(map, |state| {
+            let scope = caller.scope(state, collection.right())?;
+            let selection = Selection {
+                collection,
+                scope: &scope,
+                bbox: query.bbox.as_ref(),
+                during: query.during,
+                filter: filter.as_ref(),
+                order: &order,
+                after: after.as_ref(),
+                limit: query.limit,
+            };
+            Ok::<_, AppError>(state.select(&selection, |field| visible.shows(field), going))
+        })?;
         let Selected { mut features, matched, next } = selected.map_err(|e| match e {
             crate::state::StateError::Cut => AppError::TooLong(LONGEST),
             e => e.into(),
@@ -157,13 +159,19 @@ impl App {
         Ok(ItemsReport { features, matched, next: next.map(written) })
     }
 
-    /// One item by its identity. One out of the caller's reach is not there.
-    pub(super) fn item(&self, caller: &Caller, collection: Collection, id: &str) -> Result<Feature, AppError> {
+    /// One item of a map by its identity. One out of the caller's reach is not there.
+    pub(super) fn item(
+        &self,
+        caller: &Caller,
+        map: &Map,
+        collection: Collection,
+        id: &str,
+    ) -> Result<Feature, AppError> {
         let visible = Visible { collection, caller };
-        let state = self.state.read();
-        let scope = caller.scope(&state, collection.right())?;
-        let found = state.select_one(collection, id, &scope, |field| visible.shows(field));
-        drop(state);
+        let found = self.look(map, |state| {
+            let scope = caller.scope(state, collection.right())?;
+            Ok::<_, AppError>(state.select_one(collection, id, &scope, |field| visible.shows(field)))
+        })?;
         let unknown = || AppError::NotFound { what: "item", name: id.escape_debug().to_string() };
         let mut feature = found.ok_or_else(unknown)?;
         if collection == Collection::Households {
@@ -299,7 +307,7 @@ mod tests {
         let times = |most: usize| {
             asked.store(0, Ordering::Relaxed);
             let going = || asked.fetch_add(1, Ordering::Relaxed) < most;
-            app.items_while(&caller, &query("code LIKE '%9'"), &going)
+            app.items_while(&caller, &Map::LIVING, &query("code LIKE '%9'"), &going)
         };
         assert_eq!(times(usize::MAX).unwrap().matched, 20);
         let needed = asked.load(Ordering::Relaxed);

@@ -5,7 +5,7 @@ use crate::model::{Change, Kind};
 use crate::state::{HouseholdId, Loader, State};
 use crate::store::{Record, Store, StoreError};
 use jiff::Timestamp;
-use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -132,8 +132,9 @@ impl Parsed {
     }
 
     fn load(self, loader: &mut Loader) -> Result<(), AppError> {
+        // By this thread itself: the others parse, and it would wait for them.
         let look_up = |(_, change): &(Raw, Result<Change, AppError>)| loader.look_up(change.as_ref().ok()?);
-        let known: Vec<Option<HouseholdId>> = self.0.par_iter().map(look_up).collect();
+        let known: Vec<Option<HouseholdId>> = self.0.iter().map(look_up).collect();
         for ((row, change), known) in self.0.into_iter().zip(known) {
             loader
                 .push_known(row.seq, row.at, &row.author, change?, known)

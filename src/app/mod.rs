@@ -97,6 +97,7 @@ pub use live::LiveEvent;
 pub use load::load;
 pub use open::{open_input, open_store, open_store_to_look};
 pub use outside::OutsideSettings;
+pub use past::Map;
 pub use people::{
     NewSecret, UserLine, add_user, create_token, disable_user, link_user, list_tokens, list_users, revoke_token,
     set_password,

@@ -36,13 +36,17 @@ impl Moment {
     }
 }
 
-/// The map that a question is about.
+/// The map that a question is about: as it is, or as it was ([`App::map`]).
 #[derive(Clone)]
-pub(super) enum Map {
+pub struct Map(Option<Arc<Moment>>);
+
+impl Map {
     /// As it is.
-    Living,
-    /// As it was.
-    Past(Arc<Moment>),
+    pub(super) const LIVING: Map = Map(None);
+
+    pub(super) fn is_living(&self) -> bool {
+        self.0.is_none()
+    }
 }
 
 /// Moments, made one at a time: each costs all cores for as long as a start of the service.
@@ -96,16 +100,16 @@ pub(super) fn may_look_back(caller: &Caller, at: Timestamp) -> Result<(), AppErr
 }
 
 impl App {
-    /// The map of a time, for who may look back; without one, the living map.
-    pub(super) async fn map(&self, caller: &Caller, at: Option<Timestamp>) -> Result<Map, AppError> {
-        Ok(self.past(caller, at).await?.map_or(Map::Living, Map::Past))
+    /// The map of a time, for who may look back; without one, the living map. The first question about a time may take seconds.
+    pub async fn map(&self, caller: &Caller, at: Option<Timestamp>) -> Result<Map, AppError> {
+        Ok(Map(self.past(caller, at).await?))
     }
 
     /// Looks at a map: at the living one under the read lock, which is let go with what is answered.
     pub(super) fn look<T>(&self, map: &Map, look: impl FnOnce(&State) -> T) -> T {
-        match map {
-            Map::Living => look(&self.state.read()),
-            Map::Past(moment) => look(&moment.state),
+        match &map.0 {
+            None => look(&self.state.read()),
+            Some(moment) => look(&moment.state),
         }
     }
 

@@ -1,9 +1,10 @@
 //! What the service holds, and what a word finds.
 
 use super::households::{HouseholdLine, line};
+use super::past::Map;
 use super::{App, AppError, Caller};
 use crate::model::{Level, Right};
-use crate::state::{AreaId, Found, State};
+use crate::state::{AreaId, Found, Scope, State};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -81,33 +82,22 @@ impl App {
         self.state.read().info().attribution.clone()
     }
 
-    /// Areas by code or name, and households by code for who may see them.
-    pub(super) fn search(&self, caller: &Caller, text: &str, limit: usize) -> Result<Vec<SearchHit>, AppError> {
+    /// Areas of a map by code or name, and households by code for who may see them.
+    pub(super) fn search(
+        &self,
+        caller: &Caller,
+        map: &Map,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<SearchHit>, AppError> {
         caller.require(Right::Areas)?;
-        let state = self.state.read();
-        let scope = if caller.may(Right::Households) { Some(caller.scope(&state, Right::Households)?) } else { None };
-        let addresses = caller.scope(&state, Right::Addresses).ok();
-        let hits = state.search(text, scope.as_ref(), limit).into_iter().map(|found| match found {
-            Found::Area(id) => {
-                let entry = state.covered(id, None).entry;
-                let center = entry.bbox.center();
-                SearchHit {
-                    kind: "area",
-                    code: entry.area.code.to_string(),
-                    name: entry.area.name.clone(),
-                    level: Some(entry.area.level),
-                    lon: center.lon(),
-                    lat: center.lat(),
-                    bbox: Some(entry.bbox.to_array()),
-                }
-            }
-            Found::Household(view) => {
-                let HouseholdLine { code, lon, lat, address, .. } = line(&state, addresses.as_ref(), &view);
-                let name = address.unwrap_or_else(|| code.clone());
-                SearchHit { kind: "household", code, name, level: None, lon, lat, bbox: None }
-            }
-        });
-        Ok(hits.collect())
+        self.look(map, |state| {
+            let scope =
+                if caller.may(Right::Households) { Some(caller.scope(state, Right::Households)?) } else { None };
+            let addresses = caller.scope(state, Right::Addresses).ok();
+            let hits = state.search(text, scope.as_ref(), limit);
+            Ok(hits.iter().map(|found| hit(state, addresses.as_ref(), found)).collect())
+        })
     }
 
     /// One number for all that the map holds: compare it with what `melonmap check` prints.
@@ -115,6 +105,29 @@ impl App {
     pub fn digest(&self) -> (u64, String) {
         let state = self.state.read();
         (state.seq(), state.digest())
+    }
+}
+
+fn hit(state: &State, addresses: Option<&Scope>, found: &Found<'_>) -> SearchHit {
+    match found {
+        Found::Area(id) => {
+            let entry = state.covered(*id, None).entry;
+            let center = entry.bbox.center();
+            SearchHit {
+                kind: "area",
+                code: entry.area.code.to_string(),
+                name: entry.area.name.clone(),
+                level: Some(entry.area.level),
+                lon: center.lon(),
+                lat: center.lat(),
+                bbox: Some(entry.bbox.to_array()),
+            }
+        }
+        Found::Household(view) => {
+            let HouseholdLine { code, lon, lat, address, .. } = line(state, addresses, view);
+            let name = address.unwrap_or_else(|| code.clone());
+            SearchHit { kind: "household", code, name, level: None, lon, lat, bbox: None }
+        }
     }
 }
 

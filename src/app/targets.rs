@@ -1,6 +1,7 @@
 //! Whom a campaign is to reach: fixed when it is founded, altered by decisions that are kept with their reasons.
 
 use super::access::today;
+use super::campaigns::campaign_of;
 use super::items::Visible;
 use super::{App, AppError, Caller};
 use crate::formats::cql2::{Lang, read};
@@ -155,16 +156,27 @@ impl App {
         }
         let change = TargetChange { campaign: id, all, add, remove, reason }.check()?;
         self.store_target(caller, vec![change]).await?;
-        let caller = caller.clone();
-        self.work(move |app| app.target(&caller, id)).await?
+        self.target(caller, id, None).await
     }
 
-    /// Whom a campaign is to reach, what was decided, and what waits for a decision. Looks at every household.
-    pub fn target(&self, caller: &Caller, id: CampaignId) -> Result<TargetReport, AppError> {
+    /// Whom a campaign is to reach, what was decided, and what waits for a decision; as it was at a time, for who may look back. Looks
+    /// at every household.
+    pub async fn target(
+        &self,
+        caller: &Caller,
+        id: CampaignId,
+        as_of: Option<Timestamp>,
+    ) -> Result<TargetReport, AppError> {
         caller.require(Right::Campaign)?;
-        self.known_campaign(id)?;
-        let state = self.state.read();
-        let scope = caller.scope(&state, Right::Households)?;
+        let (map, caller) = (self.map(caller, as_of).await?, caller.clone());
+        self.work(move |app| app.look(&map, |state| TargetReport::of(state, &caller, id))).await?
+    }
+}
+
+impl TargetReport {
+    fn of(state: &State, caller: &Caller, id: CampaignId) -> Result<TargetReport, AppError> {
+        campaign_of(state, id)?;
+        let scope = caller.scope(state, Right::Households)?;
         let Some(target) = state.target(id) else {
             let (gone, new) = (Waiting::default(), Waiting::default());
             return Ok(TargetReport { campaign: id, households: None, decisions: Vec::new(), gone, new });

@@ -78,10 +78,10 @@ impl App {
 
     /// The map whose columns tell the figures of a time: the living one where they do.
     pub(super) async fn map_of_figures(&self, caller: &Caller, at: Option<Timestamp>) -> Result<Map, AppError> {
-        let Some(time) = at else { return Ok(Map::Living) };
+        let Some(time) = at else { return Ok(Map::LIVING) };
         may_look_back(caller, time)?;
         if self.state.read().tells(time) {
-            return Ok(Map::Living);
+            return Ok(Map::LIVING);
         }
         self.map(caller, at).await
     }
@@ -92,7 +92,7 @@ impl App {
         // What took place in a period until now changes with every visit; and numbers of Areas are those of one map.
         // What is kept stays true: a change that comes in later has a later time.
         let over = |at: Timestamp| self.look(map, |state| state.at().is_some_and(|last| last > at));
-        let kept = (when.as_of.is_some_and(over) && matches!(map, Map::Living)).then_some((when, campaign));
+        let kept = (when.as_of.is_some_and(over) && map.is_living()).then_some((when, campaign));
         let then = if let Some(known) = kept.and_then(|about| self.turned.known(about)) {
             known
         } else {

@@ -37,7 +37,7 @@ impl Period {
     /// From the first moment of the first day up to the first moment after the last.
     pub(super) fn span(self) -> Range<Timestamp> {
         let from = self.from.map_or(Timestamp::MIN, start_of);
-        from..self.to.map_or(Timestamp::MAX, |to| start_of(to.saturating_add(1.day())))
+        from..self.to.and_then(|to| to.checked_add(1.day()).ok()).map_or(Timestamp::MAX, start_of)
     }
 }
 
@@ -61,7 +61,9 @@ impl When {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::access::start_in;
     use jiff::civil::date;
+    use jiff::tz::{self, TimeZone};
 
     #[test]
     fn a_period_has_both_its_days_and_may_be_open() {
@@ -72,6 +74,11 @@ mod tests {
         assert_eq!((one_day.start, one_day.end), (start_of(first), start_of(date(2026, 10, 6))));
         let since = Period::of(Some(first), None).unwrap().unwrap().span();
         assert_eq!((since.start, since.end), (start_of(first), Timestamp::MAX));
+        let ever = Period::of(Some(Date::MIN), Some(Date::MAX)).unwrap().unwrap().span();
+        assert!(ever.start < start_of(date(-9998, 1, 1)) && ever.end == Timestamp::MAX);
+        let zone = |hours| TimeZone::fixed(tz::offset(hours));
+        assert_eq!(start_in(Date::MIN, zone(8)), Timestamp::MIN, "it began before the first moment that there is");
+        assert_eq!(start_in(Date::MAX, zone(-8)), Timestamp::MAX);
         assert_eq!(Period::of(None, None).unwrap(), None);
         let refused = Period::of(Some(last), Some(first)).unwrap_err();
         assert_eq!(refused.field, "to");

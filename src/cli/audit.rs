@@ -1,6 +1,6 @@
 //! `melonmap audit`.
 
-use super::args::{AuditArgs, AuditFormat};
+use super::peopleargs::{AuditArgs, AuditFormat};
 use super::{Failure, say};
 use crate::app::{AuditLine, audit, open_store_to_look};
 

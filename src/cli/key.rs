@@ -1,6 +1,6 @@
 //! `melonmap key`.
 
-use super::args::KeyCommand;
+use super::peopleargs::KeyCommand;
 use super::{Failure, say};
 use crate::app::{AppError, add_key};
 

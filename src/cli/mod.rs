@@ -14,6 +14,7 @@ mod key;
 mod ledger;
 mod ledgerargs;
 mod people;
+mod peopleargs;
 mod plan;
 mod publish;
 mod rules;

@@ -1,6 +1,7 @@
 //! `melonmap user` and `melonmap token`: who may ask, set beside a store that no server holds.
 
-use super::args::{StoreArgs, TokenCommand, TokenCreateArgs, UserAddArgs, UserCommand};
+use super::args::StoreArgs;
+use super::peopleargs::{TokenCommand, TokenCreateArgs, UserAddArgs, UserCommand};
 use super::{Failure, say};
 use crate::app::{
     Store, add_user, create_token, disable_user, link_user, list_tokens, list_users, open_store, open_store_to_look,

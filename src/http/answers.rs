@@ -2,9 +2,9 @@
 
 use super::extract::{Body, Params};
 use super::info::NoParams;
+use super::logged::{Logged, OneOrMore};
 use super::members::Members;
 use super::problem::Problem;
-use super::visits::{Logged, OneOrMore};
 use crate::app::{AnswerReply, App, Caller};
 use crate::model::{Answer, ModelError};
 use axum::Json;

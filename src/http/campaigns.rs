@@ -1,6 +1,6 @@
 //! `/api/campaigns` and the target of each.
 
-use super::extract::{Body, Params, Path};
+use super::extract::{AsOfParams, Body, Params, Path, as_of};
 use super::info::NoParams;
 use super::members::Members;
 use super::problem::Problem;
@@ -21,8 +21,12 @@ pub struct Campaigns {
     campaigns: Vec<CampaignReport>,
 }
 
-pub async fn list(State(app): State<App>, Params(NoParams {}): Params<NoParams>) -> Json<Campaigns> {
-    Json(Campaigns { campaigns: app.campaigns() })
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<AsOfParams>,
+) -> Result<Json<Campaigns>, Problem> {
+    Ok(Json(Campaigns { campaigns: app.campaigns(&caller, as_of(params.as_of.as_deref())?).await? }))
 }
 
 fn input(members: &mut Members) -> Result<CampaignInput, ModelError> {
@@ -86,10 +90,10 @@ pub async fn read_target(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    Params(NoParams {}): Params<NoParams>,
+    Params(params): Params<AsOfParams>,
 ) -> Result<Json<TargetReport>, Problem> {
-    let id = number(&id)?;
-    Ok(Json(app.work(move |app| app.target(&caller, id)).await??))
+    let (id, as_of) = (number(&id)?, as_of(params.as_of.as_deref())?);
+    Ok(Json(app.target(&caller, id, as_of).await?))
 }
 
 pub async fn decide(

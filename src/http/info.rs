@@ -1,6 +1,6 @@
 //! What the service holds, who calls, what a word finds.
 
-use super::extract::{Params, whole};
+use super::extract::{Params, as_of, whole};
 use super::problem::Problem;
 use crate::app::{App, Caller, Info, SearchHit};
 use crate::model::{Code, ModelError, Reach, Right, Role};
@@ -48,6 +48,7 @@ pub async fn check(State(app): State<App>, Params(NoParams {}): Params<NoParams>
 pub struct SearchParams {
     q: Option<String>,
     limit: Option<String>,
+    as_of: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +69,7 @@ pub async fn search(
         return Err(ModelError::new("q", &text, format!("a text of 1 to {MAX_TEXT} characters")).into());
     }
     let limit = whole("limit", params.limit.as_deref(), 1, 50, 10)? as usize;
-    let results = app.work(move |app| app.read_search(&caller, &text, limit)).await??;
+    let map = app.map(&caller, as_of(params.as_of.as_deref())?).await?;
+    let results = app.work(move |app| app.read_search(&caller, &map, &text, limit)).await??;
     Ok(Json(SearchAnswer { results }))
 }

@@ -26,6 +26,7 @@ mod households;
 mod info;
 mod ledger;
 mod live;
+mod logged;
 mod members;
 mod metrics;
 mod observe;

@@ -97,7 +97,7 @@ const FROM: Parameter = Parameter {
 const TO: Parameter =
     Parameter { name: "to", what: "Of what took place on this day or before.", example: "2026-10-11", ..FROM };
 
-const AS_OF: Parameter = Parameter {
+pub const AS_OF: Parameter = Parameter {
     name: "as_of",
     what: "Of the map as it was at this time (RFC 3339), not after now: what had been recorded by then, for who signed in. The first \
            question about a time may take seconds.",

@@ -59,6 +59,7 @@ impl State {
                 if let Some(said) = self.answers.put(answer, &self.households, came)? {
                     self.said(said);
                 }
+                // Nobody hears of it: whoever saw one answer come in by itself would know what it said.
                 Delta::default()
             }
             Change::TeamPut(_) => {

@@ -6,6 +6,7 @@ use super::arrivals::Arrivals;
 use super::households::HouseholdId;
 use super::text::Codes;
 use crate::model::{CampaignId, Outcome, Sealed, Visit};
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -289,16 +290,20 @@ impl Visits {
     /// Writes a visit into the columns; neither into the row of those to its household nor among what stands. `None` where there are
     /// no numbers left.
     fn add(&mut self, household: HouseholdId, visit: &Visit, by: &str, came: Timestamp) -> Option<Added> {
-        if self.find(visit.id).is_some() {
-            return Some(Added::Known);
-        }
-        let n = u32::try_from(self.id.len()).ok().filter(|n| *n < u32::MAX)?;
         let corrected = visit.corrects.and_then(|id| self.find(id));
+        let (ids, hasher) = (&self.id, &self.hasher);
+        let hash = |n: &u32| hasher.hash_one(ids[*n as usize]);
+        let Entry::Vacant(free) = self.by_id.entry(hasher.hash_one(visit.id), |n| ids[*n as usize] == visit.id, hash)
+        else {
+            return Some(Added::Known);
+        };
+        let n = u32::try_from(self.id.len()).ok().filter(|n| *n < u32::MAX)?;
         // Whoever corrects it, the caller remains who called.
         let by = match corrected {
             Some(old) => self.by[old.0 as usize],
             None => self.names.number(by)?,
         };
+        free.insert(n);
         self.arrived.note(came, n);
         self.id.push(visit.id);
         self.household.push(household);
@@ -314,8 +319,6 @@ impl Visits {
         if visit.is_far() {
             self.far.insert(VisitId(n), ());
         }
-        let (ids, hasher) = (&self.id, &self.hasher);
-        self.by_id.insert_unique(hasher.hash_one(visit.id), n, |n| hasher.hash_one(ids[*n as usize]));
         Some(Added::New { number: VisitId(n), corrected })
     }
 

@@ -127,7 +127,7 @@ async fn stored(
     code: &Code,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let mut feature = app.read_item(caller, collection, code.as_str()).await?;
+    let mut feature = app.read_item(caller, collection, code.as_str(), None).await?;
     let base = format!("{}/ogc/collections/{}", origin(headers), collection.as_str());
     let mut head = head(OfferedCrs::CRS84, Form::Json, &base);
     head.extend(feature.version.map(|version| (header::ETAG, tag(version, ""))));

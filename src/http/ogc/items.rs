@@ -5,10 +5,10 @@ use super::document::{Form, Link, form};
 use super::geojson::{Writing, Written};
 use super::query::{self, Asked};
 use super::{html, stream};
-use crate::app::{App, Caller, ItemsReport};
+use crate::app::{App, Caller, ItemsReport, Map};
 use crate::geom::offered::OfferedCrs;
 use crate::http::door::base as origin;
-use crate::http::extract::{Params, Path};
+use crate::http::extract::{Params, Path, as_of};
 use crate::http::precondition::{known, tag};
 use crate::http::problem::Problem;
 use crate::model::collection::Collection;
@@ -50,21 +50,23 @@ pub async fn items(
     let fields: Vec<&str> = app.collection_fields(&caller, collection).iter().map(|f| f.name).collect();
     let asked = query::read(collection, &fields, &pairs, &headers)?;
     let base = format!("{}/ogc/collections/{}", origin(&headers), collection.as_str());
+    let map = app.map(&caller, asked.as_of).await?;
     if asked.form.streams() {
-        return stream::answer(app, caller, asked).await;
+        return stream::answer(app, caller, map, asked).await;
     }
-    let answer = app.work(move |app| page(app, &caller, &asked, &pairs, &base)).await??;
+    let answer = app.work(move |app| page(app, &caller, &map, &asked, &pairs, &base)).await??;
     Ok(answer)
 }
 
 fn page(
     app: &App,
     caller: &Caller,
+    map: &Map,
     asked: &Asked,
     pairs: &[(String, String)],
     base: &str,
 ) -> Result<Response, Problem> {
-    let ItemsReport { mut features, matched, next } = app.read_items(caller, &asked.query)?;
+    let ItemsReport { mut features, matched, next } = app.read_items(caller, map, &asked.query)?;
     let collection = asked.query.collection;
     let links = links(collection, asked, pairs, base, next.as_deref());
     let head = head(asked.crs, asked.form, base);
@@ -142,6 +144,7 @@ fn links(
 pub struct ItemParams {
     f: Option<String>,
     crs: Option<String>,
+    as_of: Option<String>,
 }
 
 /// Forms of one item.
@@ -156,7 +159,8 @@ pub async fn item(
 ) -> Result<Response, Problem> {
     let collection = app.collection(&caller, &name)?;
     let (form, crs) = (form(params.f.as_deref(), &headers, &ITEM)?, query::crs("crs", params.crs.as_deref())?);
-    let mut feature = app.read_item(&caller, collection, &id).await?;
+    let as_of = as_of(params.as_of.as_deref())?;
+    let mut feature = app.read_item(&caller, collection, &id, as_of).await?;
     let base = format!("{}/ogc/collections/{}", origin(&headers), collection.as_str());
     let mut head = head(crs, form, &base);
     if let Some(version) = feature.version {
@@ -169,9 +173,11 @@ pub async fn item(
         }
     }
     let url = item_url(&base, &feature.id);
+    let then = as_of.map(|at| format!("&as_of={at}")).unwrap_or_default();
     let own = |other: Form| {
         let rel = if other == form { "self" } else { "alternate" };
-        Link::new(rel, other.features(), format!("{url}?f={}", other.as_str()), format!("This as {}", other.title()))
+        let url = format!("{url}?f={}{then}", other.as_str());
+        Link::new(rel, other.features(), url, format!("This as {}", other.title()))
     };
     let mut links: Vec<Link> = ITEM.into_iter().map(own).collect();
     links.push(Link::new("collection", "application/json", base.clone(), collection.title()));

@@ -14,6 +14,7 @@ use crate::http::describe;
 use crate::http::door::base as origin;
 use crate::http::extract::Params;
 use crate::http::problem::Problem;
+use crate::http::routes::AS_OF;
 use crate::model::collection::{Collection, CollectionField};
 use crate::model::filter::Kind;
 use crate::model::{ModelError, Right};
@@ -303,6 +304,7 @@ fn items(collection: Collection, fields: &[&CollectionField], f: Value) -> Value
             &json!({ "type": "array", "items": { "type": "string", "enum": names } }),
         ),
         query("after", "The mark of a link 'next'.", &text),
+        as_of(),
     ];
     for field in fields.iter().filter(|f| f.is_asked() && !matches!(f.kind, Kind::Geometry | Kind::Texts)) {
         let mut schema = property(collection, field);
@@ -321,6 +323,10 @@ fn items(collection: Collection, fields: &[&CollectionField], f: Value) -> Value
     ))
 }
 
+fn as_of() -> Value {
+    query("as_of", AS_OF.what, &json!({ "type": "string" }))
+}
+
 fn item(collection: Collection, f: Value) -> Value {
     let id = collection.fields()[collection.id_field()];
     let crs: Vec<String> = OfferedCrs::all().map(OfferedCrs::uri).collect();
@@ -328,6 +334,7 @@ fn item(collection: Collection, f: Value) -> Value {
         json!({ "name": "featureId", "in": "path", "required": true, "description": id.title, "schema": { "type": "string" } }),
         f,
         query("crs", "The CRS of the answer.", &json!({ "type": "string", "format": "uri", "enum": crs })),
+        as_of(),
     ];
     let summary = format!("{}: one item", collection.title());
     let content = content(&[Form::Json, Form::Html], "item");

@@ -3,11 +3,13 @@
 use super::document::{Form, form};
 use crate::app::{FilterLang, ItemsQuery};
 use crate::geom::offered::OfferedCrs;
+use crate::http::extract::as_of;
 use crate::http::problem::Problem;
 use crate::model::ModelError;
 use crate::model::collection::Collection;
 use crate::model::written;
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 
 /// Items of a page where nothing is said.
 pub const LIMIT: usize = 100;
@@ -15,7 +17,7 @@ pub const LIMIT: usize = 100;
 pub const MOST: usize = 10_000;
 
 /// Parameters that have a meaning of their own; every other one is a field.
-pub const OWN: [&str; 12] = [
+pub const OWN: [&str; 13] = [
     "f",
     "limit",
     "bbox",
@@ -28,6 +30,7 @@ pub const OWN: [&str; 12] = [
     "sortby",
     "properties",
     "after",
+    "as_of",
 ];
 
 /// What is asked for, read.
@@ -43,6 +46,8 @@ pub struct Asked {
     pub properties: Option<Vec<String>>,
     /// Whether `limit` was given.
     pub limited: bool,
+    /// Of the map as it was then; `None` is now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// Reads a query; `fields` are the names of the fields that the caller may see.
@@ -88,7 +93,7 @@ pub fn read(
         limit: value("limit").map(limit).transpose()?.unwrap_or(LIMIT),
     };
     let form = form(value("f"), headers, &Form::ITEMS)?;
-    Ok(Asked { query, form, crs, properties, limited: value("limit").is_some() })
+    Ok(Asked { query, form, crs, properties, limited: value("limit").is_some(), as_of: as_of(value("as_of"))? })
 }
 
 /// Those of the fields that a parameter may name.

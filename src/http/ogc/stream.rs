@@ -4,7 +4,7 @@ use super::document::Form;
 use super::geojson::Writing;
 use super::items::head;
 use super::query::Asked;
-use crate::app::{App, Caller, ItemsText};
+use crate::app::{App, Caller, ItemsText, Map};
 use crate::geom::offered::OfferedCrs;
 use crate::http::problem::Problem;
 use crate::model::{Feature, ModelError};
@@ -17,12 +17,12 @@ use tokio_stream::wrappers::ReceiverStream;
 const PAGE: usize = 5_000;
 
 /// The first page is gathered before the answer begins, so that what cannot be is a problem and not a broken stream.
-pub async fn answer(app: App, caller: Caller, asked: Asked) -> Result<Response, Problem> {
+pub async fn answer(app: App, caller: Caller, map: Map, asked: Asked) -> Result<Response, Problem> {
     if asked.form == Form::FlatGeobuf && asked.crs != OfferedCrs::CRS84 {
         return Err(ModelError::new("crs", asked.crs.uri(), "CRS84 or nothing, for FlatGeobuf").into());
     }
     let head = head(asked.crs, asked.form, "");
-    let mut run = Run::new(&app, caller, asked);
+    let mut run = Run::new(&app, caller, map, asked);
     let first = app.work(move |app| run.page(app).map(|bytes| (bytes, run))).await??;
     let (send, receive) = tokio::sync::mpsc::channel(1);
     tokio::spawn(go_on(app, first.0, first.1, send));
@@ -50,6 +50,7 @@ async fn go_on(app: App, bytes: Bytes, run: Run, send: Sender<Result<Bytes, std:
 /// A stream under way.
 struct Run {
     caller: Caller,
+    map: Map,
     asked: Asked,
     text: ItemsText,
     /// Items that may still come; `None` is all.
@@ -59,19 +60,19 @@ struct Run {
 }
 
 impl Run {
-    fn new(app: &App, caller: Caller, asked: Asked) -> Run {
+    fn new(app: &App, caller: Caller, map: Map, asked: Asked) -> Run {
         let mut fields = app.collection_fields(&caller, asked.query.collection);
         if let Some(names) = &asked.properties {
             fields.retain(|field| names.iter().any(|name| name == field.name));
         }
         let text = ItemsText::new(asked.query.collection, &fields);
         let left = asked.limited.then_some(asked.query.limit);
-        Run { caller, asked, text, left, begun: false, ended: false }
+        Run { caller, map, asked, text, left, begun: false, ended: false }
     }
 
     fn page(&mut self, app: &App) -> Result<Bytes, Problem> {
         self.asked.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
-        let mut report = app.read_items(&self.caller, &self.asked.query)?;
+        let mut report = app.read_items(&self.caller, &self.map, &self.asked.query)?;
         let mut bytes = Vec::new();
         if !std::mem::replace(&mut self.begun, true) {
             bytes = self.head();

@@ -2,7 +2,7 @@
 
 use super::super::operation::{Described, Operation, Parameter, Rule, Takes, Verb};
 use super::super::{campaigns, teams, visits};
-use super::{NO_CONTENT, api, created, json, reads};
+use super::{AS_OF, NO_CONTENT, api, created, json, reads};
 use crate::model::Right;
 use axum::routing::{get, post, put};
 
@@ -15,7 +15,7 @@ pub const OPERATIONS: [Operation; 9] = [
         "/api/campaigns",
         Rule::Open,
         || get(campaigns::list),
-        reads("campaigns", "The campaigns", &[json("campaigns")]),
+        Described { parameters: &[AS_OF], ..reads("campaigns", "The campaigns", &[json("campaigns")]) },
     ),
     api(
         Verb::Post,
@@ -42,7 +42,7 @@ pub const OPERATIONS: [Operation; 9] = [
         Rule::Needs(Right::Campaign),
         || get(campaigns::read_target),
         Described {
-            parameters: &[CAMPAIGN_ID],
+            parameters: &[CAMPAIGN_ID, AS_OF],
             refuses: &[404],
             ..reads(
                 "campaign_target",

@@ -102,6 +102,7 @@ pub const OPERATIONS: [Operation; 9] = [
                     needed: false,
                     example: "10",
                 },
+                AS_OF,
             ],
             ..reads("search", "Areas, and the households that you may see, by name, code or address", &[json("found")])
         },
