@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the page's tests in a browser against a demo of its own, and always stops that demo.
 #
-#   scripts/page-tests.sh [TEST_FILE …]     default: every *.test.mjs below web/tests/, in two lanes at a time, each with a demo of its own
+#   scripts/page-tests.sh [TEST_FILE …]     default: every *.test.mjs below web/tests/, in three lanes at a time, each with a demo of its own
 #
 # The tests get MELONMAP_URL, MELONMAP_TOKEN_<ROLE> for every role that the demo has, and CHROMIUM.
 set -euo pipefail
@@ -16,25 +16,34 @@ fi
 [[ -n ${CHROMIUM-} ]] || { echo "page-tests: no Chromium; run scripts/prerequisites.sh test" >&2; exit 1; }
 export CHROMIUM
 
-# The tests without network wait for much of their time: beside them there is room for the others.
+# Three lanes: much of a test is waiting, and those without network wait most.
 if (($# == 0)); then
   mapfile -t all < <(find web/tests -name '*.test.mjs' | LC_ALL=C sort)
-  without_network=() others=()
+  shown=() beside=() without_network=()
   for file in "${all[@]}"; do
-    if [[ $file == */offline* ]]; then without_network+=("$file"); else others+=("$file"); fi
+    if [[ $file == */offline* ]]; then
+      without_network+=("$file")
+    elif ((${#shown[@]} <= ${#beside[@]})); then
+      shown+=("$file")
+    else
+      beside+=("$file")
+    fi
   done
-  said=$(mktemp)
-  set -m # a process group of its own, so that it is stopped whole
-  scripts/page-tests.sh "${without_network[@]}" >"$said" 2>&1 </dev/null &
-  beside=$!
+  said=$(mktemp -d)
+  lanes=()
+  set -m # a process group for each, so that it is stopped whole
+  scripts/page-tests.sh "${beside[@]}" >"$said/1" 2>&1 </dev/null &
+  lanes+=("$!")
+  scripts/page-tests.sh "${without_network[@]}" >"$said/2" 2>&1 </dev/null &
+  lanes+=("$!")
   set +m
-  trap 'kill -- -"$beside" 2>/dev/null || true; rm -f "$said"' EXIT
+  trap 'for lane in "${lanes[@]}"; do kill -- -"$lane" 2>/dev/null || true; done; rm -rf "$said"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   status=0
-  scripts/page-tests.sh "${others[@]}" || status=$?
-  wait "$beside" || status=$?
-  cat "$said"
+  scripts/page-tests.sh "${shown[@]}" || status=$?
+  for lane in "${lanes[@]}"; do wait "$lane" || status=$?; done
+  cat "$said"/*
   exit "$status"
 fi
 tests=("$@")
