@@ -140,6 +140,7 @@ fn figures_as_of_a_time_are_those_that_were_answered_then_whatever_came_since() 
         "/api/satisfaction?campaign=1&level=grid".into(),
         "/api/coverage/weeks?campaign=1&level=grid".into(),
         "/api/codes".into(),
+        "/api/codes?from=2026-02-05&to=2026-02-05".into(),
         format!("/api/areas/{}", GRIDS[0]),
         "/api/households/HH00".into(),
         format!("/api/unvisited?campaign=1&area={}&limit=1000", GRIDS[0]),

@@ -26,8 +26,9 @@ const LISTED: usize = 300;
 /// Townships that are compared.
 const AREAS: usize = 300;
 
-/// What is asked for: milliseconds, seconds.
+/// What is asked for: milliseconds, milliseconds, seconds.
 const LONGEST_LIST: f64 = 100.0;
+const LONGEST_COMPARISON: f64 = 10.0;
 const LONGEST_PLAN: f64 = 5.0;
 
 /// The postcodes that are nearest to the middle of London stand for a county's households.
@@ -108,11 +109,12 @@ fn compared(ground: &Ground, table: &mut Table, rng: &mut SmallRng) -> Outcome {
         .collect::<Result<_, _>>()?;
     let all = || -> Outcome<usize> {
         let funnel = Funnel::of(&rates, Chance::dealt(&rates).ok_or("nothing is eligible")?)?;
+        black_box(funnel.curve(2_000, 9_000, 60));
         Ok(funnel.units.len() + rank_intervals(&rates, Confidence::P95)?.len())
     };
     let took = timed(ground, "rates", |b| b.iter(|| black_box(all().is_ok())))?;
     let what =
         format!("{} areas of some 5,500 households compared: funnel and rank intervals", count(all()? as u64 / 2));
-    table.figure(what, format!("{:.0} ms", took * 1e3));
+    table.promise(what, "≤ 10 ms", format!("{:.1} ms", took * 1e3), took * 1e3 <= LONGEST_COMPARISON);
     Ok(())
 }

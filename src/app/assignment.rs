@@ -9,12 +9,13 @@ mod made;
 
 pub use made::{AssignmentPlan, EffortTerms, HouseholdMove, MemberLoad, MemberPlan, MoveWhy, Spread};
 
-use super::access::today;
+use super::access::{day, today};
 use super::teams::in_scope;
 use super::{App, AppError, Caller};
 use crate::model::{Assignment, CampaignId, Change, Code, ModelError, Right, UserName};
 use crate::state::{Scope, State};
 use field::{Field, Part};
+use jiff::Timestamp;
 use jiff::civil::Date;
 pub(super) use kept::Plans;
 use kept::{Kept, StopWhenGone};
@@ -95,10 +96,27 @@ pub struct AssignmentTaken {
 type Given = BTreeMap<(Code, Option<UserName>), Vec<Code>>;
 
 impl App {
-    /// Who of a Team calls on whom, within an Area or in all of its, and on whom nobody does. Looks at every eligible household
-    /// there; not for the async threads.
-    pub fn assignment(&self, caller: &Caller, team: &str, area: Option<String>) -> Result<AssignmentReport, AppError> {
-        let Field { team, on, members, doors, .. } = self.field(caller, team, &Part { campaign: None, area })?;
+    /// Who of a Team calls on whom, within an Area or in all of its, and on whom nobody does; as it was at a time. Looks at every
+    /// eligible household there.
+    pub async fn assignment(
+        &self,
+        caller: &Caller,
+        team: &str,
+        area: Option<String>,
+        as_of: Option<Timestamp>,
+    ) -> Result<AssignmentReport, AppError> {
+        caller.require(Right::Teams)?;
+        let (map, caller, team) = (self.map(caller, as_of).await?, caller.clone(), team.to_owned());
+        let (part, on) = (Part { campaign: None, area }, as_of.map_or_else(today, day));
+        self.work(move |app| {
+            let field = app.look(&map, |state| Field::of(state, &caller, &team, &part, on))?;
+            app.assigned(&caller, field)
+        })
+        .await?
+    }
+
+    fn assigned(&self, caller: &Caller, field: Field) -> Result<AssignmentReport, AppError> {
+        let Field { team, on, members, doors, .. } = field;
         let mut counts: BTreeMap<&str, u32> = members.iter().map(|name| (name.as_str(), 0)).collect();
         for name in doors.iter().filter_map(|door| door.caller.as_deref()) {
             *counts.entry(name).or_default() += 1;

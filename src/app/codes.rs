@@ -3,7 +3,7 @@
 use super::campaigns::campaign_of;
 use super::past::Map;
 use super::read::living;
-use super::{App, AppError, Caller};
+use super::{App, AppError, Caller, Period, When};
 use crate::analysis::AnalysisError;
 use crate::analysis::rates::exclusion::{Coded, Exclusion, exclusions};
 use crate::model::{CampaignId, Outcome, Right};
@@ -18,8 +18,8 @@ pub struct CodesQuery {
     pub campaign: Option<CampaignId>,
     /// Within this Area.
     pub within: Option<String>,
-    /// As it was then; `None` is now.
-    pub as_of: Option<Timestamp>,
+    /// As of when, and by visits of which period.
+    pub when: When,
 }
 
 /// What members coded, and who stands out.
@@ -29,6 +29,9 @@ pub struct CodesReport {
     pub campaign: Option<CampaignId>,
     /// When this was true.
     pub as_of: Timestamp,
+    /// Of visits that took place then; absent where it is all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// What the figures mean, for people.
     pub definition: &'static str,
     /// By name.
@@ -71,26 +74,30 @@ const DEFINITION: &str = "households whose last visit was coded vacant, demolish
                           member; a sign is a reason to look at the households, and no finding";
 
 impl App {
-    /// The codes of all members who called on households of the caller's areas. Looks at each household on which somebody called; the
-    /// comparison is made without the lock.
+    /// The codes of all members who called on households of the caller's areas. Looks at each household on which somebody called, or,
+    /// of a period, at each visit; the comparison is made without the lock.
     pub async fn codes(&self, caller: &Caller, query: CodesQuery) -> Result<CodesReport, AppError> {
         caller.require(Right::Codes)?;
-        let map = self.map(caller, query.as_of).await?;
+        let map = self.map(caller, query.when.as_of).await?;
         let caller = caller.clone();
         self.work(move |app| app.codes_on(&map, &caller, &query)).await?
     }
 
     fn codes_on(&self, map: &Map, caller: &Caller, query: &CodesQuery) -> Result<CodesReport, AppError> {
-        let campaign = query.campaign;
+        let CodesQuery { campaign, when, .. } = *query;
+        self.look(map, |state| campaign.map(|id| campaign_of(state, id).map(|_| ())).transpose())?;
+        let back = when.period.map(|_| self.turn_back(map, when, campaign));
         let counts = self.look(map, |state| -> Result<Vec<(String, Coded)>, AppError> {
-            campaign.map(|id| campaign_of(state, id)).transpose()?;
             let scope = caller.scope(state, Right::Codes)?;
             let within = query.within.as_deref().map(|code| living(state, code)).transpose()?;
             let inside = |area: Option<AreaId>| {
                 let below = |within| state.is_below(area, within);
                 scope.holds(area) && within.is_none_or(below)
             };
-            let counts = state.outcomes_by_member(campaign, inside);
+            let counts = match &back {
+                None => state.outcomes_by_member(campaign, inside),
+                Some(back) => back.outcomes_by_member(state, inside),
+            };
             let coded = |counts: [u32; Outcome::COUNT]| Coded {
                 households: counts.iter().sum(),
                 vacant: counts[Outcome::Vacant as usize],
@@ -113,7 +120,7 @@ impl App {
             MemberCodes { member, households, vacant, demolished, duplicate, share, signs: of_member.collect() }
         };
         let members = counts.into_iter().enumerate().map(line).collect();
-        Ok(CodesReport { campaign, as_of: query.as_of.unwrap_or_else(Timestamp::now), definition: DEFINITION, members })
+        Ok(CodesReport { campaign, as_of: when.moment(), period: when.period, definition: DEFINITION, members })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Teams: who answers for which Areas, from when to when.
 
-use super::access::today;
+use super::access::{day, today};
 use super::{App, AppError, Caller};
 use crate::model::{Change, Charge, Code, Membership, ModelError, Right, Team, UserName};
 use crate::state::{AreaId, Scope, State};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -12,8 +13,10 @@ use serde::Serialize;
 pub struct TeamsQuery {
     /// Those that answered for this Area, or one above it.
     pub area: Option<String>,
-    /// On this day; `None` is today.
+    /// On this day; `None` is today, or the day of `as_of`.
     pub on: Option<Date>,
+    /// As it was written then; `None` is now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// Teams, and who answered on a day.
@@ -114,23 +117,27 @@ impl TeamReport {
 }
 
 impl App {
-    /// The Teams in whose Areas the caller has a say, or which answered for an Area on a day.
-    pub fn teams(&self, caller: &Caller, query: &TeamsQuery) -> Result<TeamsReport, AppError> {
-        let state = self.state.read();
-        let scope = caller.scope(&state, Right::Teams)?;
-        let on = query.on.unwrap_or_else(today);
-        let above: Option<Vec<&Code>> = match query.area.as_deref() {
-            None => None,
-            Some(code) => {
-                let id = state.area(code).ok_or_else(|| ModelError::new("area", code, "the code of a known area"))?;
-                Some(state.area_chain(Some(id)).map(|entry| &entry.area.code).collect())
-            }
-        };
-        let answers =
-            |team: &Team| above.as_ref().is_none_or(|above| team.areas_on(on).any(|code| above.contains(&code)));
-        let seen = |team: &&Team| in_scope(&state, &scope, team) && answers(team);
-        let teams = state.teams().filter(seen).map(|team| TeamReport::of(&state, team, on)).collect();
-        Ok(TeamsReport { on, teams })
+    /// The Teams in whose Areas the caller has a say, or which answered for an Area on a day; as it was written at a time.
+    pub async fn teams(&self, caller: &Caller, query: &TeamsQuery) -> Result<TeamsReport, AppError> {
+        caller.require(Right::Teams)?;
+        let map = self.map(caller, query.as_of).await?;
+        let on = query.on.unwrap_or_else(|| query.as_of.map_or_else(today, day));
+        self.look(&map, |state| {
+            let scope = caller.scope(state, Right::Teams)?;
+            let above: Option<Vec<&Code>> = match query.area.as_deref() {
+                None => None,
+                Some(code) => {
+                    let id =
+                        state.area(code).ok_or_else(|| ModelError::new("area", code, "the code of a known area"))?;
+                    Some(state.area_chain(Some(id)).map(|entry| &entry.area.code).collect())
+                }
+            };
+            let answers =
+                |team: &Team| above.as_ref().is_none_or(|above| team.areas_on(on).any(|code| above.contains(&code)));
+            let seen = |team: &&Team| in_scope(state, &scope, team) && answers(team);
+            let teams = state.teams().filter(seen).map(|team| TeamReport::of(state, team, on)).collect();
+            Ok(TeamsReport { on, teams })
+        })
     }
 
     /// Founds a Team or changes it; whether it is new. What began before today stays, but for its last day: who answered for what is

@@ -5,7 +5,7 @@ use super::past::{Map, may_look_back};
 use super::read::living;
 use super::{App, AppError, AreaCoverage, Caller, CoverageQuery, CoverageReport, Figures, When};
 use crate::model::{Area, CampaignId, Level, Right, Tally};
-use crate::state::{Covered, State, Then};
+use crate::state::{Covered, State, Then, Turnback};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -96,13 +96,7 @@ impl App {
         let then = if let Some(known) = kept.and_then(|about| self.turned.known(about)) {
             known
         } else {
-            let mut back = self.look(map, |state| {
-                // A clock that was set back is no reason to leave out what has come in.
-                let last = state.at().unwrap_or(Timestamp::MIN);
-                state.turn_back(when.as_of.unwrap_or_else(|| Timestamp::now().max(last)), campaign, when.span())
-            });
-            // The lock is taken anew for each step: whoever logs a visit meanwhile waits some milliseconds.
-            while self.look(map, |state| back.step(state)) {}
+            let back = self.turn_back(map, when, campaign);
             let tells = |state: &State| when.as_of.is_none_or(|at| state.tells(at));
             let Some(then) = self.look(map, |state| tells(state).then(|| back.finish(state))) else { return Ok(None) };
             let then = Arc::new(then);
@@ -115,6 +109,18 @@ impl App {
             let within = query.within.as_deref().map(|code| living(state, code)).transpose()?;
             Ok(Some(figured(state.coverage_then(&then, level, within))))
         })
+    }
+
+    /// What stood for each household of a map at a time, or in a period. The lock is taken anew for each step: whoever logs a visit
+    /// meanwhile waits some milliseconds.
+    pub(super) fn turn_back(&self, map: &Map, when: When, campaign: Option<CampaignId>) -> Turnback {
+        let mut back = self.look(map, |state| {
+            // A clock that was set back is no reason to leave out what has come in.
+            let last = state.at().unwrap_or(Timestamp::MIN);
+            state.turn_back(when.as_of.unwrap_or_else(|| Timestamp::now().max(last)), campaign, when.span())
+        });
+        while self.look(map, |state| back.step(state)) {}
+        back
     }
 
     /// The coverage of some Areas as it was at a time, or in a period. A rectangle narrows it down to those that touch it.

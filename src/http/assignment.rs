@@ -1,6 +1,6 @@
 //! `/api/teams/{code}/assignment`.
 
-use super::extract::{Body, Params, Path};
+use super::extract::{Body, Params, Path, as_of};
 use super::info::NoParams;
 use super::members::Members;
 use super::problem::Problem;
@@ -22,15 +22,18 @@ fn private(report: impl Serialize) -> Response {
 #[serde(deny_unknown_fields)]
 pub struct ReadParams {
     area: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn read(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Params(ReadParams { area }): Params<ReadParams>,
+    Params(ReadParams { area, as_of: then }): Params<ReadParams>,
 ) -> Result<Response, Problem> {
-    app.work(move |app| Ok(private(app.assignment(&caller, &code, area)?))).await?
+    let report = app.assignment(&caller, &code, area, as_of(then.as_deref())?).await?;
+    // A county's is some megabytes.
+    Ok(app.work(move |_| private(report)).await?)
 }
 
 fn share(value: Value) -> Result<(UserName, f64), ModelError> {

@@ -106,6 +106,8 @@ pub struct CodesParams {
     campaign: Option<String>,
     within: Option<String>,
     as_of: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
 }
 
 pub async fn codes(
@@ -116,7 +118,7 @@ pub async fn codes(
     let query = CodesQuery {
         campaign: campaign(params.campaign.as_deref())?,
         within: params.within,
-        as_of: as_of(params.as_of.as_deref())?,
+        when: when(params.as_of.as_deref(), params.from.as_deref(), params.to.as_deref())?,
     };
     Ok(Json(app.codes(&caller, query).await?))
 }

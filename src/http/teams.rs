@@ -1,6 +1,6 @@
 //! `/api/teams`.
 
-use super::extract::{Body, Params, Path, day};
+use super::extract::{Body, Params, Path, as_of, day};
 use super::info::NoParams;
 use super::members::Members;
 use super::problem::Problem;
@@ -19,6 +19,7 @@ const DAY: &str = "a day, such as 2026-10-05";
 pub struct TeamsParams {
     area: Option<String>,
     on: Option<String>,
+    as_of: Option<String>,
 }
 
 pub async fn list(
@@ -26,8 +27,8 @@ pub async fn list(
     caller: Caller,
     Params(params): Params<TeamsParams>,
 ) -> Result<Json<TeamsReport>, Problem> {
-    let on = day("on", params.on.as_deref())?;
-    Ok(Json(app.teams(&caller, &TeamsQuery { area: params.area, on })?))
+    let (on, as_of) = (day("on", params.on.as_deref())?, as_of(params.as_of.as_deref())?);
+    Ok(Json(app.teams(&caller, &TeamsQuery { area: params.area, on, as_of }).await?))
 }
 
 fn membership(value: Value) -> Result<Membership, ModelError> {

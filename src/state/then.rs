@@ -6,8 +6,9 @@ use super::campaigns::Target;
 use super::coverage::Covered;
 use super::visits::VisitId;
 use super::{HouseholdId, State};
-use crate::model::{CampaignId, Level, OutcomeCounts, Tally};
+use crate::model::{CampaignId, Level, Outcome, OutcomeCounts, Tally};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Visits that are looked at between two letting-goes of the lock: some milliseconds.
@@ -69,6 +70,24 @@ impl Turnback {
         }
         self.looked = end;
         self.looked < self.visits
+    }
+
+    /// What became of the households that each member called on last, within an Area: how many, and how many with each outcome; by
+    /// name. Once there are no more visits; looks at each household.
+    #[must_use]
+    pub fn outcomes_by_member<'a>(
+        &self,
+        state: &'a State,
+        within: impl Fn(Option<AreaId>) -> bool,
+    ) -> BTreeMap<&'a str, [u32; Outcome::COUNT]> {
+        let mut counts: BTreeMap<&str, [u32; Outcome::COUNT]> = BTreeMap::new();
+        for (n, visit) in (0u32..).zip(self.best.each()) {
+            if let Some(visit) = visit.filter(|_| within(state.households.area(HouseholdId(n)))) {
+                let (by, outcome) = state.visits.by(visit);
+                counts.entry(by).or_default()[outcome as usize] += 1;
+            }
+        }
+        counts
     }
 
     /// The figures, once there are no more visits. Looks at each household.

@@ -247,6 +247,11 @@ impl Visits {
         (self.id[n as usize], self.outcome[n as usize])
     }
 
+    /// Who made a visit, and its outcome.
+    pub(super) fn by(&self, VisitId(n): VisitId) -> (&str, Outcome) {
+        (self.names.get(self.by[n as usize]), self.outcome[n as usize])
+    }
+
     /// Every household on which somebody called in one campaign, with the outcome that stands for it.
     pub(super) fn standings_of(
         &self,

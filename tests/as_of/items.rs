@@ -25,6 +25,7 @@ fn answered(client: &Client, path: &str, as_of: Option<&str>) -> Value {
 fn lists_as_of_a_time_are_those_that_were_answered_then_page_by_page_and_as_a_stream() {
     let scratch = Scratch::new();
     let tokens = County::found(&scratch);
+    scratch.run(&["user", "add", "li", "--role", "member"]).done();
     let server = Server::start(&scratch);
     let admin = server.client(Some(&tokens["admin"]));
     assert_eq!(admin.post("/api/campaigns", &serde_json::from_str(CAMPAIGN).unwrap()).status, 201);
@@ -34,6 +35,18 @@ fn lists_as_of_a_time_are_those_that_were_answered_then_page_by_page_and_as_a_st
         assert_eq!(admin.post("/api/visits", &visit).json()["results"][0]["result"], "stored");
     };
     visit(1, "HH00", "visited");
+    let team = |name: &str| {
+        let areas = json!([{ "area": GRIDS[0], "from": "2026-01-01" }]);
+        let members = json!([{ "user": "li", "from": admin.json("/api/teams")["on"] }]);
+        let reply = admin.put("/api/teams/t1", &json!({ "name": name, "members": members, "areas": areas }));
+        assert!(reply.status < 300, "{}", reply.text());
+    };
+    let give = |household: &str| {
+        let given = json!({ "member": "li", "households": [household] });
+        assert_eq!(admin.post("/api/teams/t1/assignment", &given).status, 200);
+    };
+    team("Before");
+    give("HH02");
     let items = |rest: &str| format!("/ogc/collections/{rest}");
     let paths = [
         items("areas/items?limit=1000"),
@@ -47,6 +60,8 @@ fn lists_as_of_a_time_are_those_that_were_answered_then_page_by_page_and_as_a_st
         format!("/api/search?q={}", GRIDS[0]),
         "/api/campaigns".into(),
         "/api/campaigns/1/target".into(),
+        "/api/teams".into(),
+        "/api/teams/t1/assignment".into(),
     ];
     let all = |client: &Client, as_of| paths.iter().map(|path| answered(client, path, as_of)).collect::<Vec<_>>();
     let before = all(&admin, None);
@@ -54,6 +69,8 @@ fn lists_as_of_a_time_are_those_that_were_answered_then_page_by_page_and_as_a_st
     let then = Timestamp::now().to_string();
     std::thread::sleep(Duration::from_millis(20));
 
+    team("After");
+    give("HH03");
     visit(2, "HH10", "visited");
     visit(3, "HH00", "partly");
     let changed = json!({ "name": "After", "theme": "", "from": "2026-01-01", "to": "2999-01-31", "closed": true });

@@ -1,6 +1,7 @@
 //! What a plan is made of, copied so that the lock is let go.
 
 use super::super::access::{sha256, today};
+use super::super::campaigns::campaign_of;
 use super::super::read::living;
 use super::{known_team, scope};
 use crate::app::{App, AppError, Caller};
@@ -53,16 +54,19 @@ pub struct Door {
 }
 
 impl App {
-    /// Copies what a plan is made of. Refuses a Team that the caller has no say in, and one that is too large.
+    /// What a plan is made of now. Refuses a Team that the caller has no say in, and one that is too large.
     pub(super) fn field(&self, caller: &Caller, team: &str, part: &Part) -> Result<Field, AppError> {
-        let state = self.state.read();
-        let scope = scope(&state, caller)?;
-        let team = known_team(&state, &scope, team)?;
-        if let Some(id) = part.campaign.filter(|id| state.campaign(*id).is_none()) {
-            return Err(AppError::NotFound { what: "campaign", name: id.to_string() });
-        }
-        let within = part.area.as_deref().map(|code| living(&state, code)).transpose()?;
-        let on = today();
+        Field::of(&self.state.read(), caller, team, part, today())
+    }
+}
+
+impl Field {
+    /// Copies it from a map, on a day.
+    pub fn of(state: &State, caller: &Caller, team: &str, part: &Part, on: Date) -> Result<Field, AppError> {
+        let scope = scope(state, caller)?;
+        let team = known_team(state, &scope, team)?;
+        part.campaign.map(|id| campaign_of(state, id)).transpose()?;
+        let within = part.area.as_deref().map(|code| living(state, code)).transpose()?;
         let mut members: Vec<UserName> = team.members_on(on).cloned().collect();
         members.sort_unstable();
         members.dedup();
@@ -74,7 +78,7 @@ impl App {
         };
         let members = &field.members;
         let number: HashMap<&str, u32> = (0..).zip(members).map(|(n, name)| (name.as_str(), n)).collect();
-        let doors = eligible.iter().map(|one| door(&state, &number, one)).collect::<Result<_, _>>()?;
+        let doors = eligible.iter().map(|one| door(state, &number, one)).collect::<Result<_, _>>()?;
         field.doors = doors;
         Ok(field)
     }

@@ -2,7 +2,7 @@
 
 use super::super::assignment;
 use super::super::operation::{Described, Operation, Parameter, Rule, Takes, Verb};
-use super::{api, json, reads};
+use super::{AS_OF, api, json, reads};
 use crate::model::Right;
 use axum::routing::{delete, get, post};
 
@@ -32,7 +32,7 @@ pub const OPERATIONS: [Operation; 4] = [
         Rule::Needs(Right::Teams),
         || get(assignment::read),
         Described {
-            parameters: &[TEAM, AREA],
+            parameters: &[TEAM, AREA, AS_OF],
             refuses: &[404],
             ..reads("assignment", "Who of a team calls on whom, and on whom nobody does", &[json("assignment")])
         },

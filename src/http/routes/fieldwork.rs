@@ -83,11 +83,12 @@ pub const OPERATIONS: [Operation; 9] = [
                 },
                 Parameter {
                     name: "on",
-                    what: "The day; today without.",
+                    what: "The day; without it today, or that of as_of.",
                     takes: Takes::Text,
                     needed: false,
                     example: "2026-10-05",
                 },
+                AS_OF,
             ],
             ..reads("teams", "Teams: who answers for which areas, from when to when", &[json("teams")])
         },

@@ -117,7 +117,7 @@ pub const OPERATIONS: [Operation; 6] = [
         Rule::Needs(Right::Codes),
         || get(rates::codes),
         Described {
-            parameters: &[CAMPAIGN, WITHIN, AS_OF],
+            parameters: &[CAMPAIGN, WITHIN, AS_OF, FROM, TO],
             refuses: &[404],
             ..reads(
                 "codes",

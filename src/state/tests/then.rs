@@ -1,23 +1,48 @@
 //! Figures of a past moment, against a map that ended then.
 
-use super::super::{AreaId, Loader, State, VisitView};
+use super::super::{AreaId, HouseholdId, Loader, State, VisitView};
 use super::story::story;
 use super::{at, lived};
-use crate::model::{CampaignId, Change, Tally};
+use crate::model::{CampaignId, Change, Outcome, Tally};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// What stands for a household, of what took place in a period.
+fn standing<'a>(
+    state: &'a State,
+    campaign: Option<CampaignId>,
+    period: &Range<Timestamp>,
+    id: HouseholdId,
+) -> Option<VisitView<'a>> {
+    let of = |visit: &VisitView<'_>| {
+        visit.void.is_none()
+            && period.contains(&visit.at)
+            && campaign.is_none_or(|campaign| visit.campaign == Some(campaign))
+    };
+    state.visits.of(id).filter(of).max_by_key(|visit| (visit.outcome.counts(), visit.at, visit.id))
+}
+
+/// What became of the households in Areas on which each member called last in a period.
+fn members_in_period<'a>(
+    state: &'a State,
+    campaign: Option<CampaignId>,
+    period: &Range<Timestamp>,
+) -> BTreeMap<&'a str, [u32; Outcome::COUNT]> {
+    let mut counts: BTreeMap<&str, [u32; Outcome::COUNT]> = BTreeMap::new();
+    for id in state.households.ids().filter(|id| state.households.area(*id).is_some()) {
+        if let Some(visit) = standing(state, campaign, period, id) {
+            counts.entry(visit.by).or_default()[visit.outcome as usize] += 1;
+        }
+    }
+    counts
+}
 
 /// Every Area's tally of what took place in a period, household by household.
 fn in_period(state: &State, campaign: Option<CampaignId>, period: &Range<Timestamp>) -> BTreeMap<AreaId, Tally> {
     let mut tallies: BTreeMap<AreaId, Tally> = BTreeMap::new();
     for id in state.households.ids() {
-        let of = |visit: &VisitView<'_>| {
-            visit.void.is_none()
-                && period.contains(&visit.at)
-                && campaign.is_none_or(|campaign| visit.campaign == Some(campaign))
-        };
-        let stands = state.visits.of(id).filter(of).max_by_key(|visit| (visit.outcome.counts(), visit.at, visit.id));
+        let stands = standing(state, campaign, period, id);
         for area in state.areas.chain(state.households.area(id)) {
             let outcome = stands.map(|visit| visit.outcome);
             *tallies.entry(area).or_default() += Tally::one(state.counts_in(campaign, id), outcome);
@@ -28,7 +53,7 @@ fn in_period(state: &State, campaign: Option<CampaignId>, period: &Range<Timesta
 
 #[test]
 fn figures_turned_back_are_those_of_a_map_that_ended_then() {
-    let (mut compared, mut of_a_part) = (0, 0);
+    let (mut compared, mut of_a_part, mut coded) = (0, 0, 0);
     for seed in 60..64 {
         // No border moves after the first few hundred changes, and no household.
         let (mut state, mut stood) = (State::new(), Vec::new());
@@ -66,6 +91,9 @@ fn figures_turned_back_are_those_of_a_map_that_ended_then() {
             for campaign in [None, Some(CampaignId(1)), Some(CampaignId(2))] {
                 let mut back = state.turn_back(at(last), campaign, Some(period.clone()));
                 while back.step(&state) {}
+                let by_member = back.outcomes_by_member(&state, |area| area.is_some());
+                assert_eq!(by_member, members_in_period(&before, campaign, &period), "by member, at {last}");
+                coded += by_member.values().flatten().sum::<u32>();
                 let then = back.finish(&state);
                 for (id, tally) in in_period(&before, campaign, &period) {
                     assert_eq!(then.tally(id), tally, "in a period, at {last}");
@@ -91,5 +119,5 @@ fn figures_turned_back_are_those_of_a_map_that_ended_then() {
         }
         assert!(!state.tells(at(2)) && state.tells(at(1_500)), "borders moved since");
     }
-    assert!(compared > 1_000 && of_a_part > 100, "{compared} {of_a_part}");
+    assert!(compared > 1_000 && of_a_part > 100 && coded > 1_000, "{compared} {of_a_part} {coded}");
 }
