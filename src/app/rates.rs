@@ -187,8 +187,8 @@ impl Compared {
 
 impl App {
     /// The rates of all areas of a level beside one another. Counts are read from tallies; the comparison is made without the lock and
-    /// costs some 30 ms for 300 grids, 0.2 s for 300 townships, more than a second for the 2,000 areas that are given ranks at most;
-    /// nothing where it was made before and no tally has changed since.
+    /// costs some 6 ms for 300 townships, and with the square of their number up to the 2,000 areas that are given ranks at most; nothing
+    /// where it was made before and no tally has changed since.
     pub async fn rates(&self, caller: &Caller, query: RatesQuery) -> Result<Arc<RatesReport>, AppError> {
         caller.require(Right::Rates)?;
         if let Some(id) = query.campaign {

@@ -185,3 +185,17 @@ test('a layout is read off an office’s own workbook and kept when a person say
   assert.equal((await ask('/api/ledger/layouts', ADMIN)).templates[0].area, '7001');
   await done();
 });
+
+test('a file that is no ledger is refused in the language of the page, with the words of the service below', async () => {
+  const { page, done } = await open(ledger(MEMBER, '&lang=zh'), READY);
+  await bring(page, Buffer.from('PK and no more'));
+  await page.waitForSelector('[data-figure="reason"]');
+  const said = await page.textContent('[role="alert"]');
+  assert.ok(said?.includes(zh['ledger.refused']) && said.includes(zh['ledger.refused.file']), said ?? '');
+  assert.match(await page.textContent('[data-figure="reason"]') ?? '', /no workbook/);
+  await page.route('**/api/ledger/check', (route) => route.fulfill({ status: 400, contentType: 'application/problem+json', json: { field: 'header', detail: 'header …' } }));
+  await page.click('[data-key="other"]');
+  await bring(page, Buffer.from('PK'));
+  await page.waitForFunction((text) => document.querySelector('[role="alert"]')?.textContent?.includes(text), zh['ledger.refused.header']);
+  await done();
+});
