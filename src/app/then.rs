@@ -80,7 +80,7 @@ impl App {
     pub(super) async fn map_of_figures(&self, caller: &Caller, at: Option<Timestamp>) -> Result<Map, AppError> {
         let Some(time) = at else { return Ok(Map::LIVING) };
         may_look_back(caller, time)?;
-        if self.state.read().tells(time) {
+        if self.work(move |app| app.state.read().tells(time)).await? {
             return Ok(Map::LIVING);
         }
         self.map(caller, at).await
@@ -106,8 +106,11 @@ impl App {
             then
         };
         self.look(map, |state| {
-            let within = query.within.as_deref().map(|code| living(state, code)).transpose()?;
-            Ok(Some(figured(state.coverage_then(&then, level, within))))
+            let areas = state.areas_then(when.as_of);
+            let found =
+                |code: &str| areas.find(code).ok_or_else(|| AppError::NotFound { what: "area", name: code.to_owned() });
+            let within = query.within.as_deref().map(found).transpose()?;
+            Ok(Some(areas.listed(level, within).into_iter().map(|(id, area)| (area, then.tally(id))).collect()))
         })
     }
 

@@ -7,6 +7,7 @@ use super::{State, StateError, Verdict};
 use crate::model::{Answer, AnswerCounts, CampaignId, ModelError, Outcome, Satisfaction};
 use hashbrown::HashMap;
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use uuid::Uuid;
@@ -137,16 +138,18 @@ impl State {
         at: Option<Timestamp>,
         period: Option<&Range<Timestamp>>,
     ) -> Answered {
+        let areas = self.areas.then(at);
+        let lowest = at.map_or(Cow::Borrowed(self.households.areas()), |at| self.lowest_then(at, &areas));
         // Of each Area alone, then added up: an answer costs the same however deep its Area lies.
         let mut own = vec![AnswerCounts::default(); self.areas.ids().count()];
-        for (household, answer) in self.answers.standing(campaign, at, period) {
-            if let Some(area) = self.households.area(household) {
+        for (HouseholdId(n), answer) in self.answers.standing(campaign, at, period) {
+            if let Some(area) = lowest.get(n as usize).copied().flatten() {
                 own[area.0 as usize] += AnswerCounts::one(answer);
             }
         }
         let mut all = vec![AnswerCounts::default(); own.len()];
         for (id, counts) in self.areas.ids().zip(own).filter(|(_, counts)| counts.asked > 0) {
-            for above in self.areas.chain(Some(id)) {
+            for above in areas.chain(Some(id)) {
                 all[above.0 as usize] += counts;
             }
         }

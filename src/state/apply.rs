@@ -21,15 +21,12 @@ impl State {
         }
         let came = self.came(at);
         let (open, of_areas) = (is_open(&change), matches!(change.kind(), Kind::Area | Kind::AreaEnd));
-        if of_areas {
-            self.areas_at = Some(came);
-        }
         let delta = match change {
-            Change::AreaPut(area) => self.put_area(area, at)?,
+            Change::AreaPut(area) => self.put_area(area, at, came)?,
             Change::AreaEnded(end) => {
                 let id = self.areas.find(end.code.as_str()).ok_or_else(|| StateError::Area(end.code.clone()))?;
                 self.redraw(&end.code, None, |state| {
-                    state.areas.end(id, end.valid_to);
+                    state.areas.end(id, end.valid_to, came);
                     Ok(id)
                 })?
             }
@@ -215,12 +212,12 @@ impl State {
         delta
     }
 
-    fn put_area(&mut self, area: Area, at: Timestamp) -> Result<Delta, StateError> {
+    fn put_area(&mut self, area: Area, at: Timestamp, came: Timestamp) -> Result<Delta, StateError> {
         let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
         let in_force = area.valid_to.is_none_or(|last| last >= today);
         let (code, bbox) = (area.code.clone(), Bbox::around(&area.geometry));
         self.redraw(&code, bbox, |state| {
-            let id = state.areas.put(area, in_force).ok_or(StateError::Full("areas"))?;
+            let id = state.areas.put(area, in_force, came).ok_or(StateError::Full("areas"))?;
             state.areas.link(id);
             Ok(id)
         })

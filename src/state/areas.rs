@@ -1,8 +1,11 @@
 //! Areas, how they nest, and the tallies of each with all below it.
 
 mod borders;
+mod former;
 mod sums;
 
+pub use self::former::AreasThen;
+use self::former::{Former, Was};
 use self::sums::Sums;
 use super::index::{BoxIndex, WorldRect};
 use crate::geom::borders::Outline;
@@ -72,6 +75,8 @@ pub struct Areas {
     targets: Sums<u32>,
     /// Answers of households in each Area and all below, campaign by campaign.
     answers: Sums<AnswerCounts>,
+    /// What Areas were before they changed.
+    former: Former,
     /// Living Areas and their summed size on the unit square, level by level.
     levels: HashMap<Level, (u32, f64)>,
 }
@@ -149,14 +154,16 @@ impl Areas {
     }
 
     /// Founds an Area or redraws it. The caller has taken away what its households contribute and adds it again. `None` where there are no numbers left.
-    pub(super) fn put(&mut self, area: Area, in_force: bool) -> Option<AreaId> {
+    pub(super) fn put(&mut self, area: Area, in_force: bool, came: jiff::Timestamp) -> Option<AreaId> {
         let (code, parent) = (area.code.clone(), area.parent.clone());
         let new = AreaEntry::new(area, in_force);
         let id = if let Some(id) = self.find(code.as_str()) {
             self.unlink(id);
             let old = self.get(id);
+            let was = Was { area: Arc::clone(&old.area), in_force: old.in_force };
             let kept = AreaEntry { households: old.households, eligible: old.eligible, ..new };
             *self.get_mut(id) = kept;
+            self.former.note(came, id, Some(was));
             id
         } else {
             let id = AreaId(u32::try_from(self.entries.len()).ok().filter(|n| *n < u32::MAX)?);
@@ -165,6 +172,7 @@ impl Areas {
             self.targets.founded();
             self.answers.founded();
             self.by_code.insert(code.clone(), id);
+            self.former.note(came, id, None);
             id
         };
         let parent_id = parent.as_ref().and_then(|p| self.find(p.as_str()));
@@ -180,15 +188,17 @@ impl Areas {
     }
 
     /// Ends an Area; it stays by its code.
-    pub(super) fn end(&mut self, id: AreaId, valid_to: jiff::civil::Date) {
+    pub(super) fn end(&mut self, id: AreaId, valid_to: jiff::civil::Date, came: jiff::Timestamp) {
         self.unlink(id);
         let entry = self.get_mut(id);
+        let was = Was { area: Arc::clone(&entry.area), in_force: entry.in_force };
         Arc::make_mut(&mut entry.area).valid_to = Some(valid_to);
         entry.in_force = false;
         entry.outline = Arc::default();
         if let Some(parent) = entry.area.parent.clone() {
             self.children.entry(parent).or_default().insert(id);
         }
+        self.former.note(came, id, Some(was));
     }
 
     /// Takes an Area out of the tree, the level's count and its parent's children.
@@ -268,6 +278,11 @@ impl Areas {
         let outcomes = self.outcomes.of(campaign, id).unwrap_or_default();
         let target = campaign.and_then(|_| self.targets.of(campaign, id));
         Tally { households: entry.households, eligible: target.unwrap_or(entry.eligible), outcomes }
+    }
+
+    /// Everything that is told of Areas as they were: for comparing two states.
+    pub(super) fn former(&self) -> &Former {
+        &self.former
     }
 
     /// What the households of an Area and all below answered. Counts nothing.

@@ -36,6 +36,7 @@ impl State {
                 put(&visit);
             }
         }
+        put(&(self.areas.former(), self.households.former()));
         for campaign in self.campaigns.all() {
             put(campaign);
         }

@@ -32,8 +32,8 @@ pub struct Households {
     arrived: Arrivals,
     /// What those were before whose status changed, in that order.
     statuses: Vec<(Timestamp, HouseholdId, Status)>,
-    /// When one was moved last.
-    moved: Option<Timestamp>,
+    /// Where those were before that were moved, in that order.
+    places: Vec<(Timestamp, HouseholdId, LonLat)>,
 }
 
 /// What is known of one household, borrowed.
@@ -131,7 +131,7 @@ impl Households {
         let i = n as usize;
         if i < self.at.len() {
             if self.at[i] != household.at {
-                self.moved = Some(came);
+                self.places.push((came, HouseholdId(n), self.at[i]));
             }
             if self.status[i] != household.status {
                 self.statuses.push((came, HouseholdId(n), self.status[i]));
@@ -167,9 +167,21 @@ impl Households {
         self.arrived.by(at, self.len())
     }
 
-    /// Whether all that were there at a time are where they were.
-    pub(super) fn stayed_since(&self, at: Timestamp) -> bool {
-        self.moved.is_none_or(|moved| moved <= at)
+    /// Those that were moved since a time, with where they were.
+    pub(super) fn moved_since(&self, at: Timestamp) -> HashMap<HouseholdId, LonLat> {
+        let later = self.places.partition_point(|(came, ..)| *came <= at);
+        // The latest first: of several moves of one household the earliest says where it was.
+        self.places[later..].iter().rev().map(|(_, id, before)| (*id, *before)).collect()
+    }
+
+    /// What those were that changed, and where: for comparing two states.
+    pub(super) fn former(&self) -> impl std::fmt::Debug + '_ {
+        (&self.statuses, &self.places)
+    }
+
+    /// The lowest Area of each, by number.
+    pub(super) fn areas(&self) -> &[Option<AreaId>] {
+        &self.area
     }
 
     /// The statuses of those that were there at a time, as they were then.

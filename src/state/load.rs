@@ -59,13 +59,11 @@ impl Loader {
             Change::AreaPut(area) => {
                 let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
                 let in_force = area.valid_to.is_none_or(|last| last >= today);
-                state.areas.put(area, in_force).ok_or(StateError::Full("areas"))?;
-                state.areas_at = Some(came);
+                state.areas.put(area, in_force, came).ok_or(StateError::Full("areas"))?;
             }
             Change::AreaEnded(end) => {
                 let id = state.areas.find(end.code.as_str()).ok_or(StateError::Area(end.code))?;
-                state.areas.end(id, end.valid_to);
-                state.areas_at = Some(came);
+                state.areas.end(id, end.valid_to, came);
             }
             Change::HouseholdPut(household) => {
                 state.households.put(&household, came).ok_or(StateError::Full("households"))?;

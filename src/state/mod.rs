@@ -46,7 +46,7 @@ mod visits;
 mod weeks;
 
 pub use answers::Answered;
-pub use areas::{AreaEntry, AreaId};
+pub use areas::{AreaEntry, AreaId, AreasThen};
 pub use campaigns::{Decision, Target};
 pub use coverage::Covered;
 pub use delta::{Delta, Touched};
@@ -88,8 +88,6 @@ pub struct State {
     heard: u64,
     areas_seq: u64,
     info: MapInfo,
-    /// When an Area was founded, redrawn or ended last.
-    areas_at: Option<jiff::Timestamp>,
     seq: u64,
     /// The latest time of a change: clocks are set back, and what had come in by a time is asked later.
     at: Option<jiff::Timestamp>,

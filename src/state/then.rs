@@ -1,18 +1,24 @@
 //! Figures as they were: tallies of all Areas from the columns, without a state of that time.
 
-use super::areas::AreaId;
+use super::areas::{AreaId, AreasThen};
 use super::best::Best;
 use super::campaigns::Target;
-use super::coverage::Covered;
 use super::visits::VisitId;
 use super::{HouseholdId, State};
-use crate::model::{CampaignId, Level, Outcome, OutcomeCounts, Tally};
+use crate::geom::{LatticeRect, LonLat};
+use crate::model::{CampaignId, Outcome, OutcomeCounts, Tally};
+use hashbrown::HashMap;
 use jiff::Timestamp;
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Visits that are looked at between two letting-goes of the lock: some milliseconds.
 const STEP: u32 = 250_000;
+/// Most households whose Areas of then are found while somebody waits, and most borders times households: some 50 ms.
+const MOST_OTHER: usize = 50_000;
+const MOST_TESTS: usize = 10_000_000;
 
 /// On the way back to a time: what stood for each household then, by the visits looked at so far.
 ///
@@ -35,14 +41,54 @@ pub struct Turnback {
 pub struct Then(Vec<Tally>);
 
 impl State {
-    /// Whether the columns tell the figures of a time: since then no Area was redrawn and no household moved.
+    /// The Areas as they were at a time; as they are without one.
     #[must_use]
-    pub fn tells(&self, at: Timestamp) -> bool {
-        self.areas_at.is_none_or(|drawn| drawn <= at) && self.households.stayed_since(at)
+    pub fn areas_then(&self, at: Option<Timestamp>) -> AreasThen<'_> {
+        self.areas.then(at)
     }
 
-    /// Begins to count figures as they were at a time, of all visits or of those that took place in a period. Where the columns do
-    /// not tell that time ([`State::tells`]), they are those of then in the Areas of now.
+    /// Whether the columns tell the figures of a time soon: since then few households moved or came to another Area. Costs what lies in
+    /// the rectangles of Areas that changed since.
+    #[must_use]
+    pub fn tells(&self, at: Timestamp) -> bool {
+        let areas = self.areas.then(Some(at));
+        self.others_then(at, &areas, MOST_OTHER).is_some_and(|others| others.len() * areas.changes() <= MOST_TESTS)
+    }
+
+    /// The households that were there at a time and may have lain in another Area, with where they were; `None` for more than `most`.
+    fn others_then(&self, at: Timestamp, areas: &AreasThen<'_>, most: usize) -> Option<HashMap<HouseholdId, LonLat>> {
+        let (mut others, known) = (self.households.moved_since(at), self.households.come_by(at));
+        for (bbox, changed) in areas.touched() {
+            self.points.within(&LatticeRect::of_bbox(&bbox), |spot| {
+                let id = HouseholdId(spot.id);
+                if spot.id < known && others.len() <= most && areas.may_be_other(self.households.area(id), changed) {
+                    others.entry(id).or_insert_with(|| self.households.at(id));
+                }
+            });
+        }
+        (others.len() <= most).then_some(others)
+    }
+
+    /// The lowest Area of each household that was there at a time, by number, as it was then.
+    pub(super) fn lowest_then(&self, at: Timestamp, areas: &AreasThen<'_>) -> Cow<'_, [Option<AreaId>]> {
+        let lowest = &self.households.areas()[..self.households.come_by(at) as usize];
+        let others = self.others_then(at, areas, usize::MAX).unwrap_or_default();
+        if others.is_empty() {
+            return Cow::Borrowed(lowest);
+        }
+        let grounds = areas.grounds();
+        let others: Vec<(HouseholdId, LonLat)> = others.into_iter().collect();
+        let found: Vec<_> = others.into_par_iter().map(|(id, place)| (id, grounds.locate(place))).collect();
+        let mut lowest = lowest.to_vec();
+        for (HouseholdId(n), area) in found {
+            if let Some(known) = lowest.get_mut(n as usize) {
+                *known = area;
+            }
+        }
+        Cow::Owned(lowest)
+    }
+
+    /// Begins to count figures as they were at a time, of all visits or of those that took place in a period.
     #[must_use]
     pub fn turn_back(&self, at: Timestamp, campaign: Option<CampaignId>, period: Option<Range<Timestamp>>) -> Turnback {
         let visits = self.visits.come_by(at);
@@ -90,16 +136,18 @@ impl Turnback {
         counts
     }
 
-    /// The figures, once there are no more visits. Looks at each household.
+    /// The figures in the Areas of then, once there are no more visits. Looks at each household; where the columns do not tell that time
+    /// soon ([`State::tells`]), it takes as long as finding those anew that moved or whose Areas did.
     #[must_use]
     pub fn finish(self, state: &State) -> Then {
+        let areas = state.areas.then(Some(self.at));
+        let lowest = state.lowest_then(self.at, &areas);
         let statuses = state.households.statuses_at(self.at);
         let target: Option<Target> =
             self.campaign.and_then(|campaign| state.campaigns.target(campaign)).and_then(|target| target.at(self.at));
         let mut own = vec![Tally::default(); state.areas.ids().count()];
-        for ((n, visit), status) in (0u32..).zip(self.best.each()).zip(statuses) {
-            let id = HouseholdId(n);
-            let Some(area) = state.households.area(id) else { continue };
+        for (((n, visit), status), area) in (0u32..).zip(self.best.each()).zip(statuses).zip(lowest.iter()) {
+            let (id, Some(area)) = (HouseholdId(n), area) else { continue };
             let tally = &mut own[area.0 as usize];
             tally.households += 1;
             let counts = target.as_ref().map_or(status.eligible(), |target| target.holds(id));
@@ -112,7 +160,7 @@ impl Turnback {
         }
         let mut all = vec![Tally::default(); own.len()];
         for (id, tally) in state.areas.ids().zip(own).filter(|(_, tally)| tally.households > 0) {
-            for above in state.areas.chain(Some(id)) {
+            for above in areas.chain(Some(id)) {
                 all[above.0 as usize] += tally;
             }
         }
@@ -125,14 +173,5 @@ impl Then {
     #[must_use]
     pub fn tally(&self, id: AreaId) -> Tally {
         self.0.get(id.0 as usize).copied().unwrap_or_default()
-    }
-}
-
-impl State {
-    /// [`State::coverage`] with the figures of another time.
-    #[must_use]
-    pub fn coverage_then(&self, then: &Then, level: Option<Level>, within: Option<AreaId>) -> Vec<Covered<'_>> {
-        let living = self.coverage(None, level, within, None);
-        living.into_iter().map(|covered| Covered { tally: then.tally(covered.id), ..covered }).collect()
     }
 }
