@@ -64,12 +64,13 @@ impl App {
 
     /// Tallies as they were at a time, in the areas of that time, or of what took place in a period.
     ///
-    /// Counted from the columns of the living map where no area was redrawn and no household moved since, in some 0.1 s for millions of
-    /// visits, without keeping writers waiting; else from those of the map of that time, which may have to be built first.
+    /// Counted from the columns of the living map, in some 0.1 s for millions of visits, without keeping writers waiting for more than a
+    /// part of that. Where borders moved since around more households than can be looked for again soon ([`State::tells`]), from those of
+    /// the map of that time, which may have to be built first.
     pub(super) async fn figures_then(&self, caller: &Caller, query: FiguresThen) -> Result<Figured, AppError> {
         loop {
             let (map, asked) = (self.map_of_figures(caller, query.when.as_of).await?, query.clone());
-            // Where an Area was redrawn in between, the next map is the one of that time.
+            // Where a border moved far in between, the next map is the one of that time.
             if let Some(figured) = self.work(move |app| app.turned_back(&map, &asked)).await?? {
                 return Ok(figured);
             }
