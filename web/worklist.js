@@ -84,8 +84,11 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     redraw();
   }
 
-  /** A new list. */
-  async function ask() {
+  /** Whether somebody is in the middle of the list. */
+  const inUse = () => state.open !== null || state.logs.size > 0;
+
+  /** A new list. @param {boolean} [mild]  it gives way to one that somebody has begun with by the time it is there */
+  async function ask(mild = false) {
     if (!on() || view().campaign === undefined) return;
     const now = (asking += 1);
     const mine = made = about();
@@ -97,6 +100,10 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
       const open = queue.calls().filter(({ state: became }) => became === 'waiting');
       const list = open.length === 0 ? said : /** @type {T.Worklist} */ (ahead({ lists: [said], done: (code) => open.some(({ household }) => household === code), start: state.start, limit: LIMIT }));
       if (now !== asking || mine !== about()) return; // asked for again already
+      if (mild && inUse()) {
+        Object.assign(state, { busy: false, moved: true });
+        return show();
+      }
       take(list, knows);
       void forget();
     } catch (error) {
@@ -255,7 +262,7 @@ export function createWorklist({ known, go, map, redraw, sign }, queue, kept) {
     changed(change) {
       meanwhile.changed(change);
       if (!on() || !change.teams?.length || state.list === null) return;
-      if (state.open === null && state.logs.size === 0) void ask(); // nobody is in the middle of it
+      if (!inUse()) void ask(true);
       else { state.moved = true; redraw(); }
     },
     /** The map was tapped; whether that was ours. @param {import('./map.js').Picked} one */

@@ -59,9 +59,12 @@ impl State {
     fn others_then(&self, at: Timestamp, areas: &AreasThen<'_>, most: usize) -> Option<HashMap<HouseholdId, LonLat>> {
         let (mut others, known) = (self.households.moved_since(at), self.households.come_by(at));
         for (bbox, changed) in areas.touched() {
+            if others.len() > most {
+                return None;
+            }
             self.points.within(&LatticeRect::of_bbox(&bbox), |spot| {
                 let id = HouseholdId(spot.id);
-                if spot.id < known && others.len() <= most && areas.may_be_other(self.households.area(id), changed) {
+                if spot.id < known && areas.may_be_other(self.households.area(id), changed) {
                     others.entry(id).or_insert_with(|| self.households.at(id));
                 }
             });

@@ -136,6 +136,24 @@ test('who has the list for today open sees at once that households were given to
   await done();
 });
 
+test('a list that somebody has begun with is not taken away by a new one that comes later', async () => {
+  await give('quan', codes.slice(0, 12));
+  const { page, done } = await open(`#today=yes&campaign=all&member=quan&lang=en&theme=light&token=${ADMIN}`, { ready: '.walk' });
+  const row = await page.getAttribute('.walk > li', 'data-row');
+  /** @type {(value?: unknown) => void} */
+  let release = () => {};
+  const begun = new Promise((on) => { release = on; });
+  const held = page.waitForRequest(/api\/worklist/);
+  await page.route(/api\/worklist/, async (route) => { await begun; await route.continue(); });
+  await give('rong', codes.slice(6, 12));
+  await held; // the new list is on its way
+  await page.click(`[data-row="${row}"] .stop`);
+  release();
+  await page.waitForSelector('[data-figure="given"]');
+  assert.equal(await page.locator(`[data-row="${row}"] [data-outcome]`).count() > 0, true, 'the row stays open');
+  await done();
+});
+
 test('a plan that is looked at is told to be out of date when somebody gives households meanwhile', async () => {
   const { page, done } = await open(NOW.replace('teams=now', 'teams=plan'), { ready: '[data-figure="moves"]' });
   await give('quan', codes.slice(0, 4));
