@@ -1,10 +1,10 @@
 //! Founding, changing and listing campaigns.
 
 use super::access::{day, today};
+use super::named::campaign_of;
 use super::targets::TargetInput;
 use super::{App, AppError, Caller};
 use crate::model::{Campaign, CampaignId, Change, Right, TargetChange};
-use crate::state::State;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -127,9 +127,4 @@ impl App {
     pub(super) async fn store_target(&self, caller: &Caller, changes: Vec<TargetChange>) -> Result<(), AppError> {
         self.store_all(&caller.author(), changes.into_iter().map(Change::TargetChanged).collect()).await
     }
-}
-
-/// A campaign of a map.
-pub(super) fn campaign_of(state: &State, id: CampaignId) -> Result<&Campaign, AppError> {
-    state.campaign(id).ok_or_else(|| AppError::NotFound { what: "campaign", name: id.to_string() })
 }

@@ -1,8 +1,7 @@
 //! Who codes households out of the denominator more than others do: a reason to look, and no finding.
 
-use super::campaigns::campaign_of;
+use super::named::{campaign_of, living};
 use super::past::Map;
-use super::read::living;
 use super::{App, AppError, Caller, Period, When};
 use crate::analysis::AnalysisError;
 use crate::analysis::rates::exclusion::{Coded, Exclusion, exclusions};

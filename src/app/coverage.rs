@@ -2,9 +2,9 @@
 
 use super::access::day;
 use super::figures::{AreaCoverage, Figures, Shown};
+use super::named::living;
 use super::past::Moment;
 use super::published::Sight;
-use super::read::living;
 use super::teams::Answering;
 use super::{App, AppError, Caller, Period};
 use crate::geom::Bbox;

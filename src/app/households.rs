@@ -1,9 +1,8 @@
 //! Households as lists and cards show them.
 
 use super::access::day;
-use super::campaigns::campaign_of;
 use super::confided::Opened;
-use super::read::living;
+use super::named::{campaign_of, living};
 use super::teams::Answering;
 use super::{App, AppError, Caller};
 use crate::geom::LonLat;

@@ -35,6 +35,7 @@ mod ledger;
 mod listening;
 mod live;
 mod load;
+mod named;
 mod open;
 mod outside;
 mod password;

@@ -4,7 +4,7 @@ use super::households::{HouseholdLine, line};
 use super::past::Map;
 use super::{App, AppError, Caller};
 use crate::model::{Level, Right};
-use crate::state::{AreaId, Found, Scope, State};
+use crate::state::{Found, Scope, State};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -129,8 +129,4 @@ fn hit(state: &State, addresses: Option<&Scope>, found: &Found<'_>) -> SearchHit
             SearchHit { kind: "household", code, name, level: None, lon, lat, bbox: None }
         }
     }
-}
-
-pub(super) fn living(state: &State, code: &str) -> Result<AreaId, AppError> {
-    state.area(code).ok_or_else(|| AppError::NotFound { what: "area", name: code.to_owned() })
 }

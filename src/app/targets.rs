@@ -1,8 +1,8 @@
 //! Whom a campaign is to reach: fixed when it is founded, altered by decisions that are kept with their reasons.
 
 use super::access::today;
-use super::campaigns::campaign_of;
 use super::items::Visible;
+use super::named::campaign_of;
 use super::{App, AppError, Caller};
 use crate::formats::cql2::{Lang, read};
 use crate::geom::LonLat;

@@ -1,8 +1,8 @@
 //! Figures as of a past moment, and of a period.
 
 use super::figures::Shown;
+use super::named::living;
 use super::past::{Map, may_look_back};
-use super::read::living;
 use super::{App, AppError, AreaCoverage, Caller, CoverageQuery, CoverageReport, Figures, When};
 use crate::model::{Area, CampaignId, Level, Right, Tally};
 use crate::state::{Covered, State, Then, Turnback};

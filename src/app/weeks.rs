@@ -1,9 +1,8 @@
 //! How coverage grew over the weeks of a campaign, area by area.
 
 use super::access::{day, start_of};
-use super::campaigns::campaign_of;
+use super::named::{campaign_of, living};
 use super::past::Map;
-use super::read::living;
 use super::{App, AppError, Caller};
 use crate::model::{Area, Campaign, CampaignId, Code, Level, ModelError, Right};
 use crate::state::MOST_WEEKS;

@@ -5,10 +5,9 @@ mod sheet;
 
 use self::due::{Called, Days, waits};
 use super::access::day;
-use super::campaigns::campaign_of;
 use super::households::{HouseholdLine, line};
+use super::named::{campaign_of, living};
 use super::past::Map;
-use super::read::living;
 use super::{App, AppError, Caller};
 use crate::analysis::tour::{Ends, Item, Reason, Terms, Waiting, Worklist, today};
 use crate::formats::{Placemark, gpx};

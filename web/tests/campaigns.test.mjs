@@ -69,7 +69,9 @@ test('the answer is what the service says: how many run, when they end, who is n
   assert.equal(await shown(page, '[data-figure="running"]'), now.length);
   assert.deepEqual(await page.$$eval('[data-campaign]', (bars) => bars.map((bar) => [Number(bar.getAttribute('data-campaign')), bar.getAttribute('data-phase')])), all.toSorted((/** @type {any} */ a, /** @type {any} */ b) => a.from.localeCompare(b.from) || a.id - b.id).map((/** @type {any} */ c) => [c.id, c.phase]));
   const [row] = (await ask('/api/coverage?level=county&campaign=2', ADMIN)).areas;
-  const line = (await page.textContent('[data-running="2"]')) ?? '';
+  const running = '[data-running="2"]';
+  await page.waitForFunction((one) => /\d,\d/.test(document.querySelector(one)?.textContent ?? ''), running); // figures come after the calendar
+  const line = (await page.textContent(running)) ?? '';
   for (const part of [all[1].name, row.unvisited.toLocaleString('en-GB'), row.eligible.toLocaleString('en-GB')]) assert.ok(line.includes(part), `${line}: ${part}`);
   const target = await ask('/api/campaigns/2/target', ADMIN);
   assert.equal(figure(await page.textContent('[data-field="target"]')), target.households);

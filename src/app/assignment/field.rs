@@ -1,8 +1,7 @@
 //! What a plan is made of, copied so that the lock is let go.
 
 use super::super::access::{sha256, today};
-use super::super::campaigns::campaign_of;
-use super::super::read::living;
+use super::super::named::{campaign_of, living};
 use super::{known_team, scope};
 use crate::app::{App, AppError, Caller};
 use crate::geom::LonLat;

@@ -1,6 +1,6 @@
 //! Rows of a ledger as they come, each held against the map, and what is told of all of them.
 
-use super::super::read::living;
+use super::super::named::living;
 use super::super::{App, Caller};
 use super::columns::Head;
 use super::compare::ReadRow;

@@ -1,6 +1,6 @@
 //! Layouts of ledgers: kept for an Area, or read off the office's own file.
 
-use super::super::read::living;
+use super::super::named::living;
 use super::super::{App, AppError, Caller, Outcome};
 use super::columns::FoundColumn;
 use crate::analysis::likeness::Likeness;

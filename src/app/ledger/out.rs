@@ -1,6 +1,6 @@
 //! A ledger out.
 
-use super::super::read::living;
+use super::super::named::living;
 use super::super::{App, AppError, Caller};
 use super::origin::Origin;
 use super::standing::Standing;
